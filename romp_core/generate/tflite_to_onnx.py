@@ -1,0 +1,229 @@
+"""Turns a TFLite picture network into ONNX, number for number.
+
+Inside, activations are channels-first (what onnxruntime's fast kernels want); the graph's input and outputs keep
+TFLite's channels-last layout. Weights stay half floats in the file, with a Cast that onnxruntime folds when the session
+is created. The batch axis is free where the network allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import onnx
+import tflite
+from onnx import TensorProto, helper, numpy_helper
+
+from .tflite_graph import Operator, TfliteGraph
+
+_OPSET = 17
+_IR_VERSION = 8
+_TO_CHANNELS_FIRST = (0, 3, 1, 2)
+_TO_CHANNELS_LAST = (0, 2, 3, 1)
+
+
+def convert(model: bytes, name: str, outputs: Mapping[str, int]) -> bytes:
+    """Serialised ONNX model for a TFLite `model`.
+
+    `outputs` names the wanted outputs and gives their place in the TFLite output list; what only the others need is
+    left out. The input is called "input", float32, (N, height, width, channels). Deterministic.
+    """
+    return _Converter(TfliteGraph(model)).convert(name, outputs)
+
+
+class _Converter:
+    def __init__(self, graph: TfliteGraph) -> None:
+        self.graph = graph
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: list[onnx.TensorProto] = []
+        self.padding: dict[int, tuple[int, np.ndarray]] = {}  # tensor -> (tensor before PAD, (4, 2) amounts)
+        self.handlers: dict[str, Callable[[Operator], None]] = {
+            "ADD": self._add,
+            "CONCATENATION": self._concatenation,
+            "CONV_2D": self._conv,
+            "DEPTHWISE_CONV_2D": self._depthwise_conv,
+            "DEPTH_TO_SPACE": self._depth_to_space,
+            "LOGISTIC": self._logistic,
+            "MAX_POOL_2D": self._max_pool,
+            "PAD": self._pad,
+            "RESHAPE": self._reshape,
+            "RESIZE_BILINEAR": self._resize_bilinear,
+        }
+
+    def convert(self, name: str, outputs: Mapping[str, int]) -> bytes:
+        (source,) = self.graph.inputs
+        wanted = {label: self.graph.outputs[place] for label, place in outputs.items()}
+        self._emit("Transpose", ["input"], _tensor(source), perm=_TO_CHANNELS_FIRST)
+        for operator in self._needed_for(set(wanted.values())):
+            self.handlers[operator.name](operator)
+        for label, number in wanted.items():
+            self._emit("Identity", [self._channels_last(number)], label)
+        model = helper.make_model(
+            helper.make_graph(
+                self.nodes,
+                name,
+                [self._value_info("input", source)],
+                [self._value_info(label, number) for label, number in wanted.items()],
+                self.weights,
+            ),
+            opset_imports=[helper.make_opsetid("", _OPSET)],
+            ir_version=_IR_VERSION,
+            producer_name="romp_core.generate",
+        )
+        onnx.checker.check_model(model, full_check=True)
+        return model.SerializeToString(deterministic=True)
+
+    def _needed_for(self, wanted: set[int]) -> list[Operator]:
+        """Operators that `wanted` tensors depend on, in execution order."""
+        needed = []
+        for operator in reversed(self.graph.operators):
+            if wanted.intersection(operator.outputs):
+                wanted |= set(operator.inputs)
+                needed.append(operator)
+        return needed[::-1]
+
+    # Naming and small helpers
+
+    def _value_info(self, label: str, number: int) -> onnx.ValueInfoProto:
+        return helper.make_tensor_value_info(label, TensorProto.FLOAT, ["batch", *self.graph.shapes[number][1:]])
+
+    def _emit(self, kind: str, inputs: list[str], output: str, **attributes: object) -> None:
+        self.nodes.append(helper.make_node(kind, inputs, [output], name=f"{kind}_{output}", **attributes))
+
+    def _constant(self, values: np.ndarray, label: str) -> str:
+        """Store `values`; those that are exactly half floats are stored as such."""
+        values = np.ascontiguousarray(values)
+        if values.dtype == np.float16:
+            self.weights.append(numpy_helper.from_array(values, f"{label}_half"))
+            self._emit("Cast", [f"{label}_half"], label, to=TensorProto.FLOAT)
+        else:
+            self.weights.append(numpy_helper.from_array(values, label))
+        return label
+
+    def _channels_last(self, number: int) -> str:
+        label = _tensor(number)
+        if len(self.graph.shapes[number]) != 4:
+            return label
+        self._emit("Transpose", [label], f"{label}_last", perm=_TO_CHANNELS_LAST)
+        return f"{label}_last"
+
+    def _emit_activated(self, activation: int, kind: str, inputs: list[str], output: str, **attributes: object) -> None:
+        """Emit a node and the activation that TFLite fuses into it."""
+        if activation == tflite.ActivationFunctionType.NONE:
+            self._emit(kind, inputs, output, **attributes)
+            return
+        self._emit(kind, inputs, f"{output}_linear", **attributes)
+        if activation == tflite.ActivationFunctionType.RELU:
+            self._emit("Relu", [f"{output}_linear"], output)
+        elif activation == tflite.ActivationFunctionType.RELU6:
+            limits = [self._constant(np.float32(limit), f"{output}_{limit}") for limit in (0, 6)]
+            self._emit("Clip", [f"{output}_linear", *limits], output)
+        else:
+            raise ValueError(f"activation {activation} is not known")
+
+    def _window(self, number: int, size: tuple[int, int], stride: tuple[int, int], same: bool) -> tuple[str, list[int]]:
+        """Input name and ONNX pads for a sliding window over tensor `number`; a PAD before it is merged in."""
+        before, extra = self.padding.get(number, (number, np.zeros((4, 2), np.int32)))
+        begin, end = extra[1:3, 0].copy(), extra[1:3, 1].copy()
+        if same:
+            for axis, (length, window, step) in enumerate(
+                zip(self.graph.shapes[number][1:3], size, stride, strict=True)
+            ):
+                total = max((-(-length // step) - 1) * step + window - length, 0)
+                begin[axis] += total // 2
+                end[axis] += total - total // 2
+        return _tensor(before), [int(n) for n in (*begin, *end)]
+
+    # One method per operator
+
+    def _add(self, operator: Operator) -> None:
+        activation = operator.options(tflite.AddOptions).FusedActivationFunction()
+        inputs = [_tensor(i) for i in operator.inputs]
+        self._emit_activated(activation, "Add", inputs, _tensor(operator.outputs[0]))
+
+    def _concatenation(self, operator: Operator) -> None:
+        axis = operator.options(tflite.ConcatenationOptions).Axis()
+        (output,) = operator.outputs
+        if len(self.graph.shapes[output]) == 4:
+            axis = _TO_CHANNELS_FIRST.index(axis % 4)
+        self._emit("Concat", [_tensor(i) for i in operator.inputs], _tensor(output), axis=axis)
+
+    def _conv(self, operator: Operator) -> None:
+        self._convolution(operator, operator.options(tflite.Conv2DOptions), (0, 3, 1, 2), group=1)
+
+    def _depthwise_conv(self, operator: Operator) -> None:
+        group = self.graph.shapes[operator.inputs[0]][3]
+        self._convolution(operator, operator.options(tflite.DepthwiseConv2DOptions), (3, 0, 1, 2), group)
+
+    def _convolution(
+        self,
+        operator: Operator,
+        options: tflite.Conv2DOptions | tflite.DepthwiseConv2DOptions,
+        kernel_order: tuple[int, ...],
+        group: int,
+    ) -> None:
+        source, weight, bias = operator.inputs
+        label = _tensor(operator.outputs[0])
+        kernel = self.graph.constants[weight].transpose(kernel_order)
+        size, stride = kernel.shape[2:], (options.StrideH(), options.StrideW())
+        name, pads = self._window(source, size, stride, options.Padding() == tflite.Padding.SAME)
+        self._emit_activated(
+            options.FusedActivationFunction(),
+            "Conv",
+            [
+                name,
+                self._constant(kernel, f"{label}_weight"),
+                self._constant(self.graph.constants[bias], f"{label}_bias"),
+            ],
+            label,
+            kernel_shape=size,
+            strides=stride,
+            pads=pads,
+            group=group,
+        )
+
+    def _depth_to_space(self, operator: Operator) -> None:
+        block = operator.options(tflite.DepthToSpaceOptions).BlockSize()
+        source, output = _tensor(operator.inputs[0]), _tensor(operator.outputs[0])
+        self._emit("DepthToSpace", [source], output, blocksize=block, mode="DCR")
+
+    def _logistic(self, operator: Operator) -> None:
+        self._emit("Sigmoid", [_tensor(operator.inputs[0])], _tensor(operator.outputs[0]))
+
+    def _max_pool(self, operator: Operator) -> None:
+        options = operator.options(tflite.Pool2DOptions)
+        size, stride = (options.FilterHeight(), options.FilterWidth()), (options.StrideH(), options.StrideW())
+        source, pads = self._window(operator.inputs[0], size, stride, options.Padding() == tflite.Padding.SAME)
+        label = _tensor(operator.outputs[0])
+        self._emit("MaxPool", [source], label, kernel_shape=size, strides=stride, pads=pads)
+
+    def _pad(self, operator: Operator) -> None:
+        """Only remembered: every padding in these networks feeds convolutions, which pad by themselves."""
+        source, amounts = operator.inputs
+        self.padding[operator.outputs[0]] = (source, self.graph.constants[amounts])
+
+    def _reshape(self, operator: Operator) -> None:
+        (output,) = operator.outputs
+        shape = np.array([-1, *self.graph.shapes[output][1:]], np.int64)
+        label = _tensor(output)
+        self._emit("Reshape", [self._channels_last(operator.inputs[0]), self._constant(shape, f"{label}_shape")], label)
+
+    def _resize_bilinear(self, operator: Operator) -> None:
+        """By scales, not sizes: onnxruntime has a blocked kernel only for that."""
+        if not operator.options(tflite.ResizeBilinearOptions).HalfPixelCenters():
+            raise ValueError("only half-pixel bilinear resizing is known")
+        source, output = operator.inputs[0], operator.outputs[0]
+        before, after = self.graph.shapes[source], self.graph.shapes[output]
+        scales = np.array([1, 1, after[1] / before[1], after[2] / before[2]], np.float32)
+        label = _tensor(output)
+        self._emit(
+            "Resize",
+            [_tensor(source), "", self._constant(scales, f"{label}_scales")],
+            label,
+            mode="linear",
+            coordinate_transformation_mode="half_pixel",
+        )
+
+
+def _tensor(number: int) -> str:
+    return f"t{number}"

@@ -1,0 +1,1 @@
+"""Networks that find people: each one an `Estimator` behind a `ModelCard` in the registry."""

@@ -1,0 +1,54 @@
+"""What flows between footage, estimators and trackers: one picture, and the people an estimator saw in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .rotations import Array
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One upright picture of the footage.
+
+    Attributes:
+        index: number of the picture in the footage, 0 for the first of the file.
+        time: presentation time in seconds from the first picture of the file.
+        image: (H, W, 3) uint8 RGB, turned as the footage is meant to be shown.
+    """
+
+    index: int
+    time: float
+    image: Array
+
+
+@dataclass(frozen=True)
+class People:
+    """The P people seen in one frame. Optional arrays are None where the model does not give them.
+
+    Attributes:
+        frame: the frame's index.
+        ids: (P,) int32, one per person, kept as long as the person is recognised; None when a tracker must follow.
+        confidence: (P,) float32 in 0..1.
+        keypoints2d: (P, K, 2) float32 pixels of the upright picture.
+        visibility: (P, K) float32 in 0..1.
+        keypoints3d: (P, K, 3) float32 metres, camera axes (x right, y down, z forward), relative to the pelvis.
+        rotations: (P, 24, 4) local joint rotations, wxyz; index 0 takes SMPL rest space to camera space.
+        betas: (P, B) shape coefficients.
+        root: (P, 3) pelvis joint in camera space, metres.
+        cut: True when this frame starts a new shot.
+    """
+
+    frame: int
+    confidence: Array
+    keypoints2d: Array
+    visibility: Array
+    keypoints3d: Array
+    ids: Array | None = None
+    rotations: Array | None = None
+    betas: Array | None = None
+    root: Array | None = None
+    cut: bool = False
+
+    def __len__(self) -> int:
+        return len(self.confidence)
