@@ -1,0 +1,46 @@
+"""The end-to-end ring runs the built zip, never the checkout: start it with `python -P -m pytest -o pythonpath= tests/e2e`."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+DIST = Path(__file__).resolve().parents[2] / "dist"
+MODULE = "bl_ext.user_default.romp_mocap"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("romp mocap").addoption(
+        "--zip", type=Path, metavar="ZIP", help="the extension zip to test (default: the newest in dist/)"
+    )
+
+
+@pytest.fixture(scope="session")
+def extension_zip(request: pytest.FixtureRequest) -> Path:
+    """The zip under test."""
+    chosen = request.config.getoption("zip")
+    if chosen:
+        assert chosen.is_file(), f"--zip {chosen}: no such file"
+        return chosen.resolve()
+    built = sorted(DIST.glob("*.zip"), key=os.path.getmtime)
+    if not built:
+        pytest.skip("NOT CHECKED: no zip in dist/; make one with `python build_addon.py build`")
+    return built[-1]
+
+
+@pytest.fixture(scope="session")
+def extension(extension_zip: Path, request: pytest.FixtureRequest) -> ModuleType:
+    """The add-on's package, installed from the zip into this process's clean profile and enabled as a user would."""
+    bpy = pytest.importorskip("bpy", reason="NOT CHECKED: this Python has no bpy module")
+    result = bpy.ops.extensions.package_install_files(
+        filepath=str(extension_zip), repo="user_default", enable_on_install=True, overwrite=True
+    )
+    assert result == {"FINISHED"}, "Blender refused to install the zip"
+    assert MODULE in bpy.context.preferences.addons, "Blender installed the zip but did not enable the extension"
+    core = importlib.import_module("romp_core")
+    profile = Path(os.environ["BLENDER_USER_RESOURCES"]).resolve()
+    assert Path(core.__file__).resolve().is_relative_to(profile), f"romp_core came from {core.__file__}, not from the zip"
+    return sys.modules[MODULE]
