@@ -1,0 +1,137 @@
+"""The embedded licence-free human body (MakeHuman base mesh, CC0): mesh, skin weights, skeleton and shape keys.
+
+It is the default character, and its proportions are the default skeleton. Rest pose and axes are those of SMPL: T-pose,
+y up, facing +z, left hand towards +x; the pelvis is the origin. Lengths are metres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+
+from .errors import ModelError
+from .rotations import Array
+from .skeleton import N_JOINTS
+from .skinning import linear_blend_skinning
+
+BODY_PATH = Path(__file__).parent / "assets" / "body" / "body.npz"
+
+
+@dataclass(frozen=True)
+class Material:
+    """A colour of the body's clothing or skin: linear RGB in 0..1."""
+
+    name: str
+    color: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class ShapeKey:
+    """A linear direction of body shape: what the value 1 adds to the T-pose."""
+
+    name: str
+    vertex_deltas: Array  # (N, 3)
+    joint_deltas: Array  # (24, 3)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A skinned human in T-pose. Face f shows `materials[face_materials[f]]`."""
+
+    vertices: Array  # (N, 3) float32
+    faces: Array  # (F, 4) int32, counter-clockwise seen from outside
+    uv: Array  # (F, 4, 2) float32, per face corner
+    face_materials: Array  # (F,) int32
+    materials: tuple[Material, ...]
+    joints: Array  # (24, 3) float32, SMPL's joints in skeleton.JOINTS order; the pelvis is (0, 0, 0)
+    weights: Array  # (N, 4) float32, rows sum to 1
+    weight_joints: Array  # (N, 4) int32, the joint that each weight belongs to
+    shape_keys: tuple[ShapeKey, ...]
+
+    @property
+    def height_m(self) -> float:
+        """Standing height, bare-headed, in metres."""
+        return float(np.ptp(self.vertices[:, 1]))
+
+    @property
+    def floor_m(self) -> float:
+        """Height of the soles in the T-pose: negative, because the pelvis is the origin."""
+        return float(self.vertices[:, 1].min())
+
+    @cached_property
+    def joint_weights(self) -> Array:
+        """Skin weights as one row of 24 per vertex, (N, 24) float32."""
+        dense = np.zeros((len(self.vertices), N_JOINTS), np.float32)
+        np.add.at(dense, (np.arange(len(dense))[:, None], self.weight_joints), self.weights)
+        return dense
+
+    def shaped(self, values: Mapping[str, float]) -> Body:
+        """This body with shape keys applied, by name: `body.shaped({"Gender: female": 1.0})`.
+
+        The remaining keys are relative to the new shape. Raises ModelError for a name that does not exist.
+        """
+        keys = {key.name: key for key in self.shape_keys}
+        unknown = sorted(set(values) - set(keys))
+        if unknown:
+            raise ModelError(f"The body has no shape key named {unknown[0]!r}.", f"Known: {', '.join(keys)}.")
+        vertices, joints = self.vertices.copy(), self.joints.copy()
+        for name, value in values.items():
+            vertices += np.float32(value) * keys[name].vertex_deltas
+            joints += np.float32(value) * keys[name].joint_deltas
+        return replace(self, vertices=vertices, joints=joints)
+
+    def scaled(self, height_m: float) -> Body:
+        """This body, its shape keys included, uniformly scaled to the given height in metres."""
+        scale = np.float32(height_m / self.height_m)
+        keys = tuple(
+            replace(k, vertex_deltas=k.vertex_deltas * scale, joint_deltas=k.joint_deltas * scale)
+            for k in self.shape_keys
+        )
+        return replace(self, vertices=self.vertices * scale, joints=self.joints * scale, shape_keys=keys)
+
+    def rest_joints(self, height_m: float) -> Array:
+        """Joints of the T-pose for a person of that height: (24, 3) float64 metres, pelvis at the origin."""
+        return self.joints.astype(np.float64) * (height_m / self.height_m)
+
+    def posed(self, rotations: Array, root: Array) -> Array:
+        """Vertices (N, 3) float32 for 24 rotations (24, 4) wxyz and a pelvis position (3,); see `forward_kinematics`."""
+        return linear_blend_skinning(self.vertices, self.joint_weights, self.joints, rotations, root)
+
+
+@cache
+def load_body() -> Body:
+    """The embedded body, read once.
+
+    Raises ModelError when this copy of the package was not built: the body is generated, not committed.
+    """
+    try:
+        with np.load(BODY_PATH, allow_pickle=False) as archive:
+            stored = dict(archive)
+    except FileNotFoundError as error:
+        raise ModelError(
+            "The embedded body is missing.", "Run `python build_addon.py build` to generate it."
+        ) from error
+    unit = float(stored["delta_unit_m"])
+    return Body(
+        vertices=stored["vertices"],
+        faces=stored["faces"].astype(np.int32),
+        uv=stored["uv"].astype(np.float32) / np.iinfo(np.uint16).max,
+        face_materials=stored["face_materials"].astype(np.int32),
+        materials=tuple(
+            Material(str(name), (float(r), float(g), float(b)))
+            for name, (r, g, b) in zip(stored["material_names"], stored["material_colors"], strict=True)
+        ),
+        joints=stored["joints"],
+        weights=stored["weights"].astype(np.float32) / np.iinfo(np.uint16).max,
+        weight_joints=stored["weight_joints"].astype(np.int32),
+        shape_keys=tuple(
+            ShapeKey(str(name), vertex_deltas.astype(np.float32) * unit, joint_deltas)
+            for name, vertex_deltas, joint_deltas in zip(
+                stored["key_names"], stored["key_vertex_deltas"], stored["key_joint_deltas"], strict=True
+            )
+        ),
+    )

