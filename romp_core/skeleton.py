@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .rotations import Array, quat_rotate, quat_multiply
+from .rotations import Array, quat_multiply, quat_rotate
 
 JOINTS = (
     "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2", "left_ankle", "right_ankle",

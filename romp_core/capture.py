@@ -1,0 +1,199 @@
+"""The pipeline: footage -> estimator -> journal -> raw take -> solved take, with progress, preview and cancel."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from . import __version__
+from .body import BODY_LICENCE, load_body
+from .errors import Cancelled, ModelError
+from .footage import open_footage
+from .journal import Journal, JournalHead, journal_path
+from .models.registry import model_card
+from .people import Frame, People
+from .rotations import Array
+from .settings import DEFAULT_FOV_DEG, CaptureSettings, SolveSettings, check
+from .skeleton import forward_kinematics
+from .solve import quick_pose, solve
+from .spaces import WORLD_FROM_CAMERA_AXES, focal_from_fov
+from .take import FootageInfo, Provenance, Take
+from .take_io import save_take
+
+FLUSH_SECONDS = 2.0
+PREVIEW_SECONDS = 0.25
+PROGRESS_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: `done` of `total` units (frames while capturing, 0..1 while solving)."""
+
+    stage: str
+    done: float
+    total: float
+    fps: float
+    eta: float
+
+
+class Listener(Protocol):
+    """What a caller of `capture` may want to hear."""
+
+    def started(self, info: FootageInfo, model: str, provider: str, expected: int) -> None:
+        """The footage is open and the network is loaded."""
+
+    def progress(self, progress: Progress) -> None:
+        """About ten times a second."""
+
+    def preview(self, ids: Array, joints: Array) -> None:
+        """A rough pose of the latest frame: ids (P,), joints (P, 24, 3) metres, z up, camera at the origin."""
+
+
+def capture(
+    source: str,
+    out: str | Path,
+    settings: CaptureSettings,
+    solve_settings: SolveSettings,
+    listener: Listener,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Take:
+    """Capture and solve footage into the take file `out`; the raw take is saved before it is solved.
+
+    Raises:
+        MocapError: footage, model or output are unusable; nobody was found.
+        Cancelled: `cancelled()` became true; what there is was saved to `out`.
+    """
+    check(settings), check(solve_settings)
+    card = model_card(settings.model)
+    with open_footage(source, settings.start, settings.end) as footage:
+        estimator = card.open(footage.info, settings.people)
+        provenance = Provenance(
+            model=card.name,
+            model_licence=card.licence,
+            body_licence=BODY_LICENCE,
+            weights=card.weights(),
+            core_version=__version__,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        head = JournalHead(uuid.uuid4().hex, footage.info, settings, solve_settings, provenance)
+        journal = Journal(journal_path(out), head)
+        listener.started(footage.info, card.label, estimator.provider, footage.expected_frames)
+        try:
+            stopped = _run(footage.frames(), footage.expected_frames, estimator.run, journal, head, listener, cancelled)
+            journal.head = replace(head, footage=footage.info)
+            take = journal.take(complete=not stopped)
+            save_take(take, out)
+        except BaseException:
+            journal.close()
+            raise
+        journal.delete()
+    if stopped:
+        raise Cancelled()
+    if not take.people:
+        raise ModelError(
+            "Nobody was found in the footage.",
+            "The built-in model wants people whose whole body is well visible; try a nearer or brighter shot.",
+        )
+    return resolve(take, out, listener, cancelled)
+
+
+def resolve(take: Take, out: str | Path, listener: Listener, cancelled: Callable[[], bool] = lambda: False) -> Take:
+    """Solve a raw or solved take with its present settings and save it; the network does not run.
+
+    Raises:
+        Cancelled: the take on disk is left as it was.
+    """
+    check(take.solve)
+    clock = _Clock("solve", 1.0, listener)
+
+    def on_progress(fraction: float) -> None:
+        if cancelled():
+            raise Cancelled()
+        clock.tick(fraction)
+
+    solved = solve(take, on_progress)
+    save_take(solved, out)
+    return solved
+
+
+class _Clock:
+    """Turns counts into throttled progress reports."""
+
+    def __init__(self, stage: str, total: float, listener: Listener) -> None:
+        self.stage, self.total, self.listener = stage, total, listener
+        self.start = time.monotonic()
+        self.reported = 0.0
+
+    def tick(self, done: float) -> None:
+        now = time.monotonic()
+        if now - self.reported < PROGRESS_SECONDS and done < self.total:
+            return
+        self.reported = now
+        rate = done / max(now - self.start, 1e-6)
+        eta = max(self.total - done, 0) / rate if rate > 0 else 0.0
+        self.listener.progress(Progress(self.stage, done, self.total, rate, eta))
+
+
+def _run(
+    frames: Iterable[Frame],
+    expected: int,
+    estimate: Callable[[Iterable[Frame]], Iterator[People]],
+    journal: Journal,
+    head: JournalHead,
+    listener: Listener,
+    cancelled: Callable[[], bool],
+) -> bool:
+    """Feed the journal until the footage ends; True when it was cancelled."""
+    waiting: deque[Frame] = deque()
+
+    def tapped() -> Iterator[Frame]:
+        for frame in frames:
+            if cancelled():
+                return
+            waiting.append(replace(frame, image=np.empty(0)))
+            yield frame
+
+    clock = _Clock("capture", expected, listener)
+    preview = _Preview(head, listener)
+    flushed = time.monotonic()
+    for done, people in enumerate(estimate(tapped()), start=1):
+        journal.add(waiting.popleft(), people)
+        clock.tick(done)
+        preview.show(people)
+        if time.monotonic() - flushed > FLUSH_SECONDS:
+            journal.flush()
+            flushed = time.monotonic()
+    return cancelled()
+
+
+class _Preview:
+    """A quick pose of the latest people, a few times a second."""
+
+    def __init__(self, head: JournalHead, listener: Listener) -> None:
+        info = head.footage
+        fov = np.radians(head.solve.fov) or info.fov or np.radians(DEFAULT_FOV_DEG)
+        self.focal, self.center = focal_from_fov(fov, info.width), np.array([info.width, info.height]) / 2
+        self.rest = load_body().rest_joints(head.solve.height)
+        self.listener = listener
+        self.shown = 0.0
+
+    def show(self, people: People) -> None:
+        now = time.monotonic()
+        if now - self.shown < PREVIEW_SECONDS or not len(people):
+            return
+        self.shown = now
+        poses = [
+            quick_pose(points, visible, world, self.focal, self.center, self.rest)
+            for points, visible, world in zip(people.keypoints2d, people.visibility, people.keypoints3d, strict=True)
+        ]
+        joints = np.stack([forward_kinematics(rotations, root, self.rest)[0] for rotations, root in poses])
+        ids = np.arange(len(people)) if people.ids is None else people.ids
+        self.listener.preview(ids, joints @ WORLD_FROM_CAMERA_AXES.T)

@@ -1,0 +1,244 @@
+"""The command line. Options of a command are generated from the settings dataclasses, as the panel's are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from .errors import Cancelled, MocapError
+from .settings import CaptureSettings, SolveSettings, from_mapping
+
+CANCELLED_STATUS = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0, 1 for an error that the user can mend, 130 when cancelled."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except Cancelled as error:
+        _say(f"{error.sentence} {error.hint}")
+        return CANCELLED_STATUS
+    except MocapError as error:
+        _say(f"Error: {error.sentence}" + (f"\n{error.hint}" if error.hint else ""))
+        return 1
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _people(text: str) -> int:
+    return 0 if text == "all" else int(text)
+
+
+def _add_settings(parser: argparse.ArgumentParser, cls: type) -> None:
+    """One option per setting; those not given are absent from the namespace, so defaults stay in one place."""
+    for item in fields(cls):
+        limits, flag = item.metadata, "--" + item.name.replace("_", "-")
+        text = f"{limits['help']} (default: {item.default})"
+        if isinstance(item.default, bool):
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=text)
+        else:
+            kind = _people if item.name == "people" else type(item.default)
+            metavar = "N|all" if item.name == "people" else limits.get("unit", item.name).upper()
+            parser.add_argument(flag, type=kind, default=argparse.SUPPRESS, metavar=metavar, help=text)
+
+
+def _given(options: argparse.Namespace, cls: type) -> dict[str, Any]:
+    return {item.name: getattr(options, item.name) for item in fields(cls) if hasattr(options, item.name)}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="romp_core", description="Markerless motion capture from video.")
+    commands = parser.add_subparsers(title="commands", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], None], help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = command("capture", _capture, "Find the people in a video and solve their motion into a take")
+    sub.add_argument("source", metavar="VIDEO", help="video file, folder of pictures, or picture")
+    sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write (.npz)")
+    _add_settings(sub, CaptureSettings)
+    _add_settings(sub, SolveSettings)
+    _add_progress(sub)
+
+    sub = command("solve", _solve, "Solve a take again with other settings; the network does not run")
+    sub.add_argument("take", metavar="TAKE")
+    sub.add_argument("-o", "--out", metavar="TAKE", help="take file to write; default: the same file")
+    _add_settings(sub, SolveSettings)
+    _add_progress(sub)
+
+    sub = command("info", _info, "Say what is in a take")
+    sub.add_argument("take", metavar="TAKE")
+
+    command("models", _models, "List the models")
+
+    sub = command("export", _export, "Write a take for other tools")
+    sub.add_argument("take", metavar="TAKE")
+    sub.add_argument("--format", required=True, choices=("amass", "joints"))
+    sub.add_argument("out", metavar="OUT", help="file to write (.npz)")
+
+    command("self-test", _self_test, "Check that libraries and the built-in model work on this machine")
+    return parser
+
+
+def _add_progress(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--progress",
+        choices=("bar", "json", "none"),
+        default="bar",
+        help="bar for people, json for pipelines: one object per line on stdout (default: bar)",
+    )
+
+
+class _Silent:
+    """Listener that reports nothing."""
+
+    def started(self, info: Any, model: str, provider: str, expected: int) -> None: ...
+
+    def progress(self, progress: Any) -> None: ...
+
+    def preview(self, ids: Any, joints: Any) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _Json(_Silent):
+    """One JSON object per line on stdout."""
+
+    def started(self, info: Any, model: str, provider: str, expected: int) -> None:
+        size = {"width": info.width, "height": info.height, "fps": info.fps}
+        self._print(type="started", model=model, provider=provider, expected=expected, **size)
+
+    def progress(self, progress: Any) -> None:
+        self._print(type="progress", **vars(progress))
+
+    @staticmethod
+    def _print(**record: Any) -> None:
+        sys.stdout.write(json.dumps(record) + "\n")
+        sys.stdout.flush()
+
+
+class _Bar(_Silent):
+    """A progress bar per stage on stderr."""
+
+    def __init__(self) -> None:
+        self.bar: Any = None
+        self.stage = ""
+
+    def progress(self, progress: Any) -> None:
+        from tqdm import tqdm
+
+        if progress.stage != self.stage:
+            self.close()
+            self.stage = progress.stage
+            form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining} {rate_fmt}"
+            unit = "frame" if self.stage == "capture" else "take"
+            self.bar = tqdm(desc=self.stage.capitalize(), total=progress.total, unit=unit, bar_format=form)
+        self.bar.update(progress.done - self.bar.n)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
+LISTENERS: dict[str, Callable[[], _Silent]] = {"bar": _Bar, "json": _Json, "none": _Silent}
+
+
+def _interruptible(run: Callable[[_Silent, Callable[[], bool]], None], progress: str) -> None:
+    """Run a job whose first Ctrl+C cancels it and keeps what there is."""
+    stopped = False
+
+    def on_interrupt(*_: Any) -> None:
+        nonlocal stopped
+        stopped = True
+        signal.signal(signal.SIGINT, previous)  # a second Ctrl+C ends at once
+
+    previous = signal.signal(signal.SIGINT, on_interrupt)
+    listener = LISTENERS[progress]()
+    try:
+        run(listener, lambda: stopped)
+    finally:
+        listener.close()
+        signal.signal(signal.SIGINT, previous)
+
+
+def _capture(options: argparse.Namespace) -> None:
+    from .capture import capture
+
+    settings = from_mapping(CaptureSettings, _given(options, CaptureSettings))
+    solve_settings = from_mapping(SolveSettings, _given(options, SolveSettings))
+
+    def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
+        take = capture(options.source, options.out, settings, solve_settings, listener, cancelled)
+        _say(f"{_count(len(take.people), 'person', 'people')} in {len(take.footage.times)} frames -> {options.out}")
+
+    _interruptible(run, options.progress)
+
+
+def _solve(options: argparse.Namespace) -> None:
+    from .capture import resolve
+    from .take_io import load_take
+
+    take = load_take(options.take)
+    take = replace(take, solve=replace(take.solve, **_given(options, SolveSettings)))
+
+    def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
+        resolve(take, options.out or options.take, listener, cancelled)
+
+    _interruptible(run, options.progress)
+
+
+def _info(options: argparse.Namespace) -> None:
+    from .take_io import load_take
+
+    take = load_take(options.take)
+    footage, made = take.footage, take.provenance
+    seconds = footage.times[-1] - footage.times[0] if len(footage.times) else 0.0
+    lines = [
+        f"Footage     {footage.path}",
+        f"            {footage.width}x{footage.height}, {footage.fps:.3f} fps, {len(footage.times)} frames, {seconds:.2f} s",
+        f"Model       {made.model} ({made.model_licence})",
+        f"Body        {made.body_licence}",
+        f"Made        {made.created} by romp_core {made.core_version}" + ("" if made.complete else ", partial"),
+        f"State       {'solved' if take.solved else 'raw'}",
+    ]
+    for person in take.people:
+        seen = len(person.observations.frames)
+        lines.append(f"{person.name:<11} id {person.id}, seen in {_count(seen, 'frame', 'frames')}")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _models(_: argparse.Namespace) -> None:
+    from .models.registry import MODELS
+
+    for card in MODELS.values():
+        sys.stdout.write(f"{card.name:<12} {card.label}: {card.description}\n{'':<12} {card.licence}\n")
+
+
+def _export(options: argparse.Namespace) -> None:
+    from .exporters import export
+    from .take_io import load_take
+
+    for path in export(load_take(options.take), options.format, Path(options.out)):
+        _say(f"wrote {path}")
+
+
+def _self_test(_: argparse.Namespace) -> None:
+    from .self_test import self_test
+
+    sys.stdout.write(self_test() + "\n")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

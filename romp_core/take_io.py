@@ -1,0 +1,133 @@
+"""Takes on disk: one `.npz` without pickles. Arrays by path-like keys, everything else in one JSON record.
+
+Keys: `meta` (UTF-8 JSON as uint8), `times`, `numbers`, `camera/rotation`, `camera/position`, and per person i
+`i/raw/<field>` for Observations and `i/motion/<field>` for Motion.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .errors import TakeError
+from .rotations import Array
+from .settings import CaptureSettings, SolveSettings, from_mapping
+from .take import Camera, FootageInfo, Motion, Observations, Person, Provenance, Take
+
+SCHEMA_VERSION = 1
+_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""From schema version n to n + 1, on the JSON record."""
+
+
+def save_take(take: Take, path: str | Path) -> Path:
+    """Write the take: first beside the target, then renamed over it, so a good file is never half overwritten.
+
+    Raises:
+        TakeError: the folder cannot be written or the disk is full.
+    """
+    path = Path(path)
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as file:
+            np.savez(file, **_to_arrays(take))
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True) if temporary.parent.is_dir() else None
+        raise write_error(path, error) from error
+    return path
+
+
+def load_take(path: str | Path) -> Take:
+    """Read a take of this or an older schema version.
+
+    Raises:
+        TakeError: missing, damaged, not a take, or written by a newer version.
+    """
+    path = Path(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+        return _from_arrays(arrays)
+    except FileNotFoundError as error:
+        raise TakeError(f"There is no take at {path}.", "Choose an existing take file.") from error
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise TakeError(
+            f"{path.name} is not a readable take.", "It may be damaged, or another kind of file."
+        ) from error
+
+
+def write_error(path: Path, error: OSError) -> TakeError:
+    """A user's sentence for a failed write."""
+    if error.errno == errno.ENOSPC:
+        return TakeError(
+            f"The disk is full; {path.name} could not be written.", "Free some space or choose another disk."
+        )
+    reason = error.strerror or type(error).__name__
+    return TakeError(f"Cannot write {path} ({reason}).", "Choose a folder that you may write to.")
+
+
+def _to_arrays(take: Take) -> dict[str, Array]:
+    meta = {
+        "schema_version": SCHEMA_VERSION,
+        "id": take.id,
+        "footage": {key: value for key, value in vars(take.footage).items() if key not in ("times", "numbers")},
+        "capture": asdict(take.capture),
+        "solve": asdict(take.solve),
+        "provenance": {**vars(take.provenance), "weights": dict(take.provenance.weights)},
+        "fov": take.camera.fov if take.camera else None,
+        "people": [{"id": person.id, "name": person.name, "height": person.height} for person in take.people],
+    }
+    arrays: dict[str, Array] = {
+        "meta": np.frombuffer(json.dumps(meta).encode(), np.uint8),
+        "times": take.footage.times,
+        "numbers": take.footage.numbers,
+    }
+    if take.camera:
+        arrays["camera/rotation"], arrays["camera/position"] = take.camera.rotation, take.camera.position
+    for index, person in enumerate(take.people):
+        for group, record in (("raw", person.observations), ("motion", person.motion)):
+            values = vars(record) if record is not None else {}
+            arrays |= {f"{index}/{group}/{key}": value for key, value in values.items() if value is not None}
+    return arrays
+
+
+def _from_arrays(arrays: dict[str, Array]) -> Take:
+    meta = json.loads(arrays["meta"].tobytes().decode())
+    version = meta["schema_version"]
+    if version > SCHEMA_VERSION:
+        raise TakeError("This take was made by a newer version.", "Update the extension to open it.")
+    for step in range(version, SCHEMA_VERSION):
+        meta = _MIGRATIONS[step](meta)
+    people = []
+    for index, record in enumerate(meta["people"]):
+        raw, motion = _group(Observations, arrays, f"{index}/raw/"), _group(Motion, arrays, f"{index}/motion/")
+        if raw is None:
+            raise TakeError("This take has a person without observations.")
+        people.append(Person(record["id"], record["name"], raw, record["height"], motion))
+    camera = None
+    if meta["fov"] is not None:
+        camera = Camera(meta["fov"], arrays["camera/rotation"], arrays["camera/position"])
+    footage = {**meta["footage"], "cuts": tuple(meta["footage"]["cuts"])}
+    return Take(
+        id=meta["id"],
+        footage=FootageInfo(**footage, times=arrays["times"], numbers=arrays["numbers"]),
+        people=tuple(people),
+        capture=from_mapping(CaptureSettings, meta["capture"]),
+        solve=from_mapping(SolveSettings, meta["solve"]),
+        provenance=Provenance(**meta["provenance"]),
+        camera=camera,
+    )
+
+
+def _group(cls: type, arrays: dict[str, Array], prefix: str) -> Any:
+    found = {item.name: arrays[prefix + item.name] for item in fields(cls) if prefix + item.name in arrays}
+    return cls(**found) if found else None
