@@ -207,7 +207,8 @@ def _info(options: argparse.Namespace) -> None:
     seconds = footage.times[-1] - footage.times[0] if len(footage.times) else 0.0
     lines = [
         f"Footage     {footage.path}",
-        f"            {footage.width}x{footage.height}, {footage.fps:.3f} fps, {len(footage.times)} frames, {seconds:.2f} s",
+        f"            {footage.width}x{footage.height}, {footage.fps:.3f} fps, "
+        f"{len(footage.times)} frames, {seconds:.2f} s",
         f"Model       {made.model} ({made.model_licence})",
         f"Body        {made.body_licence}",
         f"Made        {made.created} by romp_core {made.core_version}" + ("" if made.complete else ", partial"),

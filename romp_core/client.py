@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from .errors import MocapError
 from .journal import recover
@@ -90,16 +90,15 @@ class WorkerJob:
         self._process.kill()
 
     def _send(self, header: Mapping[str, Any]) -> None:
-        assert self._process.stdin is not None
         try:
-            write_message(self._process.stdin, header)
+            write_message(cast(BinaryIO, self._process.stdin), header)
         except OSError:
             log.info("the worker is gone")  # the reader sees its pipe end
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
+        stream = cast(BinaryIO, self._process.stdout)
         try:
-            while (message := read_message(self._process.stdout)) is not None:
+            while (message := read_message(stream)) is not None:
                 self._messages.put(message)
         except (ProtocolError, ValueError, OSError):
             log.info("the worker's messages broke off")

@@ -199,10 +199,9 @@ def _head_to_mapping(head: JournalHead) -> dict[str, Any]:
 
 
 def _head_from_mapping(header: Mapping[str, Any]) -> JournalHead:
-    empty = {"times": np.zeros(0), "numbers": np.zeros(0, np.int32)}
     return JournalHead(
         id=header["id"],
-        footage=FootageInfo(**header["footage"], **empty),
+        footage=FootageInfo(**header["footage"], times=np.zeros(0), numbers=np.zeros(0, np.int32)),
         capture=from_mapping(CaptureSettings, header["capture"]),
         solve=from_mapping(SolveSettings, header["solve"]),
         provenance=Provenance(**header["provenance"]),

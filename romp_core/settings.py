@@ -6,7 +6,7 @@ Each field carries its user-facing text and limits in `metadata` (see `setting`)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import Field, asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 from .errors import SettingsError
@@ -80,9 +80,9 @@ def check(settings: T) -> T:
 
 def from_mapping(cls: type[T], values: Mapping[str, Any]) -> T:
     """Settings from a mapping (a take's record, a job's header); unknown names are left out, types are converted."""
-    known: dict[str, Field[Any]] = {item.name: item for item in fields(cls)}  # type: ignore[arg-type]
-    given = {name: type(known[name].default)(value) for name, value in values.items() if name in known}
-    return check(replace(cls(), **given))  # type: ignore[type-var]
+    defaults: dict[str, Any] = {item.name: item.default for item in fields(cls)}  # type: ignore[arg-type]
+    given = {name: type(defaults[name])(value) for name, value in values.items() if name in defaults}
+    return check(cls(**given))
 
 
 def to_mapping(settings: Any) -> dict[str, Any]:

@@ -160,9 +160,9 @@ class Take:
     id: str
     footage: FootageInfo
     people: tuple[Person, ...]
-    capture: CaptureSettings = CaptureSettings()
-    solve: SolveSettings = SolveSettings()
-    provenance: Provenance = Provenance()
+    capture: CaptureSettings = field(default_factory=CaptureSettings)
+    solve: SolveSettings = field(default_factory=SolveSettings)
+    provenance: Provenance = field(default_factory=Provenance)
     camera: Camera | None = None
 
     @property
