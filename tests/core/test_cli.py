@@ -1,0 +1,79 @@
+"""The command line as the README promises it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from romp_core.cli import main
+from romp_core.settings import SolveSettings
+from romp_core.take_io import load_take
+
+
+def test_info_says_what_is_in_a_take(demo_take: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(demo_take)]) == 0
+    text = capsys.readouterr().out
+    assert "demo.mp4" in text and "solved" in text and "Person 1" in text and "blazepose" in text
+
+
+def test_models_are_listed_with_their_licence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == 0
+    text = capsys.readouterr().out
+    assert "blazepose" in text and "Apache-2.0" in text
+
+
+def test_export(demo_take: Path, tmp_path: Path) -> None:
+    assert main(["export", str(demo_take), "--format", "joints", str(tmp_path / "j.npz")]) == 0
+    assert main(["export", str(demo_take), "--format", "amass", str(tmp_path / "a.npz")]) == 0
+    joints, amass = np.load(tmp_path / "j.npz"), np.load(tmp_path / "a.npz")
+    assert joints["joints_world_0"].shape[1:] == (24, 3) and amass["poses"].shape[1] == 72
+
+
+def test_other_height_scales_the_motion_without_the_network(demo_take: Path, tmp_path: Path) -> None:
+    out = tmp_path / "tall.npz"
+    assert main(["solve", str(demo_take), "-o", str(out), "--height", "1.9", "--progress", "none"]) == 0
+    old, new = load_take(demo_take), load_take(out)
+    assert new.solve == SolveSettings(height=1.9) and new.id == old.id
+    ratio = new.people[0].motion.root[:, 2].mean() / old.people[0].motion.root[:, 2].mean()
+    assert ratio == pytest.approx(1.9 / 1.7, rel=0.02)
+
+
+def test_progress_for_pipelines_is_json(demo_clip: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "romp_core", "capture", str(demo_clip), "-o", str(tmp_path / "t.npz")]
+    done = subprocess.run(
+        [*command, "--end", "0.5", "--people", "all", "--progress", "json"],
+        capture_output=True, text=True, timeout=120, check=False, cwd=Path(__file__).resolve().parents[2],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert records[0]["type"] == "started" and {r["stage"] for r in records[1:]} == {"capture", "solve"}
+    assert load_take(tmp_path / "t.npz").footage.times[-1] <= 0.51
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["capture", "nowhere.mp4", "-o", "x.npz"], "nowhere.mp4"),
+        (
+            ["capture", "nowhere.mp4", "-o", "x.npz", "--height", "17"],
+            "Height is 17.0, but must be between 0.4 and 2.6 m.",
+        ),
+        (["capture", "nowhere.mp4", "-o", "x.npz", "--model", "magic"], "magic"),
+        (["info", "nowhere.npz"], "There is no take at nowhere.npz."),
+    ],
+)
+def test_mistakes_are_one_sentence(
+    arguments: list[str],
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 1
+    text = capsys.readouterr().err
+    assert sentence in text and "Traceback" not in text
+    assert list(tmp_path.iterdir()) == []
