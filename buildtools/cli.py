@@ -2,9 +2,12 @@
 
 import argparse
 import sys
+from pathlib import Path
 
-from . import lock
+from . import build, lock
 from .console import BuildError
+from .paths import DIST
+from .platforms import PLATFORMS, chosen
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,9 +26,28 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build_addon.py", description="Build, test and demonstrate the extension.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    make = commands.add_parser("build", help="build the extension's zip for this system, or for others")
+    make.add_argument(
+        "--platform",
+        action="append",
+        default=[],
+        choices=[*PLATFORMS, "all"],
+        help="may be repeated (default: this system)",
+    )
+    make.add_argument(
+        "--python", default=",".join(build.DEFAULT_TAGS), metavar="TAGS", help="Pythons to serve (default: %(default)s)"
+    )
+    make.add_argument("--out", type=Path, default=DIST, metavar="DIR", help="folder for the zips (default: dist)")
+    make.set_defaults(run=_build)
     relock = commands.add_parser("lock", help="resolve wheels/wanted.toml anew (for maintainers)")
     relock.set_defaults(run=_lock)
     return parser
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    tags = dict.fromkeys(tag.strip() for tag in arguments.python.split(",") if tag.strip())
+    build.build(chosen(arguments.platform), tuple(tags), arguments.out.resolve())
+    return 0
 
 
 def _lock(_: argparse.Namespace) -> int:

@@ -66,7 +66,9 @@ def bundled(platform: str, tags: Iterable[str]) -> list[Wheel]:
             if tag not in offers:
                 version = next(iter(offers.values())).version
                 known = ", ".join(sorted(offers))
-                raise BuildError(f"{platform}: {name} {version} has no wheel for {tag}, only for {known}; change --python.")
+                raise BuildError(
+                    f"{platform}: {name} {version} has no wheel for {tag}, only for {known}; change --python."
+                )
             picked.append(offers[tag])
     return picked
 
@@ -139,8 +141,11 @@ def _requirement_lines(entry: dict[str, Any]) -> str:
             try:
                 for pin, _, sha256 in _report(pins, ["--no-deps"], platform, version):
                     hashes[pin].add(sha256)
-            except BuildError:
+            except BuildError as error:
                 absent.append(f"{platform} with Python {version}")
+                say(f"{absent[-1]}: {str(error).strip().splitlines()[-1]}")
+    if unhashed := [pin for pin in pins if not hashes[pin]]:
+        raise BuildError(f"no hashes found for {', '.join(unhashed)}")
     if any("pytest==" in pin for pin in pins):
         for pin, _, sha256 in _report(_WINDOWS_ONLY, ["--no-deps"], "windows-x64", versions[0]):
             hashes[f'{pin} ; sys_platform == "win32"'] = {sha256}
@@ -148,21 +153,33 @@ def _requirement_lines(entry: dict[str, Any]) -> str:
     lines += [f"# not every package has a wheel for {where}" for where in absent]
     for pin in sorted(hashes):
         lines.append(" \\\n    ".join([pin, *(f"--hash=sha256:{sha256}" for sha256 in sorted(hashes[pin]))]))
-    say(f"{len(pins)} packages, {sum(map(len, hashes.values()))} files{'; none for ' if absent else ''}{', '.join(absent)}")
+    say(f"{len(pins)} packages, {sum(map(len, hashes.values()))} files")
     return "\n".join(lines) + "\n"
 
 
-def _report(packages: Iterable[str], options: list[str], platform: str | None, version: str) -> list[tuple[str, str, str]]:
+def _report(
+    packages: Iterable[str], options: list[str], platform: str | None, version: str
+) -> list[tuple[str, str, str]]:
     """Ask pip what it would install: (pin, file name, sha256) of each package; `platform` None means this system."""
     interpreter = pythons.find(version) if platform is None else pythons.any_of(("3.11", "3.12", "3.13"))
     if interpreter is None:
         raise BuildError(pythons.missing(version))
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        command = [interpreter, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--only-binary=:all:"]
+        command: list[str | Path] = [
+            interpreter,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--dry-run",
+            "--ignore-installed",
+            "--only-binary=:all:",
+        ]
         command += ["--report", report, "--target", Path(folder) / "unused", *options]
         if platform is not None:
-            command += ["--implementation", "cp", "--python-version", version]
+            # the pins were resolved for that version; pip would compare them with the Python it runs on
+            command += ["--implementation", "cp", "--python-version", version, "--ignore-requires-python"]
             command += [part for tag in PLATFORMS[platform].tags for part in ("--platform", tag)]
         process.output([*command, *packages], timeout=600)
         found = json.loads(report.read_text("utf-8"))["install"]

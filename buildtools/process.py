@@ -1,5 +1,6 @@
 """Running other programs: argument lists only, no inherited Python settings, no survivors."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -71,10 +72,8 @@ def output(command: Sequence[str | Path], *, timeout: float = 60, env: Mapping[s
 def _end(child: "subprocess.Popen[bytes]") -> None:
     """Kill what is left of a process and, where the system has process groups, of its children."""
     if os.name == "posix":
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
     elif child.poll() is None:
         child.kill()
     child.wait()

@@ -97,6 +97,9 @@ def _windows(version: str) -> Iterator[Path]:
         except BuildError:
             say(f"(the py launcher knows no Python {version})")
     folder = f"Python{version.replace('.', '')}"
-    for root in (Path(os.environ.get("LOCALAPPDATA", "")) / "Programs" / "Python", Path(os.environ.get("PROGRAMFILES", ""))):
+    for root in (
+        Path(os.environ.get("LOCALAPPDATA", "")) / "Programs" / "Python",
+        Path(os.environ.get("PROGRAMFILES", "")),
+    ):
         if (path := root / folder / "python.exe").exists():
             yield path

@@ -1,4 +1,4 @@
-"""Shared libraries that Blender's bpy module needs from the system: found by name, installed by apt where that is ours to do."""
+"""Shared libraries that the bpy module needs from the system: found by name, installed by apt where that is ours."""
 
 import ctypes
 import os

@@ -16,7 +16,8 @@ _own_profile = pytest.StashKey[str]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("romp mocap")
-    for name, what in (("golden", "outputs of the reference implementations"), ("groundtruth", "clips of known motion")):
+    sets = {"golden": "outputs of the reference implementations", "groundtruth": "rendered clips of known motion"}
+    for name, what in sets.items():
         group.addoption(f"--{name}", type=Path, metavar="DIR", help=f"{what} (default: ../shared/{name})")
 
 
@@ -56,7 +57,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave without Blender's C++ exit handlers: 4.2 may crash in them and 4.5 may hang, after all tests have passed."""
+    """Leave without Blender's C++ exit handlers: after all tests have passed, 4.2 may crash in them and 4.5 hang."""
     profile = config.stash.get(_own_profile, None)
     if profile is not None:
         shutil.rmtree(profile, ignore_errors=True)

@@ -1,4 +1,7 @@
-"""The end-to-end ring runs the built zip, never the checkout: start it with `python -P -m pytest -o pythonpath= tests/e2e`."""
+"""The end-to-end ring runs the built zip, never the checkout.
+
+`build_addon.py test` starts it so; by hand: `python -P -m pytest -o pythonpath= tests/e2e`.
+"""
 
 import importlib
 import os
@@ -32,7 +35,7 @@ def extension_zip(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="session")
-def extension(extension_zip: Path, request: pytest.FixtureRequest) -> ModuleType:
+def extension(extension_zip: Path) -> ModuleType:
     """The add-on's package, installed from the zip into this process's clean profile and enabled as a user would."""
     bpy = pytest.importorskip("bpy", reason="NOT CHECKED: this Python has no bpy module")
     result = bpy.ops.extensions.package_install_files(
@@ -41,6 +44,6 @@ def extension(extension_zip: Path, request: pytest.FixtureRequest) -> ModuleType
     assert result == {"FINISHED"}, "Blender refused to install the zip"
     assert MODULE in bpy.context.preferences.addons, "Blender installed the zip but did not enable the extension"
     core = importlib.import_module("romp_core")
-    profile = Path(os.environ["BLENDER_USER_RESOURCES"]).resolve()
-    assert Path(core.__file__).resolve().is_relative_to(profile), f"romp_core came from {core.__file__}, not from the zip"
+    origin, profile = (Path(each).resolve() for each in (str(core.__file__), os.environ["BLENDER_USER_RESOURCES"]))
+    assert origin.is_relative_to(profile), f"romp_core came from {origin}, not from the zip"
     return sys.modules[MODULE]

@@ -1,0 +1,47 @@
+"""Making the zips: one per platform, for Blender 4.2 to 5.2."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import archive, assets, core_wheel, fetch, lock, notices, project, validate
+from .console import heading, say
+from .lock import Wheel
+from .paths import ADDON, DIST
+from .platforms import Platform
+
+DEFAULT_TAGS = ("cp311", "cp313")
+
+
+def build(platforms: Iterable[Platform], tags: Iterable[str] = DEFAULT_TAGS, out: Path = DIST) -> list[Path]:
+    """Build and check the zips; returns their paths.
+
+    Args:
+        tags: the Pythons to serve: cp311 is Blender 4.2 to 5.0, cp313 is 5.1 and 5.2.
+
+    Raises:
+        BuildError: a wheel is missing, or a zip is not fit to be released.
+    """
+    plans = [(platform, lock.bundled(platform.name, tags)) for platform in platforms]
+    assets.ensure()
+    core = core_wheel.make()
+    return [_build_one(platform, wheels, core, sorted(tags), out) for platform, wheels in plans]
+
+
+def _build_one(platform: Platform, wanted: list[Wheel], core: Path, tags: list[str], out: Path) -> Path:
+    heading(f"zip for {platform.name} ({', '.join(tags)})")
+    wheels = {wheel: fetch.wheel(wheel) for wheel in wanted}
+    inside = sorted([core, *wheels.values()])
+    contents = archive.tree(ADDON)
+    contents |= notices.licences(wheels)
+    contents["bill-of-materials.cdx.json"] = notices.bill_of_materials(wheels, fetch.sha256(core))
+    contents["blender_manifest.toml"] = project.stamped_manifest(platform.name, [path.name for path in inside])
+    contents |= {f"wheels/{path.name}": path for path in inside}
+    # a zip for other Pythons than usual must not be mistaken for, or replace, the usual one
+    suffix = "" if tags == sorted(DEFAULT_TAGS) else "-" + "-".join(tags)
+    target = out / f"{project.manifest()['id']}-{project.version()}-{platform.name}{suffix}.zip"
+    archive.write(target, contents)
+    for path in inside:
+        say(f"{path.stat().st_size / 1e6:8.2f} MB  {path.name}")
+    validate.check(target, platform, tags)
+    say(f"{target.stat().st_size / 1e6:8.2f} MB  {target.name}, valid; sha256 {fetch.sha256(target)}")
+    return target

@@ -1,0 +1,38 @@
+"""Virtual environments with pinned, hashed contents; one folder per environment and lock, made once."""
+
+import hashlib
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+from . import lock, process, pythons
+from .console import BuildError, say
+from .paths import VENVS
+
+_INSTALL = ["--quiet", "--require-hashes", "--no-deps", "--only-binary=:all:", "--no-input"]
+
+
+@cache
+def python(name: str) -> Path:
+    """The interpreter of an environment, which is made first if needed.
+
+    Raises:
+        BuildError: no suitable Python, or the installation failed.
+    """
+    requirements = lock.requirements(name)
+    base = pythons.any_of(lock.venv_pythons(name))
+    key = hashlib.sha256(requirements.read_bytes() + str(base).encode()).hexdigest()[:12]
+    folder = VENVS / f"{name}-{key}"
+    interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    complete = folder / "complete"
+    if complete.is_file():
+        return interpreter
+    say(f"making the environment {name} with {base}")
+    for old in VENVS.glob(f"{name}-" + "?" * len(key)):  # half-made, or of an older lock: a bpy takes 1 GB
+        shutil.rmtree(old)
+    process.output([base, "-m", "venv", folder], timeout=300)
+    if process.run([interpreter, "-m", "pip", "install", *_INSTALL, "-r", requirements], timeout=1800) != 0:
+        raise BuildError(f"The environment {name} could not be installed from {requirements.name}.")
+    complete.touch()
+    return interpreter
