@@ -9,22 +9,18 @@ import shutil
 import subprocess
 import sys
 
-OLDEST = (3, 11)
-CANDIDATES = ["python3.13", "python3.12", "python3.11", "python3.14"]
-
 
 def main() -> int:
     """Hand over to buildtools, under a newer Python where this one is too old."""
-    if sys.version_info >= OLDEST:
+    if sys.version_info >= (3, 11):
         from buildtools.cli import main as run
 
         return run()
-    for name in CANDIDATES:
+    for name in ("python3.13", "python3.12", "python3.11", "python3.14"):
         found = shutil.which(name)
         if found and subprocess.call([found, "-c", ""], stderr=subprocess.DEVNULL) == 0:
             return subprocess.call([found, os.path.abspath(__file__), *sys.argv[1:]])
-    sys.stderr.write(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.
-")
+    print(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.", file=sys.stderr)
     return 2
 
 
