@@ -1,0 +1,63 @@
+"""Why a file is not footage, said in one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import FootageError
+from .metadata import boxes, track_kinds
+
+_CHOOSE = "Choose a video (mp4, mov, mkv, webm, avi), a picture, or a folder of pictures."
+_AUDIO_STARTS = (b"ID3", b"fLaC", b"OggS", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1")
+_MATROSKA_START = b"\x1a\x45\xdf\xa3"
+
+
+def missing(path: Path) -> FootageError:
+    """Nothing lies at this path."""
+    return FootageError(f'"{path}" does not exist.', "Check the path, or choose the footage again.")
+
+
+def empty_folder(path: Path) -> FootageError:
+    """The folder holds no picture files."""
+    return FootageError(f'The folder "{path.name}" has no pictures in it.', _CHOOSE)
+
+
+def outside_of_range(start: float, end: float, length: float) -> FootageError:
+    """No picture lies in the chosen range; times in seconds."""
+    chosen = f"The range from {start:g} s to {f'{end:g} s' if end else 'the end'}"
+    return FootageError(
+        f"{chosen} lies outside of the footage, which is {length:.1f} s long.", "Change the start and the end."
+    )
+
+
+def reversed_range(start: float, end: float) -> FootageError:
+    """The end comes before the start; times in seconds."""
+    return FootageError(f"The end ({end:g} s) is not after the start ({start:g} s).", "Change the start or the end.")
+
+
+def undecodable(path: Path) -> FootageError:
+    """Look at the file to tell apart: empty, only sound, cut short, not a video at all."""
+    name = f'"{path.name}"'
+    with path.open("rb") as file:
+        head = file.read(4096)
+        file.seek(0)
+        size = path.stat().st_size
+        top = [box.type for box in boxes(file, 0, size)] if head[4:8] in (b"ftyp", b"mdat", b"moov", b"wide") else []
+        incomplete_mp4 = head[4:8] in (b"ftyp", b"mdat", b"wide") and b"moov" not in top
+    if not head:
+        return FootageError(f"{name} is empty (zero bytes).", "Copy or export it again.")
+    kinds = track_kinds(path)
+    wave = head[:4] == b"RIFF" and head[8:12] == b"WAVE"
+    if wave or head.startswith(_AUDIO_STARTS) or (kinds and b"vide" not in kinds):
+        return FootageError(f"{name} has sound but no picture.", _CHOOSE)
+    if incomplete_mp4:
+        return FootageError(
+            f"{name} is incomplete: its index is missing, as after a broken copy or recording.",
+            "Copy or export it again.",
+        )
+    if b"vide" in kinds or head.startswith(_MATROSKA_START):
+        return FootageError(
+            f"{name} has no picture that can be decoded: it is damaged or uses an unknown codec.",
+            "Convert it to H.264 in mp4.",
+        )
+    return FootageError(f"{name} is not a video.", _CHOOSE)

@@ -1,0 +1,171 @@
+"""`Footage`: frames with their true times, decoded ahead in a thread so that decoding and inference overlap."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from .. import imageops
+from ..people import Frame
+from ..take import FootageInfo
+from . import problems
+from .source import PictureSource
+from .stills import PICTURE_SUFFIXES, Stills, pictures_in
+
+_AHEAD = 3
+"""Frames decoded ahead: enough to overlap, little enough for 8K."""
+
+_TICK_S = 1e-4
+"""Times closer together than this are one time: containers round to their own clock."""
+
+
+def open_footage(source: str | Path, start: float = 0.0, end: float = 0.0) -> Footage:
+    """Open a video file, a folder of pictures or a single picture.
+
+    Args:
+        start, end: seconds from the first picture; pictures with start <= time < end are read. `end` 0: to the end.
+
+    Raises:
+        FootageError: with one sentence and a hint, for anything that is not footage or does not reach the range.
+    """
+    path = Path(source)
+    if end and end <= start:
+        raise problems.reversed_range(start, end)
+    return Footage(str(source), _open_source(path), start, end)
+
+
+def _open_source(path: Path) -> PictureSource:
+    if imageops.cv2 is not None:
+        from .opencv import OpenCVVideo as Video
+        from .opencv import read_still
+    else:
+        from .pyav import PyAVVideo as Video  # type: ignore[assignment]
+        from .pyav import read_still
+    if path.is_dir():
+        paths = pictures_in(path)
+        if not paths:
+            raise problems.empty_folder(path)
+        return Stills(paths, read_still)
+    if not path.is_file():
+        raise problems.missing(path)
+    if path.stat().st_size and path.suffix.lower() in PICTURE_SUFFIXES:
+        return Stills([path], read_still)
+    try:
+        return Video(path)
+    except ValueError as error:
+        raise problems.undecodable(path) from error
+
+
+class Footage:
+    """Pictures in order, read once. A context manager; leaving it stops the decoding thread.
+
+    Attributes:
+        expected_frames: how many frames will come, for progress; an estimate, 0 when the file does not say.
+    """
+
+    def __init__(self, path: str, source: PictureSource, start: float, end: float) -> None:
+        self._path, self._source, self._start, self._end = path, source, start, end
+        self._times: list[float] = []
+        self._numbers: list[int] = []
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.expected_frames = self._estimate()
+
+    def _estimate(self) -> int:
+        source = self._source
+        if not source.fps or not source.count:
+            return source.count
+        length = source.count / source.fps
+        if self._start > length + 1:  # a margin, since lengths in file headers are not exact
+            self.close()
+            raise problems.outside_of_range(self._start, self._end, length)
+        return max(1, round((min(self._end or length, length) - self._start) * source.fps))
+
+    @property
+    def info(self) -> FootageInfo:
+        """What was filmed; times and numbers are those of the frames handed out so far."""
+        source = self._source
+        return FootageInfo(
+            path=self._path,
+            width=source.width,
+            height=source.height,
+            fps=source.fps,
+            times=np.array(self._times, dtype=np.float64),
+            numbers=np.array(self._numbers, dtype=np.int32),
+            fov=source.fov,
+        )
+
+    def frames(self) -> Iterator[Frame]:
+        """The frames, lazily; can be iterated once. Damaged pictures are left out (their numbers are skipped).
+
+        Raises:
+            FootageError: when no picture lies in the range, or a picture of a folder has another size.
+        """
+        if self._thread is not None:
+            raise RuntimeError("the frames of a footage can be read only once")
+        ahead: queue.Queue[Frame | BaseException | None] = queue.Queue(_AHEAD)
+        self._thread = threading.Thread(target=self._decode, args=(ahead,), name="footage", daemon=True)
+        self._thread.start()
+        while (item := ahead.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            self._times.append(item.time)
+            self._numbers.append(item.index)
+            yield item
+
+    def _decode(self, ahead: queue.Queue[Frame | BaseException | None]) -> None:
+        """Body of the thread: hands over frames, then None, or the exception that ended it."""
+        last: Frame | BaseException | None = None
+        try:
+            for frame in self._read():
+                self._put(ahead, frame)
+        except Exception as error:  # noqa: BLE001 - raised again in the reading thread
+            last = error
+        self._put(ahead, last)
+
+    def _put(self, ahead: queue.Queue[Frame | BaseException | None], item: Frame | BaseException | None) -> None:
+        while not self._stop.is_set():
+            with suppress(queue.Full):
+                ahead.put(item, timeout=0.1)
+                return
+
+    def _read(self) -> Iterator[Frame]:
+        source, number, first, time, found = self._source, -1, 0.0, 0.0, False
+        while not self._stop.is_set() and (stamp := source.grab()) is not None:
+            number += 1
+            if number == 0:
+                first = stamp
+            # Some containers carry no time stamps: then count on with the frame rate.
+            elif stamp - first <= time + _TICK_S:
+                stamp = first + time + 1 / (source.fps or 30.0)
+            time = stamp - first
+            if self._end and time >= self._end - _TICK_S:
+                break
+            if time < self._start - _TICK_S:
+                continue
+            if (image := source.picture()) is not None:
+                found = True
+                yield Frame(number, time, image)
+        if not found and not self._stop.is_set():
+            raise problems.outside_of_range(self._start, self._end, time)
+
+    def close(self) -> None:
+        """Stop decoding and release the file."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._source.close()
+
+    def __enter__(self) -> Footage:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,73 @@
+"""The few picture operations the core needs: on OpenCV where it is installed, else on numpy with the same results."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from .rotations import Array
+
+cv2: Any
+try:
+    import cv2
+except ImportError:  # Windows on ARM has no OpenCV wheel: PyAV decodes there, numpy resamples
+    cv2 = None
+
+Border = Literal["black", "replicate"]
+
+
+def warp(image: Array, matrix: Array, width: int, height: int, border: Border = "black") -> Array:
+    """Resample a picture bilinearly.
+
+    Args:
+        image: (H, W, C) uint8; a view with reversed channels (BGR read as RGB) costs no copy of the whole picture.
+        matrix: (2, 3), takes pixel (column, row) of the result to a place in `image`. Whole numbers are pixel centres.
+        border: what lies outside of `image`: black, or its border pixels repeated.
+
+    Returns:
+        (height, width, C) uint8.
+    """
+    if cv2 is None:
+        return _warp_numpy(image, matrix, width, height, border)
+    reversed_channels = image.strides[2] < 0
+    result = cv2.warpAffine(
+        image[..., ::-1] if reversed_channels else image,
+        np.asarray(matrix, dtype=np.float64),
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT if border == "black" else cv2.BORDER_REPLICATE,
+    )
+    return result[..., ::-1] if reversed_channels else result
+
+
+def _warp_numpy(image: Array, matrix: Array, width: int, height: int, border: Border) -> Array:
+    rows, columns = image.shape[:2]
+    across, down = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
+    m = np.asarray(matrix, dtype=np.float32)
+    x = m[0, 0] * across + m[0, 1] * down + m[0, 2]
+    y = m[1, 0] * across + m[1, 1] * down + m[1, 2]
+    # Places further out than one pixel look the same as places one pixel out; clipping keeps the integers small.
+    x, y = np.clip(x, -1, columns), np.clip(y, -1, rows)
+    left, top = np.floor(x).astype(np.int32), np.floor(y).astype(np.int32)
+    right_share, bottom_share = (x - left)[..., None], (y - top)[..., None]
+
+    def pixels(column: Array, row: Array) -> Array:
+        values = image[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)].astype(np.float32)
+        if border == "black":
+            values[(row < 0) | (row >= rows) | (column < 0) | (column >= columns)] = 0
+        return values
+
+    upper = pixels(left, top) * (1 - right_share) + pixels(left + 1, top) * right_share
+    lower = pixels(left, top + 1) * (1 - right_share) + pixels(left + 1, top + 1) * right_share
+    return np.rint(upper * (1 - bottom_share) + lower * bottom_share).astype(np.uint8)
+
+
+def turn(image: Array, clockwise_degrees: int) -> Array:
+    """The picture turned by a multiple of 90 degrees; any other angle is taken as no turn."""
+    return np.rot90(image, -(clockwise_degrees // 90) % 4) if clockwise_degrees % 90 == 0 else image
+
+
+def longest_side_scale(width: int, height: int, longest: int) -> float:
+    """Factor <= 1 that brings the longer side down to `longest` pixels."""
+    return min(1.0, longest / max(width, height))

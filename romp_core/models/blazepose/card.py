@@ -1,0 +1,29 @@
+"""What the user is told about the built-in model."""
+
+from __future__ import annotations
+
+from ...take import FootageInfo
+from ..assets import asset, sha256
+from ..base import Estimator, ModelCard
+
+_FILES = ("blazepose/detector.onnx", "blazepose/landmark_full.onnx")
+
+
+def _open(footage: FootageInfo, people: int) -> Estimator:
+    from .estimator import BlazePose  # onnxruntime takes a while to import; listing the models should not
+
+    return BlazePose(footage, people)
+
+
+def _weights() -> dict[str, str]:
+    return {name: sha256(asset(name)) for name in _FILES}
+
+
+BLAZEPOSE = ModelCard(
+    name="blazepose",
+    label="Built-in (fast)",
+    description="BlazePose: several people, any computer, no download",
+    licence="Apache-2.0 (MediaPipe BlazePose, Google)",
+    open=_open,
+    weights=_weights,
+)

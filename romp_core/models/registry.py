@@ -1,0 +1,17 @@
+"""All models, by name."""
+
+from __future__ import annotations
+
+from ..errors import ModelError
+from .base import ModelCard
+from .blazepose.card import BLAZEPOSE
+
+MODELS: dict[str, ModelCard] = {card.name: card for card in (BLAZEPOSE,)}
+
+
+def model_card(name: str) -> ModelCard:
+    """The model of this name. Raises ModelError naming those that exist."""
+    try:
+        return MODELS[name]
+    except KeyError:
+        raise ModelError(f'There is no model called "{name}".', f"Choose one of: {', '.join(MODELS)}.") from None
