@@ -36,6 +36,7 @@ class ShapeKey:
     name: str
     vertex_deltas: Array  # (N, 3)
     joint_deltas: Array  # (24, 3)
+    height_delta_m: float
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,7 @@ class Body:
     weights: Array  # (N, 4) float32, rows sum to 1
     weight_joints: Array  # (N, 4) int32, the joint that each weight belongs to
     shape_keys: tuple[ShapeKey, ...]
-
-    @property
-    def height_m(self) -> float:
-        """Standing height, bare-headed, in metres."""
-        return float(np.ptp(self.vertices[:, 1]))
+    height_m: float  # standing, bare-headed and barefoot; the mesh has hair and shoes
 
     @property
     def floor_m(self) -> float:
@@ -78,20 +75,23 @@ class Body:
         unknown = sorted(set(values) - set(keys))
         if unknown:
             raise ModelError(f"The body has no shape key named {unknown[0]!r}.", f"Known: {', '.join(keys)}.")
-        vertices, joints = self.vertices.copy(), self.joints.copy()
+        vertices, joints, height_m = self.vertices.copy(), self.joints.copy(), self.height_m
         for name, value in values.items():
             vertices += np.float32(value) * keys[name].vertex_deltas
             joints += np.float32(value) * keys[name].joint_deltas
-        return replace(self, vertices=vertices, joints=joints)
+            height_m += value * keys[name].height_delta_m
+        return replace(self, vertices=vertices, joints=joints, height_m=height_m)
 
     def scaled(self, height_m: float) -> Body:
         """This body, its shape keys included, uniformly scaled to the given height in metres."""
         scale = np.float32(height_m / self.height_m)
         keys = tuple(
-            replace(k, vertex_deltas=k.vertex_deltas * scale, joint_deltas=k.joint_deltas * scale)
+            ShapeKey(k.name, k.vertex_deltas * scale, k.joint_deltas * scale, k.height_delta_m * float(scale))
             for k in self.shape_keys
         )
-        return replace(self, vertices=self.vertices * scale, joints=self.joints * scale, shape_keys=keys)
+        return replace(
+            self, vertices=self.vertices * scale, joints=self.joints * scale, shape_keys=keys, height_m=height_m
+        )
 
     def rest_joints(self, height_m: float) -> Array:
         """Joints of the T-pose for a person of that height: (24, 3) float64 metres, pelvis at the origin."""
@@ -129,9 +129,14 @@ def load_body() -> Body:
         weights=stored["weights"].astype(np.float32) / np.iinfo(np.uint16).max,
         weight_joints=stored["weight_joints"].astype(np.int32),
         shape_keys=tuple(
-            ShapeKey(str(name), vertex_deltas.astype(np.float32) * unit, joint_deltas)
-            for name, vertex_deltas, joint_deltas in zip(
-                stored["key_names"], stored["key_vertex_deltas"], stored["key_joint_deltas"], strict=True
+            ShapeKey(str(name), vertex_deltas.astype(np.float32) * np.float32(unit), joint_deltas, float(height_delta))
+            for name, vertex_deltas, joint_deltas, height_delta in zip(
+                stored["key_names"],
+                stored["key_vertex_deltas"],
+                stored["key_joint_deltas"],
+                stored["key_height_deltas"],
+                strict=True,
             )
         ),
+        height_m=float(stored["height_m"]),
     )

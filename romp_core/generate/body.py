@@ -11,11 +11,15 @@ import numpy as np
 from ..rotations import normalize, quat_conjugate, quat_multiply, quat_rotate
 from ..skeleton import JOINT, JOINTS, N_JOINTS, PARENTS
 from ..skinning import linear_blend_skinning
-from .dress import dress
+from .dress import COLORS, Figure, color_faces, puff_up
 from .makehuman import MakeHuman
 
 _SKIN_GROUPS = ("body", "helper-l-eye", "helper-r-eye")
 _INFLUENCES = 4
+_OUTLINES = {
+    "ear": ("ears/l-ear-wing-incr", "ears/r-ear-wing-incr"),
+    "lip": ("mouth/mouth-upperlip-volume-incr", "mouth/mouth-lowerlip-volume-incr"),
+}
 _DELTA_UNIT_M = 1e-5  # shape keys are stored as whole numbers of this
 
 # The rig bone that starts at each joint. A bone without a joint of its own moves with its nearest such ancestor.
@@ -52,20 +56,21 @@ _STRAIGHT = (
     ("hip", "knee", (0.0, -1.0, 0.0)),
     ("knee", "ankle", (0.0, -1.0, 0.0)),
 )
-# Shape keys: levels of MakeHuman's macro system at one end, and the share of the way there (the last ones are giants).
-_SHAPES: dict[str, tuple[dict[str, str], float]] = {
-    "Gender: female": ({"gender": "female"}, 1.0),
-    "Gender: male": ({"gender": "male"}, 1.0),
-    "Age: child": ({"age": "child"}, 1.0),
-    "Age: old": ({"age": "old"}, 1.0),
-    "Weight: light": ({"weight": "minweight"}, 1.0),
-    "Weight: heavy": ({"weight": "maxweight"}, 1.0),
-    "Muscle: weak": ({"muscle": "minmuscle"}, 1.0),
-    "Muscle: strong": ({"muscle": "maxmuscle"}, 1.0),
-    "Proportions: ideal": ({"proportions": "idealproportions"}, 1.0),
-    "Proportions: uncommon": ({"proportions": "uncommonproportions"}, 1.0),
-    "Height: short": ({"height": "minheight"}, 0.5),
-    "Height: tall": ({"height": "maxheight"}, 0.5),
+# Shape keys: where each one leads on MakeHuman's axes. Its fat bodies are those with little muscle, its brawny ones those
+# with some fat; its tallest are giants of 2.4 m.
+_SHAPES: dict[str, dict[str, dict[str, float]]] = {
+    "Gender: female": {"gender": {"female": 1.0}},
+    "Gender: male": {"gender": {"male": 1.0}},
+    "Age: child": {"age": {"child": 1.0}},
+    "Age: old": {"age": {"old": 1.0}},
+    "Weight: light": {"weight": {"minweight": 1.0}, "muscle": {"minmuscle": 0.4, "averagemuscle": 0.6}},
+    "Weight: heavy": {"weight": {"maxweight": 1.0}, "muscle": {"minmuscle": 0.7, "averagemuscle": 0.3}},
+    "Muscle: weak": {"muscle": {"minmuscle": 1.0}},
+    "Muscle: strong": {"muscle": {"maxmuscle": 1.0}, "weight": {"averageweight": 0.4, "maxweight": 0.6}},
+    "Proportions: ideal": {"proportions": {"idealproportions": 1.0}},
+    "Proportions: uncommon": {"proportions": {"uncommonproportions": 1.0}},
+    "Height: short": {"height": {"minheight": 0.75, "maxheight": 0.25}},
+    "Height: tall": {"height": {"minheight": 0.25, "maxheight": 0.75}},
 }
 _NOTICE = """\
 Human body: base mesh, skin weights, rig and morph targets of the MakeHuman / MPFB community
@@ -95,34 +100,37 @@ def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
     corners = np.concatenate([source.groups[name] for name in _SKIN_GROUPS])
     kept, flat = np.unique(corners, return_inverse=True)
     faces = flat.reshape(corners.shape)
-    bone_weights = {bone: weights[kept] for bone, weights in source.weights().items()}
-    joint_weights = _joint_weights(source, bone_weights)
+    joint_weights = _joint_weights(source)[kept]
+    outlines = {name: np.max([source.reach(t)[kept] for t in targets], axis=0) for name, targets in _OUTLINES.items()}
+    for side in ("left", "right"):
+        outlines[f"{side}_eye"] = np.isin(kept, source.groups[f"helper-{side[0]}-eye"]).astype(float)
 
-    def t_pose(**levels: str) -> tuple[np.ndarray, np.ndarray]:
+    def t_pose(**levels: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
         shape = source.shaped(**levels)
         joints = np.array([source.bone_head(bone, shape) for bone in _first_bones()])
         return straighten(shape[kept], joints, joint_weights)
 
     vertices, joints = t_pose()
-    shapes = {name: (t_pose(**levels), share) for name, (levels, share) in _SHAPES.items()}
-    vertex_deltas = np.stack([share * (shape[0] - vertices) for shape, share in shapes.values()])
-    joint_deltas = np.stack([share * (shape[1] - joints) for shape, share in shapes.values()])
-    materials, face_materials = dress(vertices, faces, joints, joint_weights, bone_weights)
+    shapes = {name: t_pose(**levels) for name, levels in _SHAPES.items()}
+    figure = Figure(vertices, faces, joints, joint_weights, outlines)
+    face_materials = color_faces(figure)
     order = np.argsort(-joint_weights, axis=1, kind="stable")[:, :_INFLUENCES]
     strongest = np.take_along_axis(joint_weights, order, axis=1)
     return {
-        "vertices": vertices.astype(np.float32),
+        "vertices": puff_up(figure, face_materials).astype(np.float32),
         "faces": faces.astype(np.uint16),
         "uv": _as_uint16(np.concatenate([source.uv_of_group[name] for name in _SKIN_GROUPS])),
         "face_materials": face_materials.astype(np.uint8),
-        "material_names": np.array(list(materials)),
-        "material_colors": np.array(list(materials.values()), np.float32),
+        "material_names": np.array(list(COLORS)),
+        "material_colors": np.array(list(COLORS.values()), np.float32),
         "joints": joints.astype(np.float32),
+        "height_m": np.array(_height(vertices)),
         "weights": _as_uint16(strongest / strongest.sum(1, keepdims=True)),
         "weight_joints": order.astype(np.uint8),
         "key_names": np.array(list(shapes)),
-        "key_vertex_deltas": np.rint(vertex_deltas / _DELTA_UNIT_M).astype(np.int16),
-        "key_joint_deltas": joint_deltas.astype(np.float32),
+        "key_vertex_deltas": _whole([shape - vertices for shape, _ in shapes.values()]),
+        "key_joint_deltas": np.array([shaped - joints for _, shaped in shapes.values()], np.float32),
+        "key_height_deltas": np.array([_height(shape) - _height(vertices) for shape, _ in shapes.values()]),
         "delta_unit_m": np.array(_DELTA_UNIT_M),
     }
 
@@ -156,15 +164,15 @@ def _first_bones() -> list[str]:
     return bones
 
 
-def _joint_weights(source: MakeHuman, bone_weights: dict[str, np.ndarray]) -> np.ndarray:
-    """Sum the rig's weights onto the joints that move them: (N, 24)."""
+def _joint_weights(source: MakeHuman) -> np.ndarray:
+    """Sum the rig's weights onto the joints that move them: (V, 24)."""
     owner = {bone: joint for joint, bone in enumerate(_first_bones())}
     for joint, name in enumerate(JOINTS):
         side, _, part = name.partition("_")
         for bone in _SIBLING_BONES.get(part or name, ()):
             owner[f"{bone}.{side[0].upper()}" if part else bone] = joint
-    total = np.zeros((len(next(iter(bone_weights.values()))), N_JOINTS))
-    for bone, weights in bone_weights.items():
+    total = np.zeros((len(source.vertices), N_JOINTS))
+    for bone, weights in source.weights().items():
         ancestor = bone
         while ancestor not in owner:
             ancestor = source.rig[ancestor]["parent"]
@@ -176,6 +184,14 @@ def _rotation_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Smallest rotation that turns direction `a` into `b`, as a quaternion wxyz (not for opposite directions)."""
     a, b = normalize(a), normalize(b)
     return normalize(np.concatenate([[1.0 + a @ b], np.cross(a, b)]))
+
+
+def _height(vertices: np.ndarray) -> float:
+    return float(np.ptp(vertices[:, 1]))
+
+
+def _whole(deltas: list[np.ndarray]) -> np.ndarray:
+    return np.rint(np.stack(deltas) / _DELTA_UNIT_M).astype(np.int16)
 
 
 def _as_uint16(unit_interval: np.ndarray) -> np.ndarray:

@@ -1,69 +1,186 @@
-"""Dresses the body by face colours, so that it looks like a person and not like a mannequin."""
+"""Dresses the body: colours its faces and puffs them up a little, so that it looks like a person, not a mannequin."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from ..rotations import normalize
 from ..skeleton import JOINT
 
-# Linear RGB.
-_COLORS = {
+# Linear RGB. The order is that of the material slots.
+COLORS = {
     "skin": (0.55, 0.31, 0.21),
     "shirt": (0.05, 0.17, 0.36),
     "trousers": (0.035, 0.04, 0.055),
-    "shoes": (0.45, 0.43, 0.40),
+    "shoes": (0.30, 0.28, 0.26),
     "hair": (0.035, 0.020, 0.012),
-    "lips": (0.45, 0.16, 0.13),
+    "lips": (0.40, 0.16, 0.13),
     "eyes": (0.80, 0.80, 0.78),
     "iris": (0.035, 0.022, 0.015),
 }
+# Garment: thickness in metres, rounds of smoothing that take the anatomy below it away.
+_CUT = {"shirt": (0.006, 12), "trousers": (0.005, 6), "shoes": (0.003, 1), "hair": (0.014, 4)}
+# Where the mesh is finer than this, there is detail to take away, and smoothing by neighbours is slow: do more of it.
+_FINE_MESH_M, _FINE_MARGIN, _FINE_ROUNDS = 0.007, 3, 60
 
 
-def dress(
-    vertices: np.ndarray,
-    faces: np.ndarray,
-    joints: np.ndarray,
-    joint_weights: np.ndarray,
-    bone_weights: dict[str, np.ndarray],
-) -> tuple[dict[str, tuple[float, float, float]], np.ndarray]:
-    """Materials by name (linear RGB), and the number of each face's material (F,).
+@dataclass(frozen=True)
+class Figure:
+    """The undressed T-pose, pelvis at the origin, and what tells its parts.
 
-    Works on the T-pose with the pelvis at the origin: `vertices` (N, 3), `faces` (F, 4), `joints` (24, 3),
-    `joint_weights` (N, 24), and the weights (N,) of each bone of the full rig, which tell eyes and lips.
+    `outlines` are (N,) masks from 0 to 1: "ear", "lip", "left_eye", "right_eye".
     """
-    centers = vertices[faces].mean(1)
-    part = joint_weights[faces].mean(1)  # (F, 24)
-    number = {name: index for index, name in enumerate(_COLORS)}
-    chosen = np.full(len(faces), number["skin"])
 
-    def put(name: str, where: np.ndarray) -> None:
-        chosen[where] = number[name]
+    vertices: np.ndarray  # (N, 3) metres
+    faces: np.ndarray  # (F, 4)
+    joints: np.ndarray  # (24, 3)
+    joint_weights: np.ndarray  # (N, 24)
+    outlines: dict[str, np.ndarray]
 
-    def share(*names: str) -> np.ndarray:
-        return part[:, [JOINT[name] for name in names]].sum(1)
+    def on_faces(self, values: np.ndarray) -> np.ndarray:
+        """Mean over the corners of each face of values (N, ...)."""
+        return values[self.faces].mean(1)
 
-    def both(part_name: str) -> tuple[str, str]:
-        return f"left_{part_name}", f"right_{part_name}"
 
-    x, y, z = centers.T
-    waist = joints[JOINT["spine1"], 1]
-    legs = share("pelvis", *both("hip"), *both("knee"), *both("ankle"))
-    trunk = share("pelvis", "spine1", "spine2", "spine3", *both("collar"), *both("shoulder"))
-    upper_arm = joints[JOINT["left_elbow"], 0] - joints[JOINT["left_shoulder"], 0]
-    sleeve = joints[JOINT["left_shoulder"], 0] + 0.62 * upper_arm
-    put("shirt", (trunk > 0.5) & (y > waist) & (np.abs(x) < sleeve) & (share("neck", "head") < 0.3))
-    put("trousers", (legs > 0.5) & (y <= waist))
-    ankle = joints[JOINT["left_ankle"], 1]
-    put("shoes", (share(*both("ankle"), *both("foot")) > 0.5) & (y < ankle))
+def color_faces(figure: Figure) -> np.ndarray:
+    """Number of each face's material in COLORS, (F,)."""
+    number = {name: index for index, name in enumerate(COLORS)}
+    chosen = np.full(len(figure.faces), number["skin"])
+    for name, faces in {**_garments(figure), **_hair(figure)}.items():
+        chosen[faces] = number[name]
+    chosen = _without_ragged_edges(figure.faces, chosen)
+    for name, faces in _face_parts(figure).items():
+        chosen[faces] = number[name]
+    return chosen
 
-    eye_weights = {side: bone_weights[f"eye.{side}"][faces].mean(1) for side in "LR"}
-    lids = sum(eye_weights.values()) > 0.99
-    eyes = {side: vertices[np.unique(faces[weight > 0.99])] for side, weight in eye_weights.items()}
-    put("eyes", lids)
-    for side, points in eyes.items():
-        middle = points.mean(0)
-        toward = (centers - middle) / np.linalg.norm(centers - middle, axis=1, keepdims=True)
-        put("iris", (eye_weights[side] > 0.99) & (toward[:, 2] > 0.88))
-    lip_bones = [bone for bone in bone_weights if bone.startswith("oris")]
-    put("lips", sum(bone_weights[bone] for bone in lip_bones)[faces].mean(1) > 0.6)
-    return _COLORS, chosen
+
+def puff_up(figure: Figure, face_materials: np.ndarray) -> np.ndarray:
+    """Vertices (N, 3) with clothes and hair given some thickness."""
+    vertices = figure.vertices.copy()
+    for name, (thickness, rounds) in _CUT.items():
+        covered = np.ones(len(vertices), bool)
+        covered[figure.faces[face_materials != list(COLORS).index(name)]] = False
+        fine = (_spacing(figure.faces, vertices) < _FINE_MESH_M).astype(np.float64)[:, None]
+        for _ in range(_FINE_MARGIN):
+            fine = np.maximum(fine, _neighbour_mean(figure.faces, fine))
+        for smoothed in [covered] * rounds + [covered & (fine[:, 0] > 0)] * (_FINE_ROUNDS if name == "shirt" else 0):
+            vertices[smoothed] = _neighbour_mean(figure.faces, vertices)[smoothed]
+        depth = covered.astype(np.float64)
+        for _ in range(2 if name == "hair" else 0):  # hair thins out towards its edge
+            depth = np.where(covered, _neighbour_mean(figure.faces, depth[:, None])[:, 0], 0.0)
+        vertices += thickness * depth[:, None] * _normals(figure.faces, vertices)
+    _close_shoe_tips(figure, face_materials, vertices)
+    return vertices
+
+
+def _garments(figure: Figure) -> dict[str, np.ndarray]:
+    """Faces (F,) bool of trousers, shirt and shoes, cut by planes and by the joints that move them."""
+    part = figure.on_faces(figure.joint_weights)
+    x, y, z = figure.on_faces(figure.vertices).T
+    joints = figure.joints
+
+    def moved_by(*names: str) -> np.ndarray:
+        sides = [name for n in names for name in ((f"left_{n}", f"right_{n}") if f"left_{n}" in JOINT else (n,))]
+        return part[:, [JOINT[name] for name in sides]].sum(1)
+
+    ankle, waist = joints[JOINT["left_ankle"], 1], joints[JOINT["spine1"], 1]
+    shoulder, elbow = joints[JOINT["left_shoulder"]], joints[JOINT["left_elbow"]]
+    neck = joints[JOINT["neck"]]
+    neckline = neck[1] - 0.035 + 0.4 * (neck[2] - z)
+    return {
+        "trousers": (y < waist) & (y > ankle) & (np.abs(x) < elbow[0]),
+        "shirt": (y >= waist) & (np.abs(x) < 0.4 * shoulder[0] + 0.6 * elbow[0]) & (y < neckline) & (moved_by("head") < 0.2),
+        "shoes": (moved_by("ankle", "foot") > 0.3) & (y < ankle + 0.01),
+    }
+
+
+def _hair(figure: Figure) -> dict[str, np.ndarray]:
+    """The scalp: above a plane that falls from the forehead to the nape, without the ears."""
+    eye = figure.vertices[figure.outlines["left_eye"] > 0.5].mean(0)
+    _, y, z = figure.on_faces(figure.vertices).T
+    crown = figure.vertices[:, 1].max()
+    unit = (crown - eye[1]) / 0.115  # 1 for a head of common size
+    behind = (eye[2] - z) / unit
+    edge = eye[1] + unit * np.interp(behind, [0.0, 0.03, 0.06, 0.085, 0.10, 0.16], [0.064, 0.055, 0.020, 0.0, -0.02, -0.06])
+    return {"hair": (y > edge) & (figure.on_faces(figure.outlines["ear"]) < 0.5)}
+
+
+def _face_parts(figure: Figure) -> dict[str, np.ndarray]:
+    """Lips, eyes, irises and brows (F,) bool."""
+    centers = figure.on_faces(figure.vertices)
+    parts = {"lips": figure.on_faces(figure.outlines["lip"]) > 0.35}
+    eyes, irises, brows = (np.zeros(len(centers), bool) for _ in range(3))
+    for side in ("left_eye", "right_eye"):
+        inside = figure.on_faces(figure.outlines[side]) > 0.99
+        middle = figure.vertices[figure.outlines[side] > 0.99].mean(0)
+        eyes |= inside
+        irises |= inside & (normalize(centers - middle)[:, 2] > 0.88)
+        out, up, front = ((centers - middle) * (np.sign(middle[0]), 1, 1)).T
+        brows |= (np.abs(up - 0.021 - 0.1 * out) < 0.004) & (out > -0.018) & (out < 0.024) & (front > -0.01)
+    return {**parts, "hair": brows, "eyes": eyes, "iris": irises}
+
+
+def _close_shoe_tips(figure: Figure, face_materials: np.ndarray, vertices: np.ndarray) -> None:
+    """In place: close the gaps between the toes: pull them onto the convex hull of the front of the foot.
+
+    The hull along a ray from inside is the nearest of its supporting planes, here of many directions.
+    """
+    shoes = np.unique(figure.faces[face_materials == list(COLORS).index("shoes")])
+    directions = normalize(np.random.default_rng(0).normal(size=(2000, 3)))
+    for side in ("left", "right"):
+        ball = figure.joints[JOINT[f"{side}_foot"]]
+        foot = shoes[np.sign(vertices[shoes, 0]) == np.sign(ball[0])]
+        inside = np.array([vertices[foot, 0].mean(), ball[1], ball[2] - 0.02])
+        toes = foot[vertices[foot, 2] > inside[2]]
+        support = ((vertices[toes] - inside) @ directions.T).max(0)
+        for _ in range(8):
+            vertices[toes] = 0.5 * (vertices[toes] + _neighbour_mean(figure.faces, vertices)[toes])
+            facing = normalize(vertices[toes] - inside) @ directions.T
+            reach = np.where(facing > 0.05, support / np.maximum(facing, 0.05), np.inf).min(1)
+            hull = inside + reach[:, None] * normalize(vertices[toes] - inside)
+            share = np.clip((vertices[toes, 2] - inside[2]) / 0.03, 0, 1)[:, None]
+            vertices[toes] += share * (hull - vertices[toes])
+
+
+def _without_ragged_edges(faces: np.ndarray, chosen: np.ndarray, rounds: int = 3) -> np.ndarray:
+    """Give each face the material that most of the faces around it have."""
+    for _ in range(rounds):
+        votes = np.eye(len(COLORS))[chosen]
+        at_corners = np.zeros((faces.max() + 1, len(COLORS)))
+        for corner in faces.T:
+            np.add.at(at_corners, corner, votes)
+        chosen = (at_corners[faces].sum(1) + 1e-3 * votes).argmax(1)
+    return chosen
+
+
+def _neighbour_mean(faces: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Mean of the vertices that share an edge with each vertex, (N, C)."""
+    total, count = np.zeros_like(values), np.zeros((len(values), 1))
+    for corner in range(4):
+        for neighbour in (corner - 1, (corner + 1) % 4):
+            np.add.at(total, faces[:, corner], values[faces[:, neighbour]])
+            np.add.at(count, faces[:, corner], 1)
+    return total / np.maximum(count, 1)
+
+
+def _spacing(faces: np.ndarray, vertices: np.ndarray) -> np.ndarray:
+    """Mean length of the edges at each vertex, (N,)."""
+    edge = np.linalg.norm(vertices[faces] - vertices[np.roll(faces, 1, axis=1)], axis=2)
+    total, count = np.zeros(len(vertices)), np.zeros(len(vertices))
+    for corner in range(4):
+        for length in (edge[:, corner], edge[:, (corner + 1) % 4]):
+            np.add.at(total, faces[:, corner], length)
+            np.add.at(count, faces[:, corner], 1)
+    return total / np.maximum(count, 1)
+
+
+def _normals(faces: np.ndarray, vertices: np.ndarray) -> np.ndarray:
+    """Unit vertex normals (N, 3), area weighted."""
+    quads = vertices[faces]
+    face_normals = np.cross(quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1])
+    normals = np.zeros_like(vertices)
+    for corner in faces.T:
+        np.add.at(normals, corner, face_normals)
+    return normalize(normals)

