@@ -1,12 +1,13 @@
 """Making the zips: one per platform, for Blender 4.2 to 5.2."""
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from . import archive, assets, core_wheel, fetch, lock, notices, project, validate
 from .console import heading, say
 from .lock import Wheel
-from .paths import ADDON, DIST
+from .paths import ADDON, BUILD, DIST
 from .platforms import Platform
 
 DEFAULT_TAGS = ("cp311", "cp313")
@@ -38,10 +39,13 @@ def _build_one(platform: Platform, wanted: list[Wheel], core: Path, tags: list[s
     contents |= {f"wheels/{path.name}": path for path in inside}
     # a zip for other Pythons than usual must not be mistaken for, or replace, the usual one
     suffix = "" if tags == sorted(DEFAULT_TAGS) else "-" + "-".join(tags)
-    target = out / f"{project.manifest()['id']}-{project.version()}-{platform.name}{suffix}.zip"
-    archive.write(target, contents)
+    name = f"{project.manifest()['id']}-{project.version()}-{platform.name}{suffix}.zip"
+    unchecked = BUILD / name
+    archive.write(unchecked, contents)
     for path in inside:
         say(f"{path.stat().st_size / 1e6:8.2f} MB  {path.name}")
-    validate.check(target, platform, tags)
-    say(f"{target.stat().st_size / 1e6:8.2f} MB  {target.name}, valid; sha256 {fetch.sha256(target)}")
+    validate.check(unchecked, platform, tags)
+    out.mkdir(parents=True, exist_ok=True)
+    target = Path(shutil.move(unchecked, out / name))
+    say(f"{target.stat().st_size / 1e6:8.2f} MB  {name}, valid; sha256 {fetch.sha256(target)}")
     return target

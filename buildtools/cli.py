@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import build, lock
+from . import build, demo, lock, rings
 from .console import BuildError
 from .paths import DIST
 from .platforms import PLATFORMS, chosen
@@ -39,6 +39,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     make.add_argument("--out", type=Path, default=DIST, metavar="DIR", help="folder for the zips (default: dist)")
     make.set_defaults(run=_build)
+    test = commands.add_parser("test", help="run static checks and the three test rings")
+    test.add_argument("--ring", action="append", choices=rings.RINGS, help="repeatable (default: all)")
+    test.add_argument("--blender", action="append", default=[], metavar="VERSION", help="repeatable (default: all)")
+    test.add_argument(
+        "pytest_options", nargs="*", metavar="-- PYTEST_OPTION", help="such as -- --groundtruth DIR -k foot"
+    )
+    test.set_defaults(run=_test)
+    show = commands.add_parser("demo", help="turn a video into characters, through a freshly built and installed zip")
+    show.add_argument("video", type=Path, nargs="?", default=demo.DEFAULT_VIDEO, metavar="VIDEO")
+    show.add_argument("--out", type=Path, default=demo.DEFAULT_OUT, metavar="DIR", help="default: %(default)s")
+    show.add_argument("--model", default="blazepose", metavar="NAME", help="default: %(default)s")
+    show.add_argument("--blender", metavar="VERSION", help="bpy version (default: one whose Python is found)")
+    show.set_defaults(run=_demo)
     relock = commands.add_parser("lock", help="resolve wheels/wanted.toml anew (for maintainers)")
     relock.set_defaults(run=_lock)
     return parser
@@ -48,6 +61,14 @@ def _build(arguments: argparse.Namespace) -> int:
     tags = dict.fromkeys(tag.strip() for tag in arguments.python.split(",") if tag.strip())
     build.build(chosen(arguments.platform), tuple(tags), arguments.out.resolve())
     return 0
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    return rings.test(rings.Selection(arguments.ring or rings.RINGS, arguments.blender, arguments.pytest_options))
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    return demo.demo(arguments.video, arguments.out, arguments.model, arguments.blender)
 
 
 def _lock(_: argparse.Namespace) -> int:

@@ -13,8 +13,8 @@ from .paths import BUILD, CORE, ROOT
 _TAG = "py3-none-any"
 
 
-def make() -> Path:
-    """Write `romp_core-VERSION-py3-none-any.whl` and return its path."""
+def make(folder: Path = BUILD) -> Path:
+    """Write `romp_core-VERSION-py3-none-any.whl` into a folder and return its path."""
     stem = f"romp_core-{project.version()}"
     contents = archive.tree(CORE, "romp_core/")
     contents = {name: content for name, content in contents.items() if not name.startswith("romp_core/generate/")}
@@ -26,7 +26,7 @@ def make() -> Path:
     contents[info + "entry_points.txt"] = _entry_points()
     contents[info + "licenses/LICENSE"] = ROOT / "LICENSE"
     contents[info + "RECORD"] = _record(contents, info + "RECORD")
-    target = BUILD / f"{stem}-{_TAG}.whl"
+    target = folder / f"{stem}-{_TAG}.whl"
     archive.write(target, contents)
     return target
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from . import lock, process, pythons, venvs
-from .console import BuildError, warn
+from . import blender, process
+from .console import BuildError
 from .platforms import Platform
 
 _FORBIDDEN = ("numpy", "torch", "scipy")
@@ -19,7 +19,7 @@ def check(archive: Path, platform: Platform, tags: Iterable[str]) -> None:
     process.output([*tool, "validate", "--valid-tags", _valid_tags(tool), archive], timeout=300)
     with zipfile.ZipFile(archive) as opened:
         wheels = [PurePosixPath(name).name for name in opened.namelist() if name.endswith(".whl")]
-    problems = _wheel_problems(wheels, platform, sorted(tags))
+    problems = wheel_problems(wheels, platform, sorted(tags))
     megabytes = archive.stat().st_size / 1e6
     if megabytes > platform.limit_mb:
         problems.append(f"{megabytes:.1f} MB is more than the {platform.limit_mb} MB allowed for {platform.name}")
@@ -28,26 +28,19 @@ def check(archive: Path, platform: Platform, tags: Iterable[str]) -> None:
 
 
 @cache
-def validator() -> tuple[Path, ...]:
-    """The command of Blender's extension tool, from the first bpy environment that can be had."""
-    for name in lock.blender_venvs():
-        version = lock.venv_pythons(name)[0]
-        if pythons.find(version) is None:
-            warn(pythons.missing(version))
-            continue
-        interpreter = venvs.python(name)
-        site = process.output([interpreter, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"]).strip()
-        for tool in Path(site).glob("bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"):
-            return (interpreter, tool)
-    raise BuildError("Blender's validator comes with the bpy module, but no Python for any bpy version was found.")
+def validator() -> tuple[Path, Path]:
+    """The command of Blender's extension tool; it comes with the bpy module."""
+    interpreter = blender.python()
+    site = process.output([interpreter, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"]).strip()
+    return interpreter, next(Path(site).glob("bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"))
 
 
-def _valid_tags(tool: tuple[Path, ...]) -> Path:
+def _valid_tags(tool: tuple[Path, Path]) -> Path:
     """The list of tags that the extensions platform knows, as Blender ships it."""
-    return tool[-1].parents[3] / "modules" / "_bpy_internal" / "extensions" / "tags.py"
+    return tool[1].parents[3] / "modules" / "_bpy_internal" / "extensions" / "tags.py"
 
 
-def _wheel_problems(wheels: list[str], platform: Platform, tags: list[str]) -> list[str]:
+def wheel_problems(wheels: list[str], platform: Platform, tags: list[str]) -> list[str]:
     """What is wrong with the wheels: for another platform, forbidden, or a Python is left without one."""
     problems = []
     served: dict[str, set[str]] = {}

@@ -1,0 +1,153 @@
+"""`test`: static checks, then the three test rings, each on every Python and Blender it is meant for."""
+
+import os
+import shutil
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import assets, blender, build, fetch, lock, process, pythons, system, venvs
+from .console import heading, say, warn
+from .paths import BUILD, PROFILES, REPORTS, ROOT
+from .platforms import chosen
+
+RINGS = ("lint", "core", "blender", "e2e")
+_CORE_VENVS = ("core-py311", "core-py313")
+_TIMEOUT = {"lint": 300, "core": 1200, "blender": 600, "e2e": 900}
+_SOURCES = ("build_addon.py", "buildtools", "romp_core", "addon", "tests", "benchmarks")
+
+
+@dataclass
+class Outcome:
+    """What one process of a ring found."""
+
+    name: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which part of the tests to run.
+
+    Attributes:
+        blenders: versions such as "4.5.15"; empty means all.
+        pytest_options: handed on to pytest as they are.
+    """
+
+    rings: Sequence[str] = RINGS
+    blenders: Sequence[str] = ()
+    pytest_options: Sequence[str] = field(default=())
+
+
+def test(selection: Selection) -> int:
+    """Run the selected rings with live output, print a table and the sum; returns the exit status."""
+    blenders = _blender_venvs(selection.blenders)
+    if {"blender", "e2e"} & set(selection.rings):
+        system.ensure_libraries()
+    assets.ensure()
+    outcomes = list(_run_all(selection, blenders))
+    heading("summary")
+    for each in outcomes:
+        say(f"{each.name:24} {each.passed:5} passed {each.failed:4} failed {each.skipped:4} skipped  {each.note}")
+    passed, failed, skipped = (
+        sum(getattr(each, what) for each in outcomes) for what in ("passed", "failed", "skipped")
+    )
+    say(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+def _run_all(selection: Selection, blenders: list[str]) -> Iterator[Outcome]:
+    options = list(selection.pytest_options)
+    if "lint" in selection.rings:
+        yield from _lint()
+    if "core" in selection.rings:
+        for venv in _CORE_VENVS:
+            yield _pytest("core", venv, options)
+    if "blender" in selection.rings:
+        for venv in blenders:
+            yield _pytest("blender", venv, options)
+    if "e2e" in selection.rings:
+        (archive,) = build.build(chosen([]))
+        yield _same_again(archive)
+        for venv in blenders:
+            yield _pytest("e2e", venv, [*options, "--zip", str(archive), "-o", "pythonpath="])
+
+
+def _blender_venvs(versions: Sequence[str]) -> list[str]:
+    return [blender.venv(version) for version in versions] or lock.blender_venvs()
+
+
+def _lint() -> Iterator[Outcome]:
+    heading("static checks")
+    available = [name for name in _CORE_VENVS if pythons.find(lock.venv_pythons(name)[0])]
+    if not available:
+        yield _not_run("lint", lock.venv_pythons(_CORE_VENVS[0])[0])
+        return
+    interpreter = venvs.python(available[0])
+    sources = [name for name in _SOURCES if (ROOT / name).exists()]
+    checks = {
+        "ruff check": ["ruff", "check", *sources],
+        "ruff format": ["ruff", "format", "--check", *sources],
+        "mypy": ["mypy"],
+    }
+    for name, command in checks.items():
+        status = process.run([interpreter, "-m", *command], timeout=_TIMEOUT["lint"])
+        yield Outcome(name, passed=status == 0, failed=status != 0)
+
+
+def _same_again(archive: Path) -> Outcome:
+    """Whether a second build gives the same bytes."""
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        (again,) = build.build(chosen([]), out=Path(folder))
+        same = fetch.sha256(again) == fetch.sha256(archive)
+    return Outcome("same zip twice", passed=same, failed=not same)
+
+
+def _pytest(ring: str, venv: str, options: list[str]) -> Outcome:
+    """One pytest process; in the end-to-end ring the checkout is kept off `sys.path`: only the zip is tested."""
+    name = f"{ring} {venv}"
+    version = lock.venv_pythons(venv)[0]
+    if pythons.find(version) is None:
+        return _not_run(name, version)
+    interpreter = venvs.python(venv)
+    heading(f"{ring} ring, {venv}")
+    report = REPORTS / f"{ring}-{venv}.xml"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    profile = PROFILES / f"{ring}-{venv}"
+    shutil.rmtree(profile, ignore_errors=True)
+    profile.mkdir(parents=True)
+    command = [interpreter, *(["-P"] if ring == "e2e" else []), "-m", "pytest", f"tests/{ring}", f"--junitxml={report}"]
+    started = time.monotonic()
+    status = process.run([*command, *options], timeout=_TIMEOUT[ring], env={"BLENDER_USER_RESOURCES": str(profile)})
+    shutil.rmtree(profile, ignore_errors=True)
+    outcome = read_report(name, report, status)
+    outcome.note = f"{outcome.note} {time.monotonic() - started:.0f} s".strip()
+    return outcome
+
+
+def read_report(name: str, report: Path, status: int) -> Outcome:
+    """Count from pytest's report. A process that died, hung or ran nothing counts as one failure."""
+    if not report.is_file():
+        why = "timed out" if status == process.TIMED_OUT else f"died with status {status}"
+        return Outcome(name, failed=1, note=why)
+    suite = next(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314  # our own file
+    total, failures, errors, skipped = (int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped"))
+    failed = failures + errors
+    outcome = Outcome(name, total - failed - skipped, failed, skipped)
+    if status != 0 and not failed:
+        outcome.failed, outcome.note = 1, "no tests were found" if total == 0 else f"ended with status {status}"
+    return outcome
+
+
+def _not_run(name: str, version: str) -> Outcome:
+    """A missing Python is loud everywhere, and a failure where nobody reads warnings."""
+    warn(pythons.missing(version))
+    strict = os.environ.get("CI", "").lower() == "true"
+    return Outcome(name, failed=strict, skipped=not strict, note=f"PYTHON {version} NOT FOUND")
