@@ -1,0 +1,137 @@
+"""From a take to objects: a collection with a character per person and the filming camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from .. import scene_index
+from . import action as keys
+from .armature import ensure_armature, rest_in_armature, shape_armature
+from .body import ensure_body
+from .camera import ensure_camera, place_camera
+from .footage import show_footage
+from .timing import Timing, fit_scene, scene_fps, timing_of
+
+
+@dataclass(frozen=True)
+class BakeOptions:
+    """What a bake makes."""
+
+    with_root: bool = False
+    with_body: bool = True
+    set_scene: bool = True
+
+
+def bake_take(
+    scene: bpy.types.Scene,
+    take: Any,
+    title: str,
+    person_ids: set[int] | None = None,
+    options: BakeOptions | None = None,
+) -> list[str]:
+    """Make or update the characters of a solved take, its camera and the scene's timing.
+
+    Baking again replaces bones, keys and mesh in place; names, the user's own objects, modifiers, constraints and
+    sliders stay.
+
+    Args:
+        take: romp_core.take.Take, solved. title: name of the collection. person_ids: whom to bake; None is everyone.
+
+    Returns:
+        Remarks for the user, may be empty.
+
+    Raises:
+        romp_core.errors.TakeError: the take is not solved.
+    """
+    from romp_core.errors import TakeError
+
+    options = options or BakeOptions()
+    if not take.solved:
+        raise TakeError("The take is not solved yet.", "Use Solve Again.")
+    collection = _ensure_collection(scene, take.id, title)
+    if options.set_scene:
+        fit_scene(scene, take.footage)
+    timing = timing_of(take.footage, scene)
+    for person in take.people:
+        if person_ids is None or person.id in person_ids:
+            _bake_person(scene, collection, take, person, title, timing, options)
+    return _bake_camera(scene, collection, take, title, timing)
+
+
+def _bake_person(
+    scene: bpy.types.Scene,
+    collection: bpy.types.Collection,
+    take: Any,
+    person: Any,
+    title: str,
+    timing: Timing,
+    options: BakeOptions,
+) -> None:
+    import numpy as np
+
+    from romp_core.body import load_body
+    from romp_core.resample import resample
+
+    name = scene_index.short_name(title, person.name)
+    clip = resample(person.motion, take.footage)
+    joints = person.motion.rest_joints
+    body = load_body().scaled(person.height or take.solve.height) if options.with_body else None
+    floor = body.floor_m if body else float(joints[:, 1].min())
+
+    armature, is_new = ensure_armature(scene, take.id, person.id, name)
+    if is_new:
+        collection.objects.link(armature)
+        armature.data.display_type = "STICK" if body else "OCTAHEDRAL"
+    shape_armature(armature, rest_in_armature(joints, floor), options.with_root)
+    _stamp(armature, take)
+    samples = np.arange(clip.first, clip.first + len(clip.valid))
+    action = keys.ensure_action(take.id, person.id, name)
+    keys.bake_action(armature, action, clip, timing.frames(samples))
+
+    seen = np.zeros(max(timing.samples, clip.first + len(clip.valid)), dtype=bool)
+    seen[samples] = clip.valid
+    keys.bake_visibility(armature, name, seen, timing.first, timing.rate)
+    if body is None:
+        return
+    skin, is_new = ensure_body(scene, armature, body, joints, floor, scene_index.short_name(title, person.name, "Body"))
+    if is_new:
+        collection.objects.link(skin)
+    keys.bake_visibility(skin, name, seen, timing.first, timing.rate)
+
+
+def _bake_camera(
+    scene: bpy.types.Scene, collection: bpy.types.Collection, take: Any, title: str, timing: Timing
+) -> list[str]:
+    from romp_core.resample import to_grid
+
+    name = scene_index.short_name(title, "Camera")
+    camera, is_new = ensure_camera(scene, take.id, name)
+    if is_new:
+        collection.objects.link(camera)
+    place_camera(camera, take.camera, timing.frames(to_grid(take.footage.times, take.footage)), name)
+    remark = show_footage(camera.data, take.footage, timing.first, scene_fps(scene))
+    if is_new or scene.camera is None:
+        scene.camera = camera
+    return [remark] if remark else []
+
+
+def _ensure_collection(scene: bpy.types.Scene, take_id: str, title: str) -> bpy.types.Collection:
+    collection = scene_index.find_collection(scene, take_id)
+    if collection is None:
+        collection = bpy.data.collections.new(title)
+        scene.collection.children.link(collection)
+        collection[scene_index.TAKE] = take_id
+    return collection
+
+
+def _stamp(item: bpy.types.Object, take: Any) -> None:
+    """Note on the character where it comes from and under which licences; exports carry it on."""
+    provenance = take.provenance
+    item["mocap_source"] = take.footage.path
+    item["mocap_model"] = provenance.model
+    item["mocap_model_licence"] = provenance.model_licence
+    item["mocap_body_licence"] = provenance.body_licence
+    item["mocap_version"] = provenance.core_version

@@ -1,0 +1,151 @@
+"""Keys of a person: rotations and root motion written in bulk, and visibility where the person was not seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from .. import compat, scene_index
+from .armature import ROOT_BONE
+
+_CONSTANT, _LINEAR = 0, 1  # values of Keyframe.interpolation
+_VISIBILITY = ("hide_viewport", "hide_render")
+
+
+def write_keys(curve: bpy.types.FCurve, frames: Any, values: Any, interpolation: Any) -> None:
+    """Replace all keys of an f-curve. frames, values (n,) float; interpolation (n,) int32."""
+    import numpy as np
+
+    points = curve.keyframe_points
+    points.clear()
+    points.add(len(frames))
+    points.foreach_set("co", np.column_stack((frames, values)).astype(np.float32).ravel())
+    points.foreach_set("interpolation", interpolation)
+    curve.update()
+
+
+def bone_rotations(clip: Any, rest: Any) -> Any:
+    """Rotations of a `Clip` -> pose bone `rotation_quaternion` (n, 24, 4).
+
+    A joint's rotation is relative to its parent in SMPL axes, which turn into armature axes by W (RotX 90) and into the
+    bone's own axes by its rest matrix R: basis = k q k^-1 with k = R^-1 W. The pelvis rotation already leads from SMPL
+    axes to the world: basis = R^-1 q W^-1 R.
+
+    Args:
+        rest: (24, 3, 3) rest rotations of the bones in armature space.
+    """
+    import numpy as np
+
+    from romp_core.rotations import make_continuous, quat_conjugate, quat_from_matrix, quat_multiply
+    from romp_core.spaces import WORLD_FROM_SMPL_REST
+
+    turn = quat_from_matrix(np.swapaxes(rest, -1, -2) @ WORLD_FROM_SMPL_REST)  # (24, 4)
+    left = turn.copy()
+    left[0] = quat_from_matrix(rest[0].T)
+    return make_continuous(quat_multiply(quat_multiply(left, clip.rotations), quat_conjugate(turn)))
+
+
+def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Any, frames: Any) -> None:
+    """Write a clip into the action and let it move the armature, unless the user put another action there.
+
+    Keys exist only where the person was seen; the last key before a gap holds. On a `root` bone, if there is one, goes
+    the part of the root motion along the floor.
+
+    Args:
+        clip: romp_core.resample.Clip. frames: (n,) scene frame of each sample.
+    """
+    import numpy as np
+
+    from romp_core.skeleton import JOINTS
+
+    bones = item.data.bones
+    rest = np.array([bones[name].matrix_local for name in JOINTS])  # (24, 4, 4)
+    rotations = bone_rotations(clip, rest[:, :3, :3])
+    root, floor_part = np.asarray(clip.root, dtype=np.float64), None
+    if ROOT_BONE in bones:
+        floor_part = root * [1.0, 1.0, 0.0] - rest[0, :3, 3] * [1.0, 1.0, 0.0]
+        root = root - floor_part
+    location = (root - rest[0, :3, 3]) @ rest[0, :3, :3]
+
+    seen = np.flatnonzero(clip.valid)
+    interpolation = np.full(len(seen), _LINEAR, dtype=np.int32)
+    interpolation[:-1][np.diff(seen) > 1] = _CONSTANT
+    frames = np.asarray(frames, dtype=np.float64)[seen]
+    channels = compat.own_channels(item, action)
+
+    def write(bone: str, prop: str, values: Any) -> None:
+        path = f'pose.bones["{bone}"].{prop}'
+        for index in range(values.shape[1]):
+            curve = compat.ensure_fcurve(channels, path, index, bone)
+            write_keys(curve, frames, values[seen, index], interpolation)
+
+    for joint, name in enumerate(JOINTS):
+        item.pose.bones[name].rotation_mode = "QUATERNION"
+        write(name, "rotation_quaternion", rotations[:, joint])
+    write("pelvis", "location", location)
+    if floor_part is not None:
+        write(ROOT_BONE, "location", floor_part @ np.array(bones[ROOT_BONE].matrix_local)[:3, :3])
+    else:
+        _remove_curves(channels, f'pose.bones["{ROOT_BONE}"].location')
+    take_over(item, action)
+
+
+def bake_visibility(item: bpy.types.Object, name: str, seen: Any, first_frame: int, rate: float) -> None:
+    """Hide an object where the person was not seen; without gaps there are no keys at all.
+
+    Args:
+        name: for the action, should there be none yet. seen: (n,) bool per sample of the whole footage.
+        rate: scene frames per sample.
+    """
+    import numpy as np
+
+    if seen.all():
+        if _is_ours(item):
+            channels = compat.assigned_channels(item)
+            for path in _VISIBILITY:
+                _remove_curves(channels, path)
+        item.hide_viewport = item.hide_render = False
+        return
+    take_id, person_id, role = (item[key] for key in (scene_index.TAKE, scene_index.PERSON, scene_index.ROLE))
+    if compat.has_slots() or role == scene_index.ARMATURE:
+        action = ensure_action(take_id, person_id, name)
+    else:
+        action = ensure_action(take_id, person_id, f"{name} visibility", role)
+    changes = np.flatnonzero(np.diff(seen, prepend=~seen[:1]))
+    channels = compat.own_channels(item, action)
+    for path in _VISIBILITY:
+        curve = compat.ensure_fcurve(channels, path, 0, "Visibility")
+        interpolation = np.full(len(changes), _CONSTANT, np.int32)
+        write_keys(curve, np.ceil(first_frame + changes * rate - 1e-6), ~seen[changes], interpolation)
+    take_over(item, action)
+
+
+def ensure_action(take_id: str, person_id: int, name: str, role: str = scene_index.ARMATURE) -> bpy.types.Action:
+    """The action of this person and take, made when missing."""
+    for action in bpy.data.actions:
+        if scene_index.belongs(action, take_id, role, person_id):
+            return action
+    action = bpy.data.actions.new(name)
+    action.use_fake_user = True  # a user who tries another action on the character does not lose this one
+    scene_index.mark(action, take_id, role, person_id)
+    return action
+
+
+def take_over(item: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Assign the action where there is none, or an older one of ours."""
+    if item.animation_data is None or item.animation_data.action is None or _is_ours(item):
+        compat.assign_action(item, action)
+
+
+def _is_ours(item: bpy.types.Object) -> bool:
+    """True when the object's current action was made by a bake."""
+    action = item.animation_data.action if item.animation_data else None
+    return action is not None and scene_index.TAKE in action
+
+
+def _remove_curves(channels: Any | None, path: str) -> None:
+    if channels is None:
+        return
+    for curve in [curve for curve in channels.fcurves if curve.data_path == path]:
+        channels.fcurves.remove(curve)

@@ -1,0 +1,50 @@
+"""The filming camera: matched lens and place, with the footage behind the characters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from .. import compat, scene_index
+from . import action as keys
+
+
+def ensure_camera(scene: bpy.types.Scene, take_id: str, name: str) -> tuple[bpy.types.Object, bool]:
+    """The take's camera in this scene, and whether it is new."""
+    item = scene_index.find_object(scene, take_id, scene_index.CAMERA)
+    if item is not None:
+        return item, False
+    item = bpy.data.objects.new(name, bpy.data.cameras.new(name))
+    scene_index.mark(item, take_id, scene_index.CAMERA)
+    item.rotation_mode = "QUATERNION"
+    item.data.passepartout_alpha = 0.8
+    return item, True
+
+
+def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str) -> None:
+    """Give the camera object the lens and the place, or the keyed path, of a take's camera.
+
+    Args:
+        camera: romp_core.take.Camera. frames: scene frame of each row of the footage, for a moving camera.
+    """
+    import numpy as np
+
+    from romp_core.rotations import make_continuous, quat_from_matrix, quat_multiply
+    from romp_core.spaces import BLENDER_CAMERA_FROM_CAMERA
+
+    item.data.sensor_fit = "HORIZONTAL"
+    item.data.angle = camera.fov
+    turn = quat_from_matrix(BLENDER_CAMERA_FROM_CAMERA)
+    rotations = make_continuous(quat_multiply(camera.rotation, turn))
+    if len(rotations) == 1:
+        item.rotation_quaternion, item.location = rotations[0], camera.position[0]
+        return
+    action = keys.ensure_action(item[scene_index.TAKE], scene_index.NO_PERSON, name, scene_index.CAMERA)
+    channels = compat.own_channels(item, action)
+    linear = np.ones(len(frames), np.int32)
+    for path, values in (("rotation_quaternion", rotations), ("location", np.asarray(camera.position))):
+        for index in range(values.shape[1]):
+            curve = compat.ensure_fcurve(channels, path, index, "Camera")
+            keys.write_keys(curve, frames, values[:, index], linear)
+    keys.take_over(item, action)
