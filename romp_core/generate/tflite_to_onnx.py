@@ -8,6 +8,7 @@ is created. The batch axis is free where the network allows it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import onnx
@@ -87,7 +88,7 @@ class _Converter:
     def _value_info(self, label: str, number: int) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(label, TensorProto.FLOAT, ["batch", *self.graph.shapes[number][1:]])
 
-    def _emit(self, kind: str, inputs: list[str], output: str, **attributes: object) -> None:
+    def _emit(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> None:
         self.nodes.append(helper.make_node(kind, inputs, [output], name=f"{kind}_{output}", **attributes))
 
     def _constant(self, values: np.ndarray, label: str) -> str:
@@ -107,7 +108,7 @@ class _Converter:
         self._emit("Transpose", [label], f"{label}_last", perm=_TO_CHANNELS_LAST)
         return f"{label}_last"
 
-    def _emit_activated(self, activation: int, kind: str, inputs: list[str], output: str, **attributes: object) -> None:
+    def _emit_activated(self, activation: int, kind: str, inputs: list[str], output: str, **attributes: Any) -> None:
         """Emit a node and the activation that TFLite fuses into it."""
         if activation == tflite.ActivationFunctionType.NONE:
             self._emit(kind, inputs, output, **attributes)
@@ -116,12 +117,12 @@ class _Converter:
         if activation == tflite.ActivationFunctionType.RELU:
             self._emit("Relu", [f"{output}_linear"], output)
         elif activation == tflite.ActivationFunctionType.RELU6:
-            limits = [self._constant(np.float32(limit), f"{output}_{limit}") for limit in (0, 6)]
+            limits = [self._constant(np.array(limit, np.float32), f"{output}_{limit}") for limit in (0, 6)]
             self._emit("Clip", [f"{output}_linear", *limits], output)
         else:
             raise ValueError(f"activation {activation} is not known")
 
-    def _window(self, number: int, size: tuple[int, int], stride: tuple[int, int], same: bool) -> tuple[str, list[int]]:
+    def _window(self, number: int, size: tuple[int, ...], stride: tuple[int, int], same: bool) -> tuple[str, list[int]]:
         """Input name and ONNX pads for a sliding window over tensor `number`; a PAD before it is merged in."""
         before, extra = self.padding.get(number, (number, np.zeros((4, 2), np.int32)))
         begin, end = extra[1:3, 0].copy(), extra[1:3, 1].copy()
