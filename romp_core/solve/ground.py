@@ -1,0 +1,155 @@
+"""Put solved people into one level world: camera, floor, foot contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from ..rotations import Array, quat_from_matrix, quat_multiply
+from ..settings import SolveSettings
+from ..skeleton import JOINT, forward_kinematics
+from ..take import Camera, FootageInfo, Motion
+from . import world
+from .contacts import standing
+from .legs import reach
+from .planting import footholds, released, root_shift
+
+_BALLS = [JOINT["left_foot"], JOINT["right_foot"]]
+_CHUNK = 1024
+"""Rows posed at a time, so that memory does not grow with the take."""
+_FLOOR_PERCENTILE = 15
+
+
+def _chunks(count: int) -> Iterator[slice]:
+    for start in range(0, count, _CHUNK):
+        yield slice(start, min(start + _CHUNK, count))
+
+
+@dataclass(frozen=True)
+class _Feet:
+    """Tracks of a person's feet in the world: balls (m, 2, 3), soles (m, 4)."""
+
+    balls: Array
+    soles: Array
+
+
+def _feet(motion: Motion) -> _Feet:
+    count = len(motion.frames)
+    balls, soles = np.empty((count, 2, 3)), np.empty((count, 4))
+    for part in _chunks(count):
+        joints, _ = forward_kinematics(motion.rotations[part], motion.root[part], motion.rest_joints)
+        balls[part], soles[part] = joints[:, _BALLS], world.sole_heights(joints, motion.rest_joints)
+    return _Feet(balls, soles)
+
+
+def up_direction(motions: list[Motion]) -> Array | None:
+    """Which way is up in camera space, (3,), from motions in camera space; None when nobody is seen."""
+    axes, weights = [], []
+    for motion in motions:
+        step = max(1, len(motion.frames) // 2000)
+        rows = np.flatnonzero(motion.valid)[::step]
+        joints, _ = forward_kinematics(motion.rotations[rows], motion.root[rows], motion.rest_joints)
+        axis, weight = world.body_axis(joints, motion.rest_joints)
+        axes.append(axis)
+        weights.append(weight)
+    if not axes or not sum(map(len, axes)):
+        return None
+    return world.median_direction(np.concatenate(axes), np.concatenate(weights))
+
+
+def turned(motion: Motion, rotation: Array) -> Motion:
+    """The motion with its space rotated by a matrix (3, 3)."""
+    rotations = np.array(motion.rotations)
+    rotations[:, 0] = quat_multiply(quat_from_matrix(rotation), motion.rotations[:, 0])
+    return replace(motion, rotations=rotations, root=(motion.root @ rotation.T).astype(np.float32))
+
+
+def moved(motion: Motion, offset: Array) -> Motion:
+    """The motion with its root shifted by (3,) or (m, 3)."""
+    return replace(motion, root=(motion.root + offset).astype(np.float32))
+
+
+def floor_height(motion: Motion) -> float:
+    """Height of the floor under one person: where the soles mostly are when lowest."""
+    soles = _feet(motion).soles[motion.valid].min(axis=1)
+    return float(np.percentile(soles, _FLOOR_PERCENTILE)) if len(soles) else 0.0
+
+
+def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
+    """Find the foot contacts and hold standing feet still on the floor, shot by shot and gap by gap."""
+    rotations, root = np.array(motion.rotations), np.array(motion.root, dtype=np.float64)
+    contacts = np.zeros((len(motion.frames), 2), bool)
+    feet = _feet(motion)
+    clearance = world.sole_clearance(motion.rest_joints)[2:]
+    pixels, scale = _in_picture(feet.balls, camera, motion.frames, footage)
+    for part in _stretches(motion, footage):
+        times = footage.times[motion.frames[part]]
+        soles = np.minimum(feet.soles[part, :2], feet.soles[part, 2:])
+        contacts[part] = standing(feet.balls[part], pixels[part], scale[part], soles, times)
+        if not contacts[part].any():
+            continue
+        interval = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+        balls = feet.balls[part]
+        shift = root_shift(balls, footholds(balls, contacts[part], clearance), contacts[part], interval)
+        root[part] += shift
+        balls = balls + shift[:, None]
+        paths = released(balls, footholds(balls, contacts[part], clearance), contacts[part], times)
+        for chunk in _chunks(part.stop - part.start):
+            rows = slice(part.start + chunk.start, part.start + chunk.stop)
+            rotations[rows] = reach(rotations[rows], root[rows], motion.rest_joints, paths[chunk])
+    return replace(motion, rotations=rotations, root=root.astype(np.float32), contacts=contacts)
+
+
+def _in_picture(balls: Array, camera: Camera, frames: Array, footage: FootageInfo) -> tuple[Array, Array]:
+    seen = camera.to_camera(balls, frames)
+    depth = np.maximum(seen[..., 2:], 0.1)
+    focal = camera.focal(footage.width)
+    return seen[..., :2] / depth * focal, np.full(len(balls), np.median(depth) / focal)
+
+
+def _stretches(motion: Motion, footage: FootageInfo) -> Iterator[slice]:
+    """Valid rows of one shot."""
+    shot = np.searchsorted(np.asarray(footage.cuts, dtype=np.intp), motion.frames, side="right")
+    key = np.where(motion.valid, shot, -1)
+    edges = np.concatenate([[0], np.flatnonzero(np.diff(key)) + 1, [len(key)]])
+    for start, stop in pairwise(edges):
+        if key[start] >= 0:
+            yield slice(int(start), int(stop))
+
+
+def place_people(
+    motions: list[Motion], settings: SolveSettings, fov: float, footage: FootageInfo
+) -> tuple[Camera, list[Motion]]:
+    """Camera-space motions of one scene -> one still camera and the motions in its world, feet planted.
+
+    The world's origin lies on the floor below the first person's first pose.
+    """
+    rotation = world.camera_rotation(up_direction(motions) if settings.level else None, settings)
+    motions = [turned(motion, rotation) for motion in motions]
+    lengths = np.array([motion.valid.sum() for motion in motions])
+    floors = np.array([floor_height(motion) for motion in motions])
+    height = _weighted_median(-floors, lengths) if len(motions) else 0.0
+    motions = [_onto_floor(motion, floor, -height) for motion, floor in zip(motions, floors, strict=True)]
+    start = motions[0].root[0, :2] if motions else np.zeros(2)
+    position = np.array([-start[0], -start[1], height])
+    motions = [moved(motion, position) for motion in motions]
+    camera = Camera(fov, quat_from_matrix(rotation)[None], position[None])
+    if settings.contacts:
+        motions = [plant_feet(motion, camera, footage) for motion in motions]
+    return camera, motions
+
+
+def _weighted_median(values: Array, weights: Array) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def _onto_floor(motion: Motion, own_floor: float, floor: float) -> Motion:
+    """Move a person along the line of sight until its floor is the scene's; its size being wrong puts it off."""
+    scale = np.clip(floor / own_floor, 0.7, 1.4) if min(-own_floor, -floor) > 0.3 else 1.0
+    rest = floor - own_floor * scale
+    return moved(replace(motion, root=motion.root * np.float32(scale)), np.array([0.0, 0.0, rest]))
