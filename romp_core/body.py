@@ -116,6 +116,7 @@ def load_body() -> Body:
             "The embedded body is missing.", "Run `python build_addon.py build` to generate it."
         ) from error
     unit = float(stored["delta_unit_m"])
+    weights = stored["weights"].astype(np.float32)
     return Body(
         vertices=stored["vertices"],
         faces=stored["faces"].astype(np.int32),
@@ -126,7 +127,7 @@ def load_body() -> Body:
             for name, (r, g, b) in zip(stored["material_names"], stored["material_colors"], strict=True)
         ),
         joints=stored["joints"],
-        weights=stored["weights"].astype(np.float32) / np.iinfo(np.uint16).max,
+        weights=weights / weights.sum(1, keepdims=True),
         weight_joints=stored["weight_joints"].astype(np.int32),
         shape_keys=tuple(
             ShapeKey(str(name), vertex_deltas.astype(np.float32) * np.float32(unit), joint_deltas, float(height_delta))
