@@ -19,6 +19,8 @@ from .skeleton import N_JOINTS
 from .skinning import linear_blend_skinning
 
 BODY_PATH = Path(__file__).parent / "assets" / "body" / "body.npz"
+BODY_LICENCE = "CC0-1.0 (MakeHuman / MPFB body)"
+"""Licence line of the embedded body, stamped into takes and exports."""
 
 
 @dataclass(frozen=True)
