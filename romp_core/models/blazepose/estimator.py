@@ -2,19 +2,66 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ...people import Frame, People
 from ...rotations import Array
 from ...take import FootageInfo
-from .detector import Detector, whole_picture
+from ...tracking.appearance import signature
+from ...tracking.identities import Identities, Sighting
+from ...tracking.shots import ShotDetector
+from .detector import Detector
 from .follow import RegionFollower
+from .judge import SAME_POSE, convincing, is_part_of, pose_distance, still_there, sureness
 from .landmarks import BODY_POINTS, LandmarkNet, Pose
-from .region import Region
+from .region import EXPANSION, Region
+from .scan import SCAN_EVERY_S, Scanner
 
-LEAST_FLAG = 0.5
+LOOK_BACK_S = 1.5 * SCAN_EVERY_S
+"""Frames are kept for this long, so that somebody who is found late is tracked back to where they came in."""
+
+_LOOK_BACK_BYTES = 160_000_000
+_SHOULDERS, _HIPS, _KNEES, _ANKLES = [11, 12], [23, 24], [25, 26], [27, 28]
+_UNLIKE = 0.6
+
+
+@dataclass
+class _Row:
+    """One frame that waits to be given out, and who was found in it."""
+
+    row: int
+    frame: Frame
+    cut: bool
+    poses: dict[int, Pose] = field(default_factory=dict)
+
+    def people(self) -> People:
+        """As the pipeline wants it."""
+        poses = list(self.poses.values())
+
+        def stacked(values: list[Array], *shape: int) -> Array:
+            return np.asarray(values, dtype=np.float32).reshape(len(poses), *shape)
+
+        return People(
+            frame=self.row,
+            ids=np.array(list(self.poses), dtype=np.int32),
+            confidence=stacked([np.asarray(pose.flag) for pose in poses]),
+            keypoints2d=stacked([pose.points[:BODY_POINTS, :2] for pose in poses], BODY_POINTS, 2),
+            visibility=stacked([pose.visibility[:BODY_POINTS] for pose in poses], BODY_POINTS),
+            keypoints3d=stacked([pose.world[:BODY_POINTS] for pose in poses], BODY_POINTS, 3),
+            cut=self.cut,
+        )
+
+
+@dataclass
+class _Candidate:
+    """A pose found in the present frame; `follower` is that of the person it was found by following."""
+
+    pose: Pose
+    follower: RegionFollower | None = None
 
 
 class BlazePose:
@@ -22,42 +69,108 @@ class BlazePose:
 
     Args:
         footage: what is filmed.
-        people: the most people to follow, 0 for all.
+        people: the most people to follow at a time, the nearest ones; 0 for all.
     """
 
     def __init__(self, footage: FootageInfo, people: int = 0) -> None:
-        self._detector, self._net = Detector(), LandmarkNet()
+        self._net = LandmarkNet()
+        self._scanner = Scanner(Detector())
+        self._most = people
+        self._identities = Identities()
+        self._shots = ShotDetector()
+        self._followed: dict[int, tuple[RegionFollower, Region]] = {}
+        frame_bytes = max(1, footage.width * footage.height * 3)
+        self._kept = max(2, _LOOK_BACK_BYTES // frame_bytes)
+        self._waiting: deque[_Row] = deque()
         self.provider = self._net.provider
 
     def run(self, frames: Iterable[Frame]) -> Iterator[People]:
-        """One `People` per frame, in order; its `frame` counts the frames that were given."""
-        region: Region | None = None
-        for row, frame in enumerate(frames):
-            if region is None:
-                follower = RegionFollower()
-                found = self._detector.detect(frame.image, whole_picture(frame.image))
-                region = found[0].region if found else None
-            poses: list[Pose] = []
-            if region is not None:
-                pose = self._net.look(frame.image, region)
-                seen = pose.flag > LEAST_FLAG
-                region = follower.follow(pose, frame.time) if seen else None
-                poses = [pose] if seen else []
-            yield people_of(row, poses, [0] * len(poses), cut=False)
+        """One `People` per frame, in order, up to `LOOK_BACK_S` late; its `frame` counts the frames that were given."""
+        for number, frame in enumerate(frames):
+            self._waiting.append(_Row(number, frame, self._shots.is_cut(frame.image)))
+            self._step()
+            while len(self._waiting) > self._kept or frame.time - self._waiting[0].frame.time > LOOK_BACK_S:
+                yield self._waiting.popleft().people()
+        while self._waiting:
+            yield self._waiting.popleft().people()
+
+    def _step(self) -> None:
+        """Find the people of the newest waiting frame."""
+        row = self._waiting[-1]
+        image, time = row.frame.image, row.frame.time
+        if row.cut:
+            self._followed.clear()
+            self._identities.new_shot()
+            self._scanner.restart()
+        candidates = [
+            _Candidate(pose, follower)
+            for follower, region in self._followed.values()
+            if still_there(image, pose := self._net.look(image, region))
+        ]
+        candidates = _unique(candidates)
+        candidates += self._newcomers(image, time, candidates)
+        sightings = [self._sighting(image, one.pose, detected=one.follower is None) for one in candidates]
+        ids = self._identities.assign(sightings, time)
+        before, self._followed = self._followed, {}
+        for id, candidate in zip(ids, candidates, strict=True):
+            if id is None:
+                continue
+            row.poses[id] = candidate.pose
+            follower = candidate.follower or RegionFollower()
+            self._followed[id] = follower, follower.follow(candidate.pose, time)
+            if id not in before:
+                self._track_back(id, candidate.pose)
+
+    def _newcomers(self, image: Array, time: float, candidates: list[_Candidate]) -> list[_Candidate]:
+        """People who are not followed yet; of too many, only the nearest."""
+        full = bool(self._most) and len(candidates) >= self._most
+        known = [one.pose.body for one in candidates]
+        found = []
+        for detection in self._scanner.scan(image, time, known, near_only=full):
+            # A second look from the pose's own region agrees with the first one if somebody is really there.
+            first = self._net.look(image, detection.region)
+            if not convincing(image, first):
+                continue
+            second = self._net.look(image, first.body)
+            if convincing(image, second) and pose_distance(first, second) < SAME_POSE:
+                found.append(_Candidate(second))
+        found = [one for one in _unique(candidates + found) if one.follower is None]
+        if not self._most:
+            return found
+        return sorted(found, key=lambda one: -one.pose.body.side)[: max(0, self._most - len(candidates))]
+
+    def _track_back(self, id: int, pose: Pose) -> None:
+        """Follow a person who was just found back through the waiting frames, until they are gone or known."""
+        follower = RegionFollower()
+        newest = self._waiting[-1].frame.time
+        region = follower.follow(pose, 0.0)
+        for index in range(len(self._waiting) - 1, 0, -1):
+            row = self._waiting[index - 1]
+            if self._waiting[index].cut or id in row.poses:
+                return
+            image = row.frame.image
+            pose, last = self._net.look(image, region), pose
+            if not still_there(image, pose) or pose_distance(pose, last) > SAME_POSE * 3:
+                return
+            if any(pose_distance(pose, other) < SAME_POSE for other in row.poses.values()):
+                return
+            if self._identities.unlike(id, self._sighting(image, pose, True).looks) > _UNLIKE:
+                return
+            row.poses[id] = pose
+            region = follower.follow(pose, newest - row.frame.time)
+
+    @staticmethod
+    def _sighting(image: Array, pose: Pose, detected: bool) -> Sighting:
+        joints = pose.points[:, :2]
+        looks = signature(image, *(joints[pair] for pair in (_SHOULDERS, _HIPS, _KNEES, _ANKLES)))
+        body = pose.body
+        return Sighting(body.center, body.side / EXPANSION, looks, detected)
 
 
-def people_of(row: int, poses: list[Pose], ids: list[int], cut: bool) -> People:
-    """Poses of one frame as `People`."""
-
-    def stacked(values: list[Array], *shape: int) -> Array:
-        return np.asarray(values, dtype=np.float32).reshape(len(poses), *shape)
-
-    return People(
-        frame=row,
-        ids=np.array(ids, dtype=np.int32),
-        confidence=stacked([np.asarray(pose.flag) for pose in poses]),
-        keypoints2d=stacked([pose.points[:BODY_POINTS, :2] for pose in poses], BODY_POINTS, 2),
-        visibility=stacked([pose.visibility[:BODY_POINTS] for pose in poses], BODY_POINTS),
-        keypoints3d=stacked([pose.world[:BODY_POINTS] for pose in poses], BODY_POINTS, 3),
-        cut=cut,
-    )
+def _unique(candidates: list[_Candidate]) -> list[_Candidate]:
+    """Without poses of the same body found twice, and without limbs taken for people; followed and surer ones win."""
+    kept: list[_Candidate] = []
+    for one in sorted(candidates, key=lambda one: (one.follower is None, -sureness(one.pose))):
+        if all(pose_distance(one.pose, other.pose) >= SAME_POSE for other in kept):
+            kept.append(one)
+    return [one for one in kept if not any(is_part_of(one.pose, other.pose) for other in kept)]

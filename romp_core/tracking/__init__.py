@@ -1,0 +1,1 @@
+"""What every frame-wise model shares: unique assignment, looks, identities, shot changes."""

@@ -1,0 +1,83 @@
+"""What a person looks like: soft colour histograms of torso, thighs and shins, compared by the Hellinger distance.
+
+Only points on the body's axis are sampled, so that neither the background nor the view (front, side) matters much.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..rotations import Array
+
+PARTS = 3
+"""Torso, thighs, shins."""
+
+_BINS = (4, 8, 8)
+"""Luma, blue and red difference: brightness changes with the light, so it counts less."""
+
+_YCC = np.array([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5, -0.419, -0.081]])
+_YCC_LOW, _YCC_SPAN = np.array([0.0, -80.0, -80.0]), np.array([255.0, 160.0, 160.0])
+_ALONG, _ACROSS = np.meshgrid(np.linspace(0.1, 0.9, 9), np.linspace(-1.0, 1.0, 5))
+_TORSO_BREADTH, _LEG_BREADTH = 0.15, 0.07
+_LEAST_SAMPLES = 20
+
+
+def signature(image: Array, shoulders: Array, hips: Array, knees: Array, ankles: Array) -> Array:
+    """Colour signature of one person.
+
+    Args:
+        image: (H, W, 3) RGB.
+        shoulders, hips, knees, ankles: (2, 2) pixels, left and right.
+
+    Returns:
+        (PARTS, bins), each row a histogram that sums to 1, or all zero when the part is outside of the picture.
+    """
+    torso = _strip(hips.mean(axis=0), shoulders.mean(axis=0), _TORSO_BREADTH)
+    thighs = np.concatenate([_strip(hips[i], knees[i], _LEG_BREADTH) for i in (0, 1)])
+    shins = np.concatenate([_strip(knees[i], ankles[i], _LEG_BREADTH) for i in (0, 1)])
+    return np.stack([_histogram(_colours(image, part)) for part in (torso, thighs, shins)])
+
+
+def difference(a: Array, b: Array) -> float:
+    """Mean Hellinger distance of the parts that both signatures have, 0 (same) to 1; 0.5 when they share none."""
+    both = a.any(axis=1) & b.any(axis=1)
+    if not both.any():
+        return 0.5
+    overlap = np.sqrt(a[both] * b[both]).sum(axis=1)
+    return float(np.sqrt(np.clip(1 - overlap, 0, None)).mean())
+
+
+def blend(old: Array, new: Array, share: float) -> Array:
+    """Signature moved towards a new one; parts that only one of them has are taken from it."""
+    both = (old.any(axis=1) & new.any(axis=1))[:, None]
+    return np.where(both, old + share * (new - old), old + new)
+
+
+def _strip(start: Array, end: Array, breadth: float) -> Array:
+    """Points around the middle of a segment, (N, 2) pixels; `breadth` to each side as a share of its length."""
+    axis = end - start
+    side = np.array([-axis[1], axis[0]]) * breadth
+    return np.asarray(start + _ALONG.reshape(-1, 1) * axis + _ACROSS.reshape(-1, 1) * side)
+
+
+def _colours(image: Array, points: Array) -> Array:
+    """Pixels at the points inside of the picture (n, 3)."""
+    height, width = image.shape[:2]
+    column, row = np.floor(points).astype(int).T
+    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    return image[row[inside], column[inside]].astype(np.float64)
+
+
+def _histogram(colours: Array) -> Array:
+    """Trilinear histogram, so that a small change of light moves little between bins."""
+    bins = np.array(_BINS)
+    if len(colours) < _LEAST_SAMPLES:
+        return np.zeros(bins.prod())
+    place = np.clip((colours @ _YCC.T - _YCC_LOW) / _YCC_SPAN, 0, 1) * (bins - 1)
+    low = np.minimum(np.floor(place).astype(int), bins - 2)
+    share = place - low
+    total = np.zeros(bins.prod())
+    for corner in np.ndindex(2, 2, 2):
+        weight = np.where(corner, share, 1 - share).prod(axis=1)
+        total += np.bincount(np.ravel_multi_index(tuple((low + corner).T), _BINS), weight, len(total))
+    return total / len(colours)
