@@ -123,7 +123,14 @@ def _pytest(ring: str, venv: str, options: list[str]) -> Outcome:
     profile = PROFILES / f"{ring}-{venv}"
     shutil.rmtree(profile, ignore_errors=True)
     profile.mkdir(parents=True)
-    command = [interpreter, *(["-P"] if ring == "e2e" else []), "-m", "pytest", f"tests/{ring}", f"--junitxml={report}"]
+    command: list[str | Path] = [
+        interpreter,
+        *(["-P"] if ring == "e2e" else []),
+        "-m",
+        "pytest",
+        f"tests/{ring}",
+        f"--junitxml={report}",
+    ]
     started = time.monotonic()
     status = process.run([*command, *options], timeout=_TIMEOUT[ring], env={"BLENDER_USER_RESOURCES": str(profile)})
     shutil.rmtree(profile, ignore_errors=True)
