@@ -1,0 +1,107 @@
+"""Finding Pythons, running processes, counting results: the parts of the builder that meet an unknown machine."""
+
+import os
+import sys
+import time
+
+import pytest
+
+from buildtools import process, pythons, rings, system
+from buildtools.cli import main
+from buildtools.console import BuildError
+
+
+def test_the_running_python_is_found():
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    found = pythons.find(version)
+    assert found is not None
+    assert process.output([found, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).strip() == version
+
+
+def test_a_python_that_nobody_has_is_not_found():
+    assert pythons.find("3.99") is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="places a script named like a Python on PATH")
+def test_a_launcher_that_is_not_what_it_is_called_is_not_taken(tmp_path, monkeypatch):
+    impostor = tmp_path / "python3.98"
+    impostor.write_text("#!/bin/sh\necho 2.7; echo ready\n")
+    impostor.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert pythons.find("3.98") is None
+
+
+def test_a_process_that_hangs_is_ended():
+    started = time.monotonic()
+    status = process.run([sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.5)
+    assert status == process.TIMED_OUT
+    assert time.monotonic() - started < 20
+
+
+def test_packages_of_other_pythons_do_not_leak_into_children(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "somewhere")
+    assert process.output([sys.executable, "-c", "import os; print('PYTHONPATH' in os.environ)"]).strip() == "False"
+
+
+def test_a_failing_process_shows_what_it_said():
+    with pytest.raises(BuildError, match="the reason"):
+        process.output([sys.executable, "-c", "raise SystemExit('the reason')"])
+
+
+def _report(path, **counts):
+    attributes = " ".join(f'{name}="{count}"' for name, count in counts.items())
+    path.write_text(f"<testsuites><testsuite {attributes}/></testsuites>")
+    return path
+
+
+def test_results_are_counted_from_the_report(tmp_path):
+    report = _report(tmp_path / "r.xml", tests=10, failures=1, errors=2, skipped=3)
+    outcome = rings.read_report("core", report, 1)
+    assert (outcome.passed, outcome.failed, outcome.skipped) == (4, 3, 3)
+
+
+@pytest.mark.parametrize("status", [1, 139, process.TIMED_OUT])
+def test_a_ring_that_died_is_a_failure(tmp_path, status):
+    assert rings.read_report("blender", tmp_path / "none.xml", status).failed == 1
+
+
+def test_a_ring_that_passed_and_then_crashed_is_a_failure(tmp_path):
+    outcome = rings.read_report("blender", _report(tmp_path / "r.xml", tests=5), 139)
+    assert (outcome.passed, outcome.failed) == (5, 1)
+
+
+def test_a_ring_without_tests_is_a_failure(tmp_path):
+    outcome = rings.read_report("blender", _report(tmp_path / "r.xml", tests=0), 5)
+    assert (outcome.failed, outcome.note) == (1, "no tests were found")
+
+
+@pytest.mark.parametrize(("ci", "failed", "skipped"), [("true", 1, 0), ("", 0, 1)])
+def test_a_missing_python_is_loud_and_fails_where_nobody_reads(monkeypatch, capsys, ci, failed, skipped):
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(pythons, "find", lambda version: None)
+    monkeypatch.setattr(rings.assets, "ensure", lambda: None)
+    monkeypatch.setattr(system, "ensure_libraries", lambda: None)
+    status = rings.test(rings.Selection(rings=["blender"], blenders=["4.5.15"]))
+    printed = capsys.readouterr()
+    assert status == failed
+    assert "PYTHON 3.11 NOT FOUND" in printed.err
+    assert printed.out.splitlines()[-1] == f"0 passed, {failed} failed, {skipped} skipped"
+
+
+def test_missing_libraries_give_the_exact_command(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    assert not system.install(["libxi6", "libsm6"], "Blender needs them")
+    assert "sudo apt-get install -y --no-install-recommends libxi6 libsm6" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["demo", "no/such/video.mp4"], "There is no video"),
+        (["test", "--ring", "e2e", "--blender", "2.79"], "There is no bpy 2.79"),
+    ],
+)
+def test_mistakes_are_answered_with_a_sentence(arguments, said, capsys):
+    assert main(arguments) == 1
+    assert said in capsys.readouterr().err
