@@ -9,8 +9,8 @@ _TIME = (2020, 1, 1, 0, 0, 0)
 _UNIX, _READABLE = 3, 0o100644 << 16
 
 
-def write(target: Path, contents: Mapping[str, bytes | Path]) -> None:
-    """Write a zip of {name inside: bytes, or the file to take them from}; replaces `target` only when complete.
+def write(target: Path, contents: Mapping[str, bytes]) -> None:
+    """Write a zip of {name inside: bytes}; replaces `target` only when complete.
 
     What is compressed already (wheels) is stored as it is.
     """
@@ -21,17 +21,16 @@ def write(target: Path, contents: Mapping[str, bytes | Path]) -> None:
             entry = zipfile.ZipInfo(name, _TIME)
             entry.create_system, entry.external_attr = _UNIX, _READABLE
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
-            content = contents[name]
-            archive.writestr(entry, content if isinstance(content, bytes) else content.read_bytes(), compresslevel=9)
+            archive.writestr(entry, contents[name])
     os.replace(part, target)
 
 
-def tree(folder: Path, prefix: str = "") -> dict[str, bytes | Path]:
-    """{name inside: file} of all files below a folder, without caches of Python or editors."""
-    found: dict[str, bytes | Path] = {}
+def tree(folder: Path, prefix: str = "") -> dict[str, bytes]:
+    """{name inside: bytes} of all files below a folder, without caches of Python or editors."""
+    found: dict[str, bytes] = {}
     for path in folder.rglob("*"):
         relative = path.relative_to(folder)
         hidden = any(part.startswith((".", "__pycache__")) for part in relative.parts)
         if path.is_file() and not hidden:
-            found[prefix + relative.as_posix()] = path
+            found[prefix + relative.as_posix()] = path.read_bytes()
     return found

@@ -36,7 +36,7 @@ def _build_one(platform: Platform, wanted: list[Wheel], core: Path, tags: list[s
     contents |= notices.licences(wheels)
     contents["bill-of-materials.cdx.json"] = notices.bill_of_materials(wheels, fetch.sha256(core))
     contents["blender_manifest.toml"] = project.stamped_manifest(platform.name, [path.name for path in inside])
-    contents |= {f"wheels/{path.name}": path for path in inside}
+    contents |= {f"wheels/{path.name}": path.read_bytes() for path in inside}
     # a zip for other Pythons than usual must not be mistaken for, or replace, the usual one
     suffix = "" if tags == sorted(DEFAULT_TAGS) else "-" + "-".join(tags)
     name = f"{project.manifest()['id']}-{project.version()}-{platform.name}{suffix}.zip"

@@ -24,7 +24,7 @@ def make(folder: Path = BUILD) -> Path:
         f"Wheel-Version: 1.0\nGenerator: build_addon\nRoot-Is-Purelib: true\nTag: {_TAG}\n".encode()
     )
     contents[info + "entry_points.txt"] = _entry_points()
-    contents[info + "licenses/LICENSE"] = ROOT / "LICENSE"
+    contents[info + "licenses/LICENSE"] = (ROOT / "LICENSE").read_bytes()
     contents[info + "RECORD"] = _record(contents, info + "RECORD")
     target = folder / f"{stem}-{_TAG}.whl"
     archive.write(target, contents)
@@ -51,11 +51,9 @@ def _entry_points() -> bytes:
     return "\n".join(["[console_scripts]", *(f"{name} = {target}" for name, target in scripts.items()), ""]).encode()
 
 
-def _record(contents: dict[str, bytes | Path], own_name: str) -> bytes:
+def _record(contents: dict[str, bytes], own_name: str) -> bytes:
     lines = []
     for name in sorted(contents):
-        content = contents[name]
-        data = content if isinstance(content, bytes) else content.read_bytes()
-        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
-        lines.append(f"{name},sha256={digest},{len(data)}")
+        digest = base64.urlsafe_b64encode(hashlib.sha256(contents[name]).digest()).rstrip(b"=").decode()
+        lines.append(f"{name},sha256={digest},{len(contents[name])}")
     return "\n".join([*lines, f"{own_name},,", ""]).encode()

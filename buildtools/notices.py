@@ -17,10 +17,10 @@ _GENERATED = {
 }
 
 
-def licences(wheels: dict[Wheel, Path]) -> dict[str, bytes | Path]:
+def licences(wheels: dict[Wheel, Path]) -> dict[str, bytes]:
     """Licence and notice files of everything bundled, under `licenses/`."""
-    contents: dict[str, bytes | Path] = {
-        "LICENSE": ROOT / "LICENSE",
+    contents: dict[str, bytes] = {
+        "LICENSE": (ROOT / "LICENSE").read_bytes(),
         "licenses/README.md": _overview(list(wheels)).encode(),
     }
     for wheel, path in wheels.items():
@@ -28,7 +28,7 @@ def licences(wheels: dict[Wheel, Path]) -> dict[str, bytes | Path]:
             contents[f"licenses/{wheel.name}-{wheel.version}/{name}"] = text
     for part in _GENERATED:
         for name in ("LICENSE", "NOTICE"):
-            contents[f"licenses/{part}/{name}"] = ASSETS / part / name
+            contents[f"licenses/{part}/{name}"] = (ASSETS / part / name).read_bytes()
     return contents
 
 
