@@ -7,7 +7,7 @@ and by its looks; a person who has been away is recognised by looks alone as the
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +24,10 @@ _REACH, _REACH_PER_S = 0.4, 2.5
 
 _COAST_S = 0.5
 _GROWTH, _GROWTH_PER_S = math.log(1.5), 1.0
-_LOOKS_TRACKED, _LOOKS_RETURNED = 0.75, 0.5
+_LOOKS_TRACKED, _LOOKS_RETURNED = 0.75, 0.4
 _RETURN_S = 0.4
 _LOOKS_WEIGHT = 2.0
+_MOST_COST = 1.75
 _STOLEN_MARGIN = 0.1
 _VELOCITY_S = 0.15
 _LOOKS_SHARE = 0.1
@@ -77,6 +78,8 @@ class Identity:
     def cost(self, sighting: Sighting, time: float) -> float:
         """How badly the sighting fits; infinite when it cannot be this person."""
         away = time - self.time
+        if away > _RETURN_S and not sighting.detected:
+            return math.inf
         looks = difference(self.looks, sighting.looks)
         most = _LOOKS_TRACKED if self.placed and away < _RETURN_S else _LOOKS_RETURNED
         if looks > most:
@@ -107,10 +110,11 @@ class Identities:
         self._known = {id: one for id, one in self._known.items() if time - one.time <= MEMORY_S}
         people = list(self._known.values())
         costs = np.array([[one.cost(sighting, time) for sighting in sightings] for one in people])
-        pairs = unique_pairs(costs.reshape(len(people), len(sightings)), most=1 + _LOOKS_WEIGHT)
+        pairs = unique_pairs(costs.reshape(len(people), len(sightings)), most=_MOST_COST)
         ids: list[int | None] = [None] * len(sightings)
         for row, column in pairs:
-            if not self._stolen(people[row], column, [(people[r], sightings[c]) for r, c in pairs], sightings):
+            rivals = [people[r].id for r, c in pairs if c != column and sightings[c].overlaps(sightings[column])]
+            if self.belongs(people[row].id, sightings[column].looks, rivals):
                 ids[column] = people[row].id
         for column, sighting in enumerate(sightings):
             others = [other for k, other in enumerate(sightings) if k != column]
@@ -122,23 +126,11 @@ class Identities:
                 self._next += 1
         return ids
 
-    @staticmethod
-    def _stolen(
-        one: Identity, column: int, pairs: list[tuple[Identity, Sighting]], sightings: Sequence[Sighting]
-    ) -> bool:
-        """True when the sighting looks like somebody else in front of this person, who is hidden then."""
-        sighting = sightings[column]
-        own = difference(one.looks, sighting.looks)
-        return any(
-            other is not one
-            and seen.overlaps(sighting)
-            and difference(other.looks, sighting.looks) < own - _STOLEN_MARGIN
-            for other, seen in pairs
-        )
-
-    def unlike(self, id: int, looks: Array) -> float:
-        """Difference in looks between a sighting and a known person, 0..1."""
-        return difference(self._known[id].looks, looks)
+    def belongs(self, id: int, looks: Array, rivals: Iterable[int]) -> bool:
+        """True when a sighting may show this person; False when it shows one of the rivals, in front of them."""
+        own = difference(self._known[id].looks, looks)
+        nearest = min((difference(self._known[rival].looks, looks) for rival in rivals), default=1.0)
+        return own <= _LOOKS_TRACKED and own <= nearest + _STOLEN_MARGIN
 
     def new_shot(self) -> None:
         """Places mean nothing any more; people are recognised by their looks alone."""

@@ -16,7 +16,7 @@ from ...tracking.identities import Identities, Sighting
 from ...tracking.shots import ShotDetector
 from .detector import Detector
 from .follow import RegionFollower
-from .judge import SAME_POSE, convincing, is_part_of, pose_distance, still_there, sureness
+from .judge import SAME_POSE, convincing, is_part_of, lies_on, pose_distance, still_there, sureness
 from .landmarks import BODY_POINTS, LandmarkNet, Pose
 from .region import EXPANSION, Region
 from .scan import SCAN_EVERY_S, Scanner
@@ -26,7 +26,6 @@ LOOK_BACK_S = 1.5 * SCAN_EVERY_S
 
 _LOOK_BACK_BYTES = 160_000_000
 _SHOULDERS, _HIPS, _KNEES, _ANKLES = [11, 12], [23, 24], [25, 26], [27, 28]
-_UNLIKE = 0.6
 
 
 @dataclass
@@ -132,7 +131,8 @@ class BlazePose:
             if not convincing(image, first):
                 continue
             second = self._net.look(image, first.body)
-            if convincing(image, second) and pose_distance(first, second) < SAME_POSE:
+            agreed = convincing(image, second) and pose_distance(first, second) < SAME_POSE
+            if agreed and not any(lies_on(second, one.pose) for one in candidates):
                 found.append(_Candidate(second))
         found = [one for one in _unique(candidates + found) if one.follower is None]
         if not self._most:
@@ -154,7 +154,9 @@ class BlazePose:
                 return
             if any(pose_distance(pose, other) < SAME_POSE for other in row.poses.values()):
                 return
-            if self._identities.unlike(id, self._sighting(image, pose, True).looks) > _UNLIKE:
+            sighting = self._sighting(image, pose, detected=False)
+            rivals = [i for i, other in row.poses.items() if sighting.overlaps(self._sighting(image, other, False))]
+            if not self._identities.belongs(id, sighting.looks, rivals):
                 return
             row.poses[id] = pose
             region = follower.follow(pose, newest - row.frame.time)

@@ -8,7 +8,7 @@ from ...rotations import Array
 from .landmarks import BODY_POINTS, Pose
 from .region import EXPANSION
 
-SAME_POSE = 0.15
+SAME_POSE = 0.08
 """Poses whose main points are nearer than this, in body sizes, show the same body."""
 
 _MAIN = np.array([0, *range(11, 17), *range(23, 29)])
@@ -59,8 +59,11 @@ def pose_distance(a: Pose, b: Pose) -> float:
 
 def is_part_of(pose: Pose, other: Pose) -> bool:
     """True when a smaller pose lies on the body of another: an arm taken for a person, or somebody behind it."""
-    if size(pose) > _PART_SIZE * size(other):
-        return False
+    return size(pose) < _PART_SIZE * size(other) and lies_on(pose, other)
+
+
+def lies_on(pose: Pose, other: Pose) -> bool:
+    """True when most main points of a pose lie on trunk and limbs of another."""
     start, end = (other.points[_BONES[:, side], :2] for side in (0, 1))
     axis = end - start
     to_point = pose.points[_MAIN, None, :2] - start  # (points, bones, 2)
