@@ -11,7 +11,7 @@ import numpy as np
 from ..rotations import normalize, quat_conjugate, quat_multiply
 from ..skeleton import JOINT, JOINTS, N_JOINTS, PARENTS, forward_kinematics
 from ..skinning import linear_blend_skinning
-from .dress import COLORS, Figure, color_faces, puff_up
+from .dress import COLORS, Figure, color_faces, cut, puff_up
 from .makehuman import MakeHuman
 
 _SKIN_GROUPS = ("body", "helper-l-eye", "helper-r-eye")
@@ -105,32 +105,35 @@ def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
     for side in ("left", "right"):
         outlines[f"{side}_eye"] = np.isin(kept, source.groups[f"helper-{side[0]}-eye"]).astype(float)
 
-    def t_pose(**levels: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    def t_pose(**levels: dict[str, float]) -> Figure:
         shape = source.shaped(**levels)
         joints = np.array([source.bone_head(bone, shape) for bone in _first_bones()])
-        return straighten(shape[kept], joints, joint_weights)
+        vertices, joints = straighten(shape[kept], joints, joint_weights)
+        return Figure(vertices, faces, joints, joint_weights, outlines)
 
-    vertices, joints = t_pose()
+    neutral = t_pose()
+    face_materials = color_faces(neutral)
+    garments = cut(neutral, face_materials)
+    vertices = puff_up(neutral, garments, face_materials)
     shapes = {name: t_pose(**levels) for name, levels in _SHAPES.items()}
-    figure = Figure(vertices, faces, joints, joint_weights, outlines)
-    face_materials = color_faces(figure)
+    deltas = np.stack([puff_up(shape, garments, face_materials) - vertices for shape in shapes.values()])
     order = np.argsort(-joint_weights, axis=1, kind="stable")[:, :_INFLUENCES]
     strongest = np.take_along_axis(joint_weights, order, axis=1)
     return {
-        "vertices": puff_up(figure, face_materials).astype(np.float32),
+        "vertices": vertices.astype(np.float32),
         "faces": faces.astype(np.uint16),
         "uv": _as_uint16(np.concatenate([source.uv_of_group[name] for name in _SKIN_GROUPS])),
         "face_materials": face_materials.astype(np.uint8),
         "material_names": np.array(list(COLORS)),
         "material_colors": np.array(list(COLORS.values()), np.float32),
-        "joints": joints.astype(np.float32),
-        "height_m": np.array(_height(vertices)),
+        "joints": neutral.joints.astype(np.float32),
+        "height_m": np.array(neutral.height_m),
         "weights": _as_uint16(strongest / strongest.sum(1, keepdims=True)),
         "weight_joints": order.astype(np.uint8),
         "key_names": np.array(list(shapes)),
-        "key_vertex_deltas": _whole([shape - vertices for shape, _ in shapes.values()]),
-        "key_joint_deltas": np.array([shaped - joints for _, shaped in shapes.values()], np.float32),
-        "key_height_deltas": np.array([_height(shape) - _height(vertices) for shape, _ in shapes.values()]),
+        "key_vertex_deltas": np.rint(deltas / _DELTA_UNIT_M).astype(np.int16),
+        "key_joint_deltas": np.array([shape.joints - neutral.joints for shape in shapes.values()], np.float32),
+        "key_height_deltas": np.array([shape.height_m - neutral.height_m for shape in shapes.values()]),
         "delta_unit_m": np.array(_DELTA_UNIT_M),
     }
 
@@ -182,14 +185,6 @@ def _rotation_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Smallest rotation that turns direction `a` into `b`, as a quaternion wxyz (not for opposite directions)."""
     a, b = normalize(a), normalize(b)
     return normalize(np.concatenate([[1.0 + a @ b], np.cross(a, b)]))
-
-
-def _height(vertices: np.ndarray) -> float:
-    return float(np.ptp(vertices[:, 1]))
-
-
-def _whole(deltas: list[np.ndarray]) -> np.ndarray:
-    return np.rint(np.stack(deltas) / _DELTA_UNIT_M).astype(np.int16)
 
 
 def _as_uint16(unit_interval: np.ndarray) -> np.ndarray:

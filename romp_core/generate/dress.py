@@ -23,9 +23,9 @@ COLORS = {
 # How far behind the eyes and how far above them the hair begins, metres, from the forehead past the ear to the nape.
 _HAIRLINE = ((0.0, 0.064), (0.03, 0.055), (0.06, 0.020), (0.085, 0.0), (0.10, -0.02), (0.16, -0.06))
 # Garment: thickness in metres, rounds of smoothing that take the anatomy below it away.
-_CUT = {"shirt": (0.006, 12), "trousers": (0.005, 6), "shoes": (0.003, 1), "hair": (0.014, 4)}
-# Where the mesh is finer than this, there is detail to take away, and smoothing by neighbours is slow: do more of it.
-_FINE_MESH_M, _FINE_MARGIN, _FINE_ROUNDS = 0.007, 3, 60
+_CUT = {"shirt": (0.006, 14), "trousers": (0.005, 6), "shoes": (0.003, 1), "hair": (0.014, 4)}
+# Where the mesh below a shirt is finer than this, and some rings of faces around, there is detail to take away.
+_FINE_MESH_M, _FINE_MARGIN = 0.007, 2
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Figure:
     joints: np.ndarray  # (24, 3)
     joint_weights: np.ndarray  # (N, 24)
     outlines: dict[str, np.ndarray]
+
+    @property
+    def height_m(self) -> float:
+        """From the soles to the crown."""
+        return float(np.ptp(self.vertices[:, 1]))
 
     def on_faces(self, values: np.ndarray) -> np.ndarray:
         """Mean over the corners of each face of values (N, ...)."""
@@ -58,21 +63,41 @@ def color_faces(figure: Figure) -> np.ndarray:
     return chosen
 
 
-def puff_up(figure: Figure, face_materials: np.ndarray) -> np.ndarray:
-    """Vertices (N, 3) with clothes and hair given some thickness."""
-    vertices = figure.vertices.copy()
+@dataclass(frozen=True)
+class Garment:
+    """What a piece of clothing does to the vertices below it."""
+
+    thickness: np.ndarray  # (N,) metres
+    covered: np.ndarray  # (N,) bool
+    rounds: int  # of smoothing
+    bridged: np.ndarray  # (N,) bool: where it is stretched over what is below
+
+
+def cut(figure: Figure, face_materials: np.ndarray) -> list[Garment]:
+    """The garments for a figure with these materials; they fit every other shape of it, too."""
+    garments = []
     for name, (thickness, rounds) in _CUT.items():
-        covered = np.ones(len(vertices), bool)
+        covered = np.ones(len(figure.vertices), bool)
         covered[figure.faces[face_materials != list(COLORS).index(name)]] = False
-        fine = (_spacing(figure.faces, vertices) < _FINE_MESH_M).astype(np.float64)[:, None]
-        for _ in range(_FINE_MARGIN):
-            fine = np.maximum(fine, _neighbour_mean(figure.faces, fine))
-        for smoothed in [covered] * rounds + [covered & (fine[:, 0] > 0)] * (_FINE_ROUNDS if name == "shirt" else 0):
-            vertices[smoothed] = _neighbour_mean(figure.faces, vertices)[smoothed]
         depth = covered.astype(np.float64)
         for _ in range(2 if name == "hair" else 0):  # hair thins out towards its edge
-            depth = np.where(covered, _neighbour_mean(figure.faces, depth[:, None])[:, 0], 0.0)
-        vertices += thickness * depth[:, None] * _normals(figure.faces, vertices)
+            depth = covered * _neighbour_mean(figure.faces, depth[:, None])[:, 0]
+        fine = (_spacing(figure.faces, figure.vertices) < _FINE_MESH_M).astype(np.float64)[:, None]
+        for _ in range(_FINE_MARGIN):
+            fine = np.maximum(fine, _neighbour_mean(figure.faces, fine))
+        bridged = covered & (fine[:, 0] > 0) & (name == "shirt")
+        garments.append(Garment(thickness * depth, covered, rounds, bridged))
+    return garments
+
+
+def puff_up(figure: Figure, garments: list[Garment], face_materials: np.ndarray) -> np.ndarray:
+    """Vertices (N, 3) with clothes and hair given some thickness."""
+    vertices = figure.vertices.copy()
+    for garment in garments:
+        _stretch(figure.faces, vertices, garment.bridged)
+        for _ in range(garment.rounds):
+            vertices[garment.covered] = _neighbour_mean(figure.faces, vertices)[garment.covered]
+        vertices += garment.thickness[:, None] * _normals(figure.faces, vertices)
     _close_shoe_tips(figure, face_materials, vertices)
     return vertices
 
@@ -131,7 +156,7 @@ def _close_shoe_tips(figure: Figure, face_materials: np.ndarray, vertices: np.nd
     The hull along a ray from inside is the nearest of its supporting planes, here of many directions.
     """
     shoes = np.unique(figure.faces[face_materials == list(COLORS).index("shoes")])
-    directions = normalize(np.random.default_rng(0).normal(size=(2000, 3)))
+    directions = normalize(np.random.default_rng(0).normal(size=(700, 3)))
     for side in ("left", "right"):
         ball = figure.joints[JOINT[f"{side}_foot"]]
         foot = shoes[np.sign(vertices[shoes, 0]) == np.sign(ball[0])]
@@ -151,39 +176,47 @@ def _without_ragged_edges(faces: np.ndarray, chosen: np.ndarray, rounds: int = 3
     """Give each face the material that most of the faces around it have."""
     for _ in range(rounds):
         votes = np.eye(len(COLORS))[chosen]
-        at_corners = np.zeros((faces.max() + 1, len(COLORS)))
-        for corner in faces.T:
-            np.add.at(at_corners, corner, votes)
+        at_corners = np.stack([np.bincount(faces.ravel(), np.repeat(column, 4)) for column in votes.T], axis=1)
         chosen = (at_corners[faces].sum(1) + 1e-3 * votes).argmax(1)
     return chosen
 
 
 def _neighbour_mean(faces: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Mean of the vertices that share an edge with each vertex, (N, C)."""
-    total, count = np.zeros_like(values), np.zeros((len(values), 1))
-    for corner in range(4):
-        for neighbour in (corner - 1, (corner + 1) % 4):
-            np.add.at(total, faces[:, corner], values[faces[:, neighbour]])
-            np.add.at(count, faces[:, corner], 1)
-    return total / np.maximum(count, 1)
+    """Mean of the vertices that share an edge with each vertex, values (N, C) -> (N, C)."""
+    start, end = _edges(faces)
+    totals = [np.bincount(start, column[end], len(values)) for column in values.T]
+    return np.stack(totals, axis=1) / np.bincount(start, minlength=len(values))[:, None]
+
+
+def _stretch(faces: np.ndarray, vertices: np.ndarray, part: np.ndarray) -> None:
+    """In place: lay the `part` (N,) bool like a membrane, each vertex in the middle of its neighbours."""
+    number = np.cumsum(part) - 1
+    start, end = _edges(faces)
+    start, end = start[part[start]], end[part[start]]
+    system = np.diag(np.bincount(number[start], minlength=part.sum()).astype(np.float64))
+    inner = part[end]
+    np.add.at(system, (number[start[inner]], number[end[inner]]), -1.0)
+    rim = np.zeros((part.sum(), 3))
+    np.add.at(rim, number[start[~inner]], vertices[end[~inner]])
+    vertices[part] = np.linalg.solve(system, rim)
 
 
 def _spacing(faces: np.ndarray, vertices: np.ndarray) -> np.ndarray:
     """Mean length of the edges at each vertex, (N,)."""
-    edge = np.linalg.norm(vertices[faces] - vertices[np.roll(faces, 1, axis=1)], axis=2)
-    total, count = np.zeros(len(vertices)), np.zeros(len(vertices))
-    for corner in range(4):
-        for length in (edge[:, corner], edge[:, (corner + 1) % 4]):
-            np.add.at(total, faces[:, corner], length)
-            np.add.at(count, faces[:, corner], 1)
-    return total / np.maximum(count, 1)
+    start, end = _edges(faces)
+    length = np.linalg.norm(vertices[end] - vertices[start], axis=1)
+    return np.bincount(start, length) / np.bincount(start)
+
+
+def _edges(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and second vertex of the sides of all faces, in both directions."""
+    following = np.roll(faces, -1, axis=1)
+    return np.concatenate([faces, following]).ravel(), np.concatenate([following, faces]).ravel()
 
 
 def _normals(faces: np.ndarray, vertices: np.ndarray) -> np.ndarray:
     """Unit vertex normals (N, 3), area weighted."""
     quads = vertices[faces]
     face_normals = np.cross(quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1])
-    normals = np.zeros_like(vertices)
-    for corner in faces.T:
-        np.add.at(normals, corner, face_normals)
-    return normalize(normals)
+    totals = [np.bincount(faces.ravel(), np.repeat(column, 4), len(vertices)) for column in face_normals.T]
+    return normalize(np.stack(totals, axis=1))
