@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -130,7 +131,7 @@ def _ensure_collection(scene: bpy.types.Scene, take_id: str, title: str) -> bpy.
 def _stamp(item: bpy.types.Object, take: Any) -> None:
     """Note on the character where it comes from and under which licences; exports carry it on."""
     provenance = take.provenance
-    item["mocap_source"] = take.footage.path
+    item["mocap_source"] = Path(take.footage.path).name  # not the folder: exports are given away
     item["mocap_model"] = provenance.model
     item["mocap_model_licence"] = provenance.model_licence
     item["mocap_body_licence"] = provenance.body_licence

@@ -121,14 +121,18 @@ def bake_visibility(item: bpy.types.Object, name: str, seen: Any, first_frame: i
     take_over(item, action)
 
 
+def find_action(take_id: str, person_id: int, role: str = scene_index.ARMATURE) -> bpy.types.Action | None:
+    """The action of this person and take, or None."""
+    return next((item for item in bpy.data.actions if scene_index.belongs(item, take_id, role, person_id)), None)
+
+
 def ensure_action(take_id: str, person_id: int, name: str, role: str = scene_index.ARMATURE) -> bpy.types.Action:
     """The action of this person and take, made when missing."""
-    for action in bpy.data.actions:
-        if scene_index.belongs(action, take_id, role, person_id):
-            return action
-    action = bpy.data.actions.new(name)
-    action.use_fake_user = True  # a user who tries another action on the character does not lose this one
-    scene_index.mark(action, take_id, role, person_id)
+    action = find_action(take_id, person_id, role)
+    if action is None:
+        action = bpy.data.actions.new(name)
+        action.use_fake_user = True  # a user who tries another action on the character does not lose this one
+        scene_index.mark(action, take_id, role, person_id)
     return action
 
 

@@ -1,0 +1,47 @@
+"""What would make an export useless or surprising, said before it is written."""
+
+from __future__ import annotations
+
+import math
+
+import bpy
+
+from .. import compat
+
+
+def frame_range(armature: bpy.types.Object, scene: bpy.types.Scene) -> tuple[int, int]:
+    """Whole frames of the character's action; of the scene when it has none."""
+    animation = armature.animation_data
+    if animation is None or animation.action is None:
+        return scene.frame_start, scene.frame_end
+    first, last = animation.action.frame_range
+    return math.floor(first + 1e-3), math.ceil(last - 1e-3)
+
+
+def check(armature: bpy.types.Object) -> list[str]:
+    """Remarks about a character that can be exported.
+
+    Raises:
+        romp_core.errors.TakeError: there is nothing to export.
+    """
+    from romp_core.errors import TakeError
+
+    channels = compat.assigned_channels(armature)
+    animation = armature.animation_data
+    if channels is None and not (animation and animation.nla_tracks):
+        raise TakeError(f'"{armature.name}" has no animation.', "Make the character again, or give it an action.")
+    for curve in channels.fcurves if channels else ():
+        if not all(map(math.isfinite, (*curve.range(), *_extremes(curve)))):
+            raise TakeError(f'"{armature.name}" has keys that are not numbers.', "Make the character again.")
+    remarks = []
+    if any(abs(factor - 1.0) > 1e-4 for factor in armature.matrix_world.to_scale()):
+        remarks.append(f'"{armature.name}" is scaled: apply the scale if the other program shows it in another size.')
+    return remarks
+
+
+def _extremes(curve: bpy.types.FCurve) -> tuple[float, float]:
+    import numpy as np
+
+    points = np.empty(2 * len(curve.keyframe_points), np.float32)
+    curve.keyframe_points.foreach_get("co", points)
+    return (float(points.min()), float(points.max())) if len(points) else (0.0, 0.0)

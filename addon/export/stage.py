@@ -1,0 +1,69 @@
+"""A scene of its own for an export: exporters see one character and its frames, and the user's scene stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import bpy
+
+from .. import compat
+
+
+@contextmanager
+def staged(
+    source: bpy.types.Scene, armature: bpy.types.Object, meshes: list[bpy.types.Object], frames: tuple[int, int]
+) -> Iterator[bpy.types.Scene]:
+    """Window scene with only this character, selected and shown; frame rate as in `source`, range `frames`."""
+    window = bpy.context.window or bpy.context.window_manager.windows[0]
+    previous = window.scene
+    scene = bpy.data.scenes.new(armature.name)  # exporters name the clip after it
+    scene.render.fps, scene.render.fps_base = source.render.fps, source.render.fps_base
+    scene.unit_settings.scale_length = source.unit_settings.scale_length
+    scene.frame_start, scene.frame_end = frames
+    objects = [armature, *meshes]
+    with ExitStack() as undo:
+        undo.callback(bpy.data.scenes.remove, scene)
+        undo.callback(setattr, window, "scene", previous)
+        for item in objects:
+            undo.enter_context(_shown(item))
+            scene.collection.objects.link(item)
+        window.scene = scene
+        undo.enter_context(_object_mode(scene, armature))
+        for item in objects:
+            item.select_set(True, view_layer=scene.view_layers[0])
+        scene.frame_set(frames[0])
+        yield scene
+
+
+@contextmanager
+def _shown(item: bpy.types.Object) -> Iterator[None]:
+    """No hiding while this lasts, neither by the user nor by visibility keys: exporters leave hidden objects out."""
+    channels = compat.assigned_channels(item)
+    curves = [curve for curve in channels.fcurves if curve.data_path.startswith("hide_")] if channels else []
+    muted = [curve.mute for curve in curves]
+    hidden = item.hide_viewport, item.hide_render, item.hide_select
+    for curve in curves:
+        curve.mute = True
+    item.hide_viewport = item.hide_render = item.hide_select = False
+    try:
+        yield
+    finally:
+        item.hide_viewport, item.hide_render, item.hide_select = hidden
+        for curve, mute in zip(curves, muted, strict=True):
+            curve.mute = mute
+
+
+@contextmanager
+def _object_mode(scene: bpy.types.Scene, armature: bpy.types.Object) -> Iterator[None]:
+    view_layer = scene.view_layers[0]
+    view_layer.objects.active = armature
+    mode = armature.mode
+    if mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    try:
+        yield
+    finally:
+        if armature.mode != mode:
+            view_layer.objects.active = armature
+            bpy.ops.object.mode_set(mode=mode)

@@ -1,0 +1,26 @@
+"""Errors of the core become operator reports: one sentence and a hint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+
+class Reporting:
+    """Mixin of operators: `run` does the work and may raise MocapError; its return value is an optional remark."""
+
+    def run(self, context: bpy.types.Context) -> str | None:
+        raise NotImplementedError
+
+    def execute(self: Any, context: bpy.types.Context) -> set[str]:
+        from romp_core.errors import MocapError
+
+        try:
+            remark = self.run(context)
+        except MocapError as error:
+            self.report({"ERROR"}, f"{error.sentence} {error.hint}".strip())
+            return {"CANCELLED"}
+        if remark:
+            self.report({"INFO"}, remark)
+        return {"FINISHED"}

@@ -1,0 +1,94 @@
+"""Choosing footage and settings, and watching a capture."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import bpy
+from bpy.types import Panel
+
+from .. import jobs
+from ..properties import generated
+from .base import SidebarPanel, wrapped
+
+_STAGES = {"capture": "Finding people", "solve": "Computing motion"}
+
+
+class MOCAP_PT_capture(SidebarPanel, Panel):
+    bl_label = "Capture"
+    bl_order = 0
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        session, outcome = jobs.current(), jobs.last_outcome()
+        if session is not None:
+            _draw_running(layout, session)
+            return
+        group = context.scene.mocap
+        _draw_settings(layout, group)
+        row = layout.row()
+        row.scale_y = 2.0
+        row.operator("mocap.capture", icon="PLAY" if group.source else "NONE")
+        if outcome is not None and outcome.text:
+            _draw_outcome(layout, outcome, context.region.width)
+        chosen = next((text for name, _, text in generated.model_items(None, None) if name == group.capture.model), "")
+        column = layout.column()
+        column.active = False
+        wrapped(column, chosen, context.region.width)
+
+
+def _draw_settings(layout: Any, group: Any) -> None:
+    layout.prop(group, "source", text="", icon="FILE_MOVIE")
+    column = layout.column()
+    column.use_property_split, column.use_property_decorate = True, False
+    column.prop(group.capture, "model")
+    column.prop(group.capture, "people", text="People (0 = all)" if group.capture.people == 0 else "Nearest People")
+    column.prop(group.solve, "height")
+    range_column = column.column(align=True)
+    range_column.prop(group.capture, "start")
+    range_column.prop(group.capture, "end", text="End (0 = all)" if group.capture.end == 0 else "End")
+    column.prop(group.solve, "fov", text="Field of View" if group.solve.fov else "Field of View (auto)")
+    column.prop(group.solve, "strength", slider=True)
+    options = column.column(heading="Make")
+    options.prop(group, "with_body")
+    options.prop(group, "with_root")
+    options.prop(group, "set_scene")
+
+
+def _draw_running(layout: Any, session: jobs.Session) -> None:
+    progress, started = session.progress, session.started
+    layout.label(text=session.title, icon="RENDER_ANIMATION")
+    share = min(progress.get("done", 0) / max(progress.get("total", 0), 1e-9), 1.0) if progress.get("total") else 0.0
+    layout.progress(factor=share, text=progress_text(progress) if progress else "Starting")
+    if started:
+        provider = started["provider"].removesuffix("ExecutionProvider")
+        layout.label(text=f"{started['model']} on {provider}, {started['width']} x {started['height']}")
+    row = layout.row()
+    row.scale_y = 1.5
+    row.enabled = not session.cancelling
+    row.operator("mocap.cancel", text="Cancelling" if session.cancelling else "Cancel", icon="CANCEL")
+
+
+def progress_text(progress: dict[str, Any]) -> str:
+    """One line: stage, pictures, speed and time left."""
+    words = [_STAGES.get(progress["stage"], progress["stage"])]
+    if progress["stage"] == "capture":
+        total = f" / {progress['total']:.0f}" if progress["total"] else ""
+        words += [f"{progress['done']:.0f}{total}", f"{progress['fps']:.1f} fps"]
+    if progress["eta"] > 0:
+        minutes, seconds = divmod(round(progress["eta"]), 60)
+        words.append(f"{minutes}:{seconds:02} left")
+    return ", ".join(words)
+
+
+def _draw_outcome(layout: Any, outcome: jobs.Outcome, width: float) -> None:
+    box = layout.box()
+    row = box.row()
+    wrapped(row, outcome.text, width, "ERROR" if outcome.kind == "failed" else "INFO")
+    row.operator("mocap.dismiss", text="", icon="X", emboss=False)
+    if outcome.kind == "failed" and os.path.isfile(outcome.log):
+        box.operator("mocap.show_log", icon="TEXT")
+
+
+classes = (MOCAP_PT_capture,)

@@ -1,0 +1,62 @@
+"""Stick figures of the people in the latest picture, drawn over the 3D views while a capture runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+_COLOURS = ((0.2, 0.8, 1.0), (1.0, 0.6, 0.1), (0.5, 1.0, 0.3), (1.0, 0.4, 0.7), (0.9, 0.9, 0.2))
+_handle: Any = None
+_lines: list[tuple[tuple[float, float, float], list[Any]]] = []
+_lift: float | None = None
+
+
+def begin() -> None:
+    """Start drawing; nothing where there is no window."""
+    global _handle, _lift
+    _lift = None
+    _lines.clear()
+    if not bpy.app.background and _handle is None:
+        _handle = bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_VIEW")
+
+
+def show(ids: Any, joints: Any) -> None:
+    """Replace the figures. ids (P,), joints (P, 24, 3) metres, z up, camera at the origin."""
+    from romp_core.skeleton import PARENTS
+
+    global _lift
+    if len(joints) and _lift is None:
+        _lift = -float(joints[..., 2].min())  # the floor is not known yet: the first lowest foot stands on the grid
+    _lines.clear()
+    for id, person in zip(ids.tolist(), joints, strict=True):
+        placed = person + [0.0, 0.0, _lift]
+        ends = [placed[end].tolist() for child, parent in enumerate(PARENTS) if child for end in (parent, child)]
+        _lines.append((_COLOURS[id % len(_COLOURS)], ends))
+
+
+def figures() -> int:
+    """How many people are shown."""
+    return len(_lines)
+
+
+def end() -> None:
+    """Stop drawing."""
+    global _handle
+    _lines.clear()
+    if _handle is not None:
+        bpy.types.SpaceView3D.draw_handler_remove(_handle, "WINDOW")
+        _handle = None
+
+
+def _draw() -> None:
+    import gpu
+    from gpu_extras.batch import batch_for_shader
+
+    shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
+    shader.bind()
+    shader.uniform_float("viewportSize", gpu.state.viewport_get()[2:])
+    shader.uniform_float("lineWidth", 3.0)
+    for colour, ends in _lines:
+        shader.uniform_float("color", (*colour, 1.0))
+        batch_for_shader(shader, "LINES", {"pos": ends}).draw(shader)

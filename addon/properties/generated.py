@@ -1,0 +1,60 @@
+"""Blender properties made from the core's settings dataclasses, so that panel, operators and command line agree."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import bpy
+
+_UNITS = {"m": "LENGTH", "s": "TIME_ABSOLUTE"}
+_model_items: list[tuple[str, str, str]] = []  # Blender needs the strings of dynamic items kept alive
+
+
+def model_items(_owner: Any, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    """The models of the registry as items of an EnumProperty."""
+    if not _model_items:
+        from romp_core.models.registry import MODELS
+
+        _model_items.extend((card.name, card.label, f"{card.description}. Licence: {card.licence}") for card in MODELS.values())
+    return _model_items
+
+
+def annotations(settings: type) -> dict[str, Any]:
+    """One Blender property per field of a settings dataclass, with its default, text and limits."""
+    return {item.name: _property(item.name, item.default, item.metadata) for item in fields(settings)}
+
+
+def _property(name: str, default: Any, meta: Any) -> Any:
+    text = {"name": meta["label"], "description": meta["help"]}
+    if name == "model":
+        return bpy.props.EnumProperty(items=model_items, **text)
+    if isinstance(default, bool):
+        return bpy.props.BoolProperty(default=default, **text)
+    if isinstance(default, str):
+        return bpy.props.StringProperty(default=default, **text)
+    limits = {name: meta[name] for name in ("min", "max") if name in meta}
+    if isinstance(default, int):
+        return bpy.props.IntProperty(default=default, **limits, **text)
+    unit = _UNITS.get(meta.get("unit", ""), "NONE")
+    if meta.get("unit") == "deg":
+        text["name"] += " (\u00b0)"
+    return bpy.props.FloatProperty(default=default, unit=unit, precision=2, **limits, **text)
+
+
+def values(settings: type, *owners: Any) -> dict[str, Any]:
+    """Settings as a plain mapping; each value from the first owner on which it is set, else from the last."""
+    *first, last = owners
+    return {
+        item.name: getattr(next((owner for owner in first if owner.is_property_set(item.name)), last), item.name)
+        for item in fields(settings)
+    }
+
+
+def assign(owner: Any, settings: Any) -> None:
+    """Copy a settings dataclass into the properties made from it."""
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        if item.name == "model" and value not in {name for name, *_ in model_items(None, None)}:
+            continue  # a take of a model that this version does not have
+        setattr(owner, item.name, value)

@@ -1,0 +1,57 @@
+"""Where the add-on writes: its own user folder, which survives updates; never beside its code."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import bpy
+
+TAKES, LOGS = "takes", "logs"
+_KEPT_LOGS = 20
+
+
+def folder(name: str) -> Path:
+    """A folder of the user's for this add-on; made when missing."""
+    try:
+        return Path(bpy.utils.extension_path_user(__package__, path=name, create=True))
+    except ValueError:  # run from a source checkout, not installed as an extension
+        path = Path(tempfile.gettempdir()) / "romp_mocap" / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def new_take_path(source: str) -> Path:
+    """A file name for the take of this footage that is not in use."""
+    stem = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", Path(source).stem)[:80] or "take"
+    return _unused(folder(TAKES), f"{stem} {time.strftime('%Y-%m-%d %H-%M-%S')}", ".npz")
+
+
+def new_log_path(kind: str) -> Path:
+    """A file name for a worker's log; the oldest logs go."""
+    logs = folder(LOGS)
+    for old in sorted(logs.glob("*.log"))[: -_KEPT_LOGS + 1]:
+        old.unlink(missing_ok=True)
+    return _unused(logs, f"{time.strftime('%Y-%m-%d %H-%M-%S')} {kind}", ".log")
+
+
+def size_mb() -> float:
+    """Size of all kept takes and logs."""
+    return sum(file.stat().st_size for name in (TAKES, LOGS) for file in folder(name).rglob("*") if file.is_file()) / 1e6
+
+
+def clear() -> None:
+    """Delete all kept takes and logs."""
+    for name in (TAKES, LOGS):
+        shutil.rmtree(folder(name), ignore_errors=True)
+
+
+def _unused(parent: Path, stem: str, suffix: str) -> Path:
+    path, count = parent / f"{stem}{suffix}", 1
+    while path.exists():
+        count += 1
+        path = parent / f"{stem} {count}{suffix}"
+    return path

@@ -1,0 +1,292 @@
+"""The capture operator and what becomes of its result; the worker is played by a script of messages."""
+
+import time
+from types import SimpleNamespace
+
+import bpy
+import numpy as np
+import pytest
+from measure import track
+from takes import footage, make_take, motion
+
+from addon import catalogue, jobs, preview, scene_index
+from romp_core.take_io import save_take
+
+
+class FakeJob:
+    """Stands in for `WorkerJob`: says what the test tells it, one message per poll."""
+
+    script = []
+    started = []
+
+    def __init__(self, command, log_path):
+        self.command, self.log_path, self.killed = command, log_path, False
+        self.messages = list(type(self).script)
+        type(self).started.append(self)
+
+    def poll(self):
+        if not self.messages:
+            return []
+        message = self.messages.pop(0)
+        header, arrays = message if isinstance(message, tuple) else (message, {})
+        if callable(header):
+            header = header(self.command)
+        return [SimpleNamespace(header=header, arrays=arrays)]
+
+    def cancel(self):
+        self.messages = [lambda command: {"type": "cancelled", "take": command["out"]}]
+
+    def kill(self):
+        self.killed = True
+
+
+STARTED = {"type": "started", "model": "Built-in", "provider": "CPUExecutionProvider", "width": 640, "height": 360}
+PROGRESS = {"type": "progress", "stage": "capture", "done": 20, "total": 40, "fps": 12.5, "eta": 1.6}
+PREVIEW = ({"type": "preview"}, {"ids": np.array([1, 2]), "joints": np.zeros((2, 24, 3), np.float32)})
+
+
+def finished(take):
+    def end(command):
+        save_take(take, command["out"])
+        return {"type": "finished", "take": command["out"]}
+
+    return end
+
+
+@pytest.fixture
+def worker(monkeypatch, mocap):
+    monkeypatch.setattr("romp_core.client.WorkerJob", FakeJob)
+    FakeJob.script, FakeJob.started = [], []
+    jobs.dismiss()
+    yield FakeJob
+    jobs.stop()
+
+
+@pytest.fixture
+def clip(tmp_path):
+    path = tmp_path / "tanz \u00fcbung 1.mp4"
+    path.write_bytes(b"x")
+    return path
+
+
+def start_async(take_or_script, clip, scene):
+    """As the button does it in a window, where a timer goes on with it."""
+    from addon.operators.capture import _take_arrived
+
+    FakeJob.script = take_or_script
+    uid = scene.session_uid
+    command = {"type": "capture", "source": str(clip), "out": str(clip.with_suffix(".npz"))}
+    jobs.start("Capture", command, lambda outcome: _take_arrived(outcome, uid), wait=False)
+
+
+def run_timer():
+    for _ in range(50):
+        if jobs._on_timer() is None:
+            return
+    raise AssertionError("the job does not end")
+
+
+def test_a_script_captures_without_a_window(worker, scene, clip, tmp_path):
+    take = make_take([motion(40), motion(40, seed=2)])
+    worker.script = [STARTED, PROGRESS, PREVIEW, finished(take)]
+    out = tmp_path / "out" / "take.npz"
+    result = bpy.ops.mocap.capture(filepath=str(clip), out=str(out), people=2, height=1.8, fov=60.0, strength=0.5)
+    assert result == {"FINISHED"}
+    command = worker.started[0].command
+    assert command["source"] == str(clip) and command["out"] == str(out)
+    assert command["capture"] == {"model": "blazepose", "people": 2, "start": 0.0, "end": 0.0}
+    assert command["solve"]["height"] == pytest.approx(1.8) and command["solve"]["fov"] == 60.0
+    assert [item.name for item in scene.mocap.takes[0].people] == ["Person 1", "Person 2"]
+    armatures = list(scene_index.characters(scene))
+    assert len(armatures) == 2
+    heads, _ = track(scene, scene_index.find_object(scene, take.id, scene_index.ARMATURE, 2), [1, 40])
+    assert np.abs(heads - take.people[1].motion.joints()[[0, 39]]).max() < 1e-4
+
+
+def test_unset_operator_settings_come_from_the_panel(worker, scene, clip):
+    worker.script = [finished(make_take())]
+    scene.mocap.source = str(clip)
+    scene.mocap.solve.height, scene.mocap.capture.start = 1.5, 2.0
+    bpy.ops.mocap.capture(fov=40.0)
+    command = worker.started[0].command
+    assert command["solve"]["height"] == pytest.approx(1.5) and command["solve"]["fov"] == 40.0
+    assert command["capture"]["start"] == 2.0
+
+
+@pytest.mark.parametrize("source", ["", "/nowhere/clip.mp4"])
+def test_missing_footage_is_one_clear_sentence_and_starts_nothing(worker, source):
+    with pytest.raises(RuntimeError, match="No footage is chosen|does not exist"):
+        bpy.ops.mocap.capture(filepath=source)
+    assert not worker.started
+
+
+def test_failure_tells_sentence_hint_and_log_and_the_next_run_works(worker, scene, clip):
+    partial = make_take(id="partial")
+
+    def dies(command):
+        save_take(partial, command["out"])
+        return {
+            "type": "failed",
+            "sentence": "The capture process ended unexpectedly.",
+            "hint": "The log is at /x/y.log.",
+            "log": "/x/y.log",
+            "take": command["out"],
+        }
+
+    worker.script = [STARTED, dies]
+    with pytest.raises(RuntimeError, match=r"ended unexpectedly. The log is at /x/y.log"):
+        bpy.ops.mocap.capture(filepath=str(clip))
+    assert jobs.last_outcome().log == "/x/y.log"
+    assert catalogue.find_take(scene, "partial") is not None
+    worker.script = [finished(make_take())]
+    assert bpy.ops.mocap.capture(filepath=str(clip)) == {"FINISHED"}
+    assert jobs.last_outcome().kind == "finished"
+
+
+def test_starting_twice_is_refused(worker, scene, clip):
+    start_async([STARTED, PROGRESS], clip, scene)
+    assert not bpy.ops.mocap.capture.poll()
+    with pytest.raises(RuntimeError):
+        bpy.ops.mocap.capture(filepath=str(clip))
+    from romp_core.errors import MocapError
+
+    with pytest.raises(MocapError, match="still being worked on"):
+        jobs.start("Other", {"type": "self_test"}, lambda outcome: "", wait=False)
+    assert len(worker.started) == 1
+
+
+def test_panel_state_while_running_and_cancel_keeps_the_partial_take(worker, scene, clip):
+    from addon.panels.capture import progress_text
+
+    start_async([STARTED, PROGRESS, PREVIEW], clip, scene)
+    for _ in range(4):
+        jobs._on_timer()
+    session = jobs.current()
+    assert session.started["provider"] == "CPUExecutionProvider"
+    assert progress_text(session.progress) == "Finding people, 20 / 40, 12.5 fps, 0:02 left"
+    assert preview.figures() == 2
+    save_take(make_take(id="cut"), clip.with_suffix(".npz"))
+    bpy.ops.mocap.cancel()
+    run_timer()
+    assert jobs.current() is None and preview.figures() == 0
+    entry = catalogue.find_take(scene, "cut")
+    assert entry is not None and not list(scene_index.characters(scene))
+    bpy.ops.mocap.make_characters()
+    assert len(list(scene_index.characters(scene))) == 1
+
+
+def test_another_file_opened_during_a_capture(worker, scene, clip):
+    start_async([STARTED, PROGRESS, finished(make_take())], clip, scene)
+    jobs._on_timer()
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    run_timer()
+    other = bpy.context.scene
+    assert [entry.take_id for entry in other.mocap.takes] == ["take-1"]
+    assert not list(scene_index.characters(other))
+    assert "Another file" in jobs.last_outcome().text
+
+
+def test_armature_deleted_and_undo_during_a_solve(worker, scene, clip):
+    bpy.context.preferences.edit.use_global_undo = True
+    bpy.ops.ed.undo_push(message="start")
+    worker.script = [finished(make_take())]
+    bpy.ops.mocap.capture(filepath=str(clip))
+    entry = scene.mocap.takes[0]
+    bpy.ops.ed.undo_push(message="captured")
+    worker.script = [PROGRESS, lambda command: {"type": "finished", "take": command["out"]}]
+    from addon.operators import capture
+
+    operator = SimpleNamespace(report=lambda *_: None)
+    bpy.app.background and capture.solve  # the operator itself would wait here
+    target = dict(scene_uid=scene.session_uid, path=entry.path)
+    jobs.start("Solve", {"type": "solve", "out": target["path"]}, lambda outcome: "", wait=False)
+    for item in list(scene_index.characters(scene)):
+        bpy.data.objects.remove(item)
+    bpy.ops.ed.undo()
+    run_timer()
+    assert operator and jobs.last_outcome().kind == "finished"
+
+
+def test_solve_again_replaces_in_place_and_heights_go_along(worker, scene, clip):
+    take = make_take([motion(40), motion(40, seed=2)])
+    worker.script = [finished(take)]
+    bpy.ops.mocap.capture(filepath=str(clip))
+    entry = scene.mocap.takes[0]
+    entry.people[1].height = 1.5
+    entry.solve.strength = 0.3
+    armature = scene_index.find_object(scene, take.id, scene_index.ARMATURE, 2)
+    name = armature.name
+    changed = make_take([motion(40, seed=9), motion(40, seed=8)])
+    worker.script = [finished(changed)]
+    assert bpy.ops.mocap.solve() == {"FINISHED"}
+    command = worker.started[-1].command
+    assert command["type"] == "solve" and command["heights"] == {"1": None, "2": pytest.approx(1.5)}
+    assert command["solve"]["strength"] == pytest.approx(0.3)
+    assert armature.name == name and len(list(scene_index.characters(scene))) == 2
+    heads, _ = track(scene, armature, [1, 40])
+    assert np.abs(heads - changed.people[1].motion.joints()[[0, 39]]).max() < 1e-4
+
+
+def test_rename_remove_and_open_again(worker, scene, clip, tmp_path):
+    take = make_take([motion(40, gaps=[(3, 8)]), motion(40, seed=2)])
+    worker.script = [finished(take)]
+    bpy.ops.mocap.capture(filepath=str(clip))
+    entry = scene.mocap.takes[0]
+    path = entry.path
+    entry.people[0].name = "Alice"
+    armature = scene_index.find_object(scene, take.id, scene_index.ARMATURE, 1)
+    assert armature.name == f"{entry.name} Alice" == armature.animation_data.action.name
+    entry.name = "Dance"
+    assert armature.name == "Dance Alice" and scene.camera.name == "Dance Camera"
+    assert scene_index.find_collection(scene, take.id).name == "Dance"
+    bpy.ops.mocap.make_characters()
+    assert scene_index.find_object(scene, take.id, scene_index.ARMATURE, 1).name == "Dance Alice"
+    assert len(list(scene_index.characters(scene))) == 2
+
+    hat = bpy.data.objects.new("Hat", None)
+    scene.collection.objects.link(hat)
+    entry.active_person = 0
+    bpy.ops.mocap.remove_person()
+    assert [item.name for item in entry.people] == ["Person 2"]
+    assert len(list(scene_index.characters(scene))) == 1
+    bpy.ops.mocap.save_take(filepath=str(tmp_path / "copy.npz"))
+    bpy.ops.mocap.remove_take()
+    assert not scene.mocap.takes and [item.name for item in scene.objects] == ["Hat"]
+    assert not bpy.data.actions and not bpy.data.armatures
+    for file in (path, tmp_path / "copy.npz"):
+        bpy.ops.mocap.open_take(filepath=str(file))
+    assert len(scene.mocap.takes) == 1 and len(scene.mocap.takes[0].people) == 2
+
+
+def test_file_that_is_no_take(worker, tmp_path):
+    (tmp_path / "x.npz").write_bytes(b"no")
+    with pytest.raises(RuntimeError, match="x.npz"):
+        bpy.ops.mocap.open_take(filepath=str(tmp_path / "x.npz"))
+
+
+def test_switching_the_extension_off_ends_the_worker(worker, mocap, scene, clip):
+    start_async([STARTED], clip, scene)
+    mocap.unregister()
+    assert worker.started[0].killed and jobs.current() is None
+    mocap.register()
+
+
+def test_a_tick_is_short(worker, scene, clip):
+    start_async([STARTED, *[PROGRESS, PREVIEW] * 10], clip, scene)
+    longest = 0.0
+    for _ in range(20):
+        begin = time.process_time()
+        jobs._on_timer()
+        longest = max(longest, time.process_time() - begin)
+    assert longest < 0.05
+
+
+def test_export_operator_writes_one_file_per_character(worker, scene, clip, tmp_path):
+    worker.script = [finished(make_take([motion(40), motion(40, seed=2)], footage()))]
+    bpy.ops.mocap.capture(filepath=str(clip))
+    for format in ("FBX", "GLB", "BVH"):
+        bpy.ops.mocap.export(filepath=str(tmp_path / "out" / "all"), format=format, which="ALL")
+    bpy.ops.mocap.export(filepath=str(tmp_path / "out" / "one.bvh"), format="BVH", which="ACTIVE")
+    names = sorted(file.name for file in (tmp_path / "out").iterdir())
+    people = [f"all {clip.stem} Person {n}" for n in (1, 2)]
+    assert names == sorted([f"{name}.{end}" for name in people for end in ("fbx", "glb", "bvh")] + ["one.bvh"])
