@@ -29,6 +29,7 @@ class FootageInfo:
         numbers: (T,) int32, number of each read picture in the file (0 is the first).
         fov: horizontal field of view in radians from the file's metadata, None when it says nothing.
         cuts: rows at which a new shot starts.
+        rotation: degrees clockwise by which the stored picture is turned to stand upright: 0, 90, 180 or 270.
     """
 
     path: str
@@ -39,6 +40,7 @@ class FootageInfo:
     numbers: Array
     fov: float | None = None
     cuts: tuple[int, ...] = ()
+    rotation: int = 0
 
 
 @dataclass(frozen=True)

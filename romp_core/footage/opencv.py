@@ -26,10 +26,10 @@ class OpenCVVideo:
             raise ValueError("no decodable picture track")
         # Turning is done here, so that the angle is known and does not depend on OpenCV's version.
         self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
-        self._clockwise = int(self._capture.get(cv2.CAP_PROP_ORIENTATION_META)) % 360
+        self.clockwise = int(self._capture.get(cv2.CAP_PROP_ORIENTATION_META)) % 360
         self._scale = longest_side_scale(width, height, LONGEST_SIDE)
         width, height = round(width * self._scale), round(height * self._scale)
-        self.width, self.height = (height, width) if self._clockwise % 180 else (width, height)
+        self.width, self.height = (height, width) if self.clockwise % 180 else (width, height)
         self.fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.count = max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
         self.fov = fov_from_focal35(quicktime_focal35(path), self.width, self.height)
@@ -47,7 +47,7 @@ class OpenCVVideo:
         ok, image = self._capture.retrieve()
         if not ok or image is None:
             return None
-        return turn(_as_rgb(_reduced(image, self._scale)), self._clockwise)
+        return turn(_as_rgb(_reduced(image, self._scale)), self.clockwise)
 
     def close(self) -> None:
         self._capture.release()

@@ -34,10 +34,10 @@ class PyAVVideo:
             self.close()
             raise ValueError("no decodable picture track")
         self._frame = self._waiting
-        self._clockwise = -self._frame.rotation % 360
+        self.clockwise = -self._frame.rotation % 360
         scale = longest_side_scale(self._frame.width, self._frame.height, LONGEST_SIDE)
         self._stored = round(self._frame.width * scale), round(self._frame.height * scale)
-        self.width, self.height = self._stored[::-1] if self._clockwise % 180 else self._stored
+        self.width, self.height = self._stored[::-1] if self.clockwise % 180 else self._stored
         self.fps = float(self._stream.average_rate or 0)
         self.count = self._stream.frames or self._estimated_count()
         self.fov = fov_from_focal35(quicktime_focal35(path), self.width, self.height)
@@ -66,7 +66,7 @@ class PyAVVideo:
         return float(frame.time) if frame.time is not None else 0.0
 
     def picture(self) -> Array | None:
-        return turn(_as_rgb(self._frame, *self._stored), self._clockwise)
+        return turn(_as_rgb(self._frame, *self._stored), self.clockwise)
 
     def close(self) -> None:
         self._container.close()

@@ -99,6 +99,7 @@ class Footage:
             times=np.array(self._times, dtype=np.float64),
             numbers=np.array(self._numbers, dtype=np.int32),
             fov=source.fov,
+            rotation=source.clockwise,
         )
 
     def frames(self) -> Iterator[Frame]:

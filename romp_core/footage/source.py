@@ -18,6 +18,7 @@ class PictureSource(Protocol):
         fps: mean frame rate, 0 for a single still.
         count: number of pictures the source claims to have, 0 when it does not say.
         fov: horizontal field of view in radians from metadata, or None.
+        clockwise: degrees by which stored pictures are turned to be handed out upright.
     """
 
     width: int
@@ -25,6 +26,7 @@ class PictureSource(Protocol):
     fps: float
     count: int
     fov: float | None
+    clockwise: int
 
     def grab(self) -> float | None:
         """Move to the next picture; its presentation time in seconds, or None at the end."""

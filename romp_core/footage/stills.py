@@ -57,7 +57,9 @@ class Stills:
         self.height, self.width = first.shape[:2]
         self.count = len(paths)
         self.fps = FOLDER_FPS if self.count > 1 else 0.0
-        self.fov = fov_from_focal35(read_exif(self._first).focal35, self.width, self.height)
+        exif = read_exif(self._first)
+        self.clockwise = _CLOCKWISE_OF_ORIENTATION.get(exif.orientation, 0)
+        self.fov = fov_from_focal35(exif.focal35, self.width, self.height)
 
     def grab(self) -> float | None:
         if self._next >= self.count:
