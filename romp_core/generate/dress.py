@@ -146,7 +146,7 @@ def _face_parts(figure: Figure) -> dict[str, np.ndarray]:
         eyes |= inside
         irises |= inside & (normalize(centers - middle)[:, 2] > 0.88)
         out, up, front = ((centers - middle) * (np.sign(middle[0]), 1, 1)).T
-        brows |= (np.abs(up - 0.021 - 0.1 * out) < 0.004) & (out > -0.018) & (out < 0.024) & (front > -0.01)
+        brows |= (np.abs(up - 0.021 - 0.1 * out) < 0.004) & (out > -0.018) & (out < 0.018) & (front > -0.01)
     return {**parts, "hair": brows, "eyes": eyes, "iris": irises}
 
 
@@ -163,8 +163,8 @@ def _close_shoe_tips(figure: Figure, face_materials: np.ndarray, vertices: np.nd
         inside = np.array([vertices[foot, 0].mean(), ball[1], ball[2] - 0.02])
         toes = foot[vertices[foot, 2] > inside[2]]
         support = ((vertices[toes] - inside) @ directions.T).max(0)
-        for _ in range(8):
-            vertices[toes] = 0.5 * (vertices[toes] + _neighbour_mean(figure.faces, vertices)[toes])
+        for _ in range(40):
+            vertices[toes] = _neighbour_mean(figure.faces, vertices)[toes]
             facing = normalize(vertices[toes] - inside) @ directions.T
             reach = np.where(facing > 0.05, support / np.maximum(facing, 0.05), np.inf).min(1)
             hull = inside + reach[:, None] * normalize(vertices[toes] - inside)
