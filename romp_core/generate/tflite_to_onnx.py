@@ -19,6 +19,7 @@ from .tflite_graph import Operator, TfliteGraph
 
 _OPSET = 17
 _IR_VERSION = 8
+_BILINEAR = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
 _TO_CHANNELS_FIRST = (0, 3, 1, 2)
 _TO_CHANNELS_LAST = (0, 2, 3, 1)
 
@@ -37,6 +38,7 @@ class _Converter:
         self.graph = graph
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
+        self.enlarged: dict[int, tuple[int, str]] = {}  # tensor -> (tensor before RESIZE_BILINEAR, name of the scales)
         self.padding: dict[int, tuple[int, np.ndarray]] = {}  # tensor -> (tensor before PAD, (4, 2) amounts)
         self.handlers: dict[str, Callable[[Operator], None]] = {
             "ADD": self._add,
@@ -167,21 +169,19 @@ class _Converter:
         label = _tensor(operator.outputs[0])
         kernel = self.graph.constants[weight].transpose(kernel_order)
         size, stride = kernel.shape[2:], (options.StrideH(), options.StrideW())
+        weights = [
+            self._constant(kernel, f"{label}_weight"),
+            self._constant(self.graph.constants[bias], f"{label}_bias"),
+        ]
+        activation = options.FusedActivationFunction()
+        if source in self.enlarged:
+            before, scales = self.enlarged[source]
+            self._emit("Conv", [_tensor(before), *weights], f"{label}_small", kernel_shape=size)
+            self._emit_activated(activation, "Resize", [f"{label}_small", "", scales], label, **_BILINEAR)
+            return
         name, pads = self._window(source, size, stride, options.Padding() == tflite.Padding.SAME)
-        self._emit_activated(
-            options.FusedActivationFunction(),
-            "Conv",
-            [
-                name,
-                self._constant(kernel, f"{label}_weight"),
-                self._constant(self.graph.constants[bias], f"{label}_bias"),
-            ],
-            label,
-            kernel_shape=size,
-            strides=stride,
-            pads=pads,
-            group=group,
-        )
+        layout = {"kernel_shape": size, "strides": stride, "pads": pads, "group": group}
+        self._emit_activated(activation, "Conv", [name, *weights], label, **layout)
 
     def _depth_to_space(self, operator: Operator) -> None:
         block = operator.options(tflite.DepthToSpaceOptions).BlockSize()
@@ -210,20 +210,23 @@ class _Converter:
         self._emit("Reshape", [self._channels_last(operator.inputs[0]), self._constant(shape, f"{label}_shape")], label)
 
     def _resize_bilinear(self, operator: Operator) -> None:
-        """By scales, not sizes: onnxruntime has a blocked kernel only for that."""
+        """By scales, not sizes: onnxruntime has a blocked kernel only for that.
+
+        Before 1x1 convolutions it is put off until after them: both are linear and the weights of a mean add up to 1,
+        so the order does not matter to the result, but the convolution has a quarter of the work.
+        """
         if not operator.options(tflite.ResizeBilinearOptions).HalfPixelCenters():
             raise ValueError("only half-pixel bilinear resizing is known")
         source, output = operator.inputs[0], operator.outputs[0]
         before, after = self.graph.shapes[source], self.graph.shapes[output]
         scales = np.array([1, 1, after[1] / before[1], after[2] / before[2]], np.float32)
         label = _tensor(output)
-        self._emit(
-            "Resize",
-            [_tensor(source), "", self._constant(scales, f"{label}_scales")],
-            label,
-            mode="linear",
-            coordinate_transformation_mode="half_pixel",
-        )
+        scales_name = self._constant(scales, f"{label}_scales")
+        users = [user for user in self.graph.operators if output in user.inputs]
+        if all(user.name == "CONV_2D" and self.graph.shapes[user.inputs[1]][1:3] == (1, 1) for user in users):
+            self.enlarged[output] = (source, scales_name)
+        else:
+            self._emit("Resize", [_tensor(source), "", scales_name], label, **_BILINEAR)
 
 
 def _tensor(number: int) -> str:
