@@ -10,36 +10,37 @@ from ..rotations import Array
 
 _STILL, _SLOW = 0.25, 0.35
 """Image-plane speed in m/s below which a foot starts to stand, and up to which it keeps standing."""
-_RUSHING = 1.2
-"""Speed in space above which it does not stand, whatever the picture shows (a foot swung along the view)."""
 _LIFTED = 0.12
-"""Height of the sole above the floor, metres, above which it does not stand."""
-_SHORTEST_S = 0.09
+"""Height of a sole above the other one, metres, above which it does not stand; depth errors move both alike."""
+_AIRBORNE = 0.3
+"""The same above the floor."""
+_SHORTEST_S = 0.05
 """Stands shorter than this are chance."""
 
 
-def standing(balls: Array, pixels: Array, metres_per_px: Array, soles: Array, times: Array) -> Array:
+def standing(pixels: Array, metres_per_px: Array, soles: Array, times: Array) -> Array:
     """Which feet stand in which rows.
 
     Args:
-        balls: (m, 2, 3) balls of the left and right foot in the world, metres.
-        pixels: (m, 2, 2) the same in the picture; metres_per_px: (m,) scale there.
+        pixels: (m, 2, 2) balls of the left and right foot in the picture; metres_per_px: (m,) scale there.
         soles: (m, 2) height of the lowest point of each foot above the floor.
         times: (m,) seconds.
 
     Returns:
         (m, 2) bool.
     """
+    low = (soles < soles.min(axis=1, keepdims=True) + _LIFTED) & (soles < _AIRBORNE)
     if len(times) < 2:
-        return soles < _LIFTED
-    seen = np.linalg.norm(np.gradient(pixels, times, axis=0), axis=-1) * metres_per_px[:, None]
-    true = np.linalg.norm(np.gradient(balls, times, axis=0), axis=-1)
-    possible = (seen < _SLOW) & (true < _RUSHING) & (soles < _LIFTED)
-    result = np.zeros(possible.shape, bool)
+        return low
+    # Between rows rather than at them, so that the first and the last row of a stand count as well.
+    speed = np.linalg.norm(np.diff(pixels, axis=0), axis=-1) * metres_per_px[1:, None] / np.diff(times)[:, None]
+    slow = (speed < _SLOW) & low[1:] & low[:-1]
+    result = np.zeros(low.shape, bool)
     for foot in (0, 1):
-        for start, stop in runs(possible[:, foot]):
-            long_enough = times[stop - 1] - times[start] >= _SHORTEST_S - 1e-6 or stop - start == len(times)
-            result[start:stop, foot] = long_enough and bool((seen[start:stop, foot] < _STILL).any())
+        for start, stop in runs(slow[:, foot]):
+            long_enough = times[stop] - times[start] >= _SHORTEST_S or stop - start == len(slow)
+            if long_enough and (speed[start:stop, foot] < _STILL).any():
+                result[start : stop + 1, foot] = True
     return result
 
 

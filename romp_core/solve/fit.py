@@ -14,13 +14,15 @@ from ..rotations import Array, normalize, rotvec_from_matrix
 from .banded import solve_frames
 from .chain import N_GROUPS, N_PARAMETERS, N_TURNS, Chain, advance
 from .landmarks import BONES, WEIGHT
-from .priors import HINGE_SOFTNESS, HINGES, RANGE, ROOT_ACCELERATION, TURN_ACCELERATION
+from .priors import HINGE_SOFTNESS, HINGES, RANGE, REST, ROOT_ACCELERATION, TURN_ACCELERATION
 
 _SIGMA_PIXEL = 0.012
 """Landmark noise in the picture, in body heights."""
 _SIGMA_DIRECTION = np.array([0.56, 0.56, 0.35])
 """Noise of 3D directions along the camera's axes; the picture says more about x and y."""
 _CAUCHY_PIXEL, _CAUCHY_DIRECTION, _CAUCHY_ACCELERATION = 3.0, 2.0, 3.0
+_TRUST_EXPONENT = 1.5
+"""Landmarks of visibility 0.5 are about twice as noisy as clear ones, of 0.1 three to four times."""
 _LARGEST_TURN = 0.6
 _DAMPING = 1e-3
 _CHUNK = 64
@@ -47,11 +49,22 @@ class Evidence:
 
 
 def fit(
-    chain: Chain, evidence: Evidence, turns: Array, root: Array, rounds: int, strength: float
+    chain: Chain, evidence: Evidence, turns: Array, root: Array, rounds: int, strength: float, freedom: float = 1.0
 ) -> tuple[Array, Array]:
-    """Refine group rotations (T, G, 3, 3) and root (T, 3) by `rounds` Gauss-Newton steps; strength 0 uncouples."""
+    """Refine a pose by Gauss-Newton steps.
+
+    Args:
+        turns: (T, G, 3, 3) group rotations; root: (T, 3) camera space. Not modified.
+        rounds: steps to take.
+        strength: of the smoothing; 0 solves every frame by itself.
+        freedom: factor on the joint ranges; below 1 draws the pose to rest, out of wrong valleys.
+
+    Returns:
+        the refined rotations and root.
+    """
     for _ in range(rounds):
         blocks, right = normal_equations(chain, evidence, turns, root)
+        _range_terms(turns, freedom, blocks, right)
         first, second = _accelerations(turns, root, evidence.interval, strength, blocks, right)
         diagonal = np.einsum("tii->ti", blocks)
         diagonal += _DAMPING * diagonal + 1e-6
@@ -64,7 +77,7 @@ def fit(
 
 
 def normal_equations(chain: Chain, evidence: Evidence, turns: Array, root: Array) -> tuple[Array, Array]:
-    """Per-frame blocks (T, n, n) and right-hand sides (T, n) of all terms but the accelerations."""
+    """Per-frame blocks (T, n, n) and right-hand sides (T, n) of the terms that compare with what was seen."""
     count = len(turns)
     blocks = np.empty((count, N_PARAMETERS, N_PARAMETERS))
     right = np.empty((count, N_PARAMETERS))
@@ -77,7 +90,6 @@ def normal_equations(chain: Chain, evidence: Evidence, turns: Array, root: Array
         jac, res = np.concatenate([seen, aimed], axis=1), np.concatenate([missed, off], axis=1)
         blocks[part] = jac.transpose(0, 2, 1) @ jac
         right[part] = (jac.transpose(0, 2, 1) @ res[..., None])[..., 0]
-    _range_terms(turns, blocks, right)
     return blocks, right
 
 
@@ -113,10 +125,10 @@ def _direction_terms(evidence: Evidence, part: slice, markers: Array, jacobian: 
     return np.concatenate(rows, axis=1), residual.astype(np.float32)
 
 
-def _range_terms(turns: Array, blocks: Array, right: Array) -> None:
+def _range_terms(turns: Array, freedom: float, blocks: Array, right: Array) -> None:
     vectors = rotvec_from_matrix(turns)
-    weight = np.broadcast_to(1 / RANGE**2, vectors.shape).copy()
-    pull = -weight * vectors
+    weight = np.broadcast_to(1 / (freedom * RANGE) ** 2, vectors.shape).copy()
+    pull = weight * (REST - vectors)
     for group, axis, least, most in HINGES:
         angle = vectors[:, group, axis]
         excess = np.clip(angle, np.radians(least), np.radians(most)) - angle
@@ -162,4 +174,4 @@ def bone_directions(world: Array) -> Array:
 
 def landmark_trust(visibility: Array) -> Array:
     """Weights (T, len(USED)) from visibilities."""
-    return np.clip(visibility, 0.02, 1) * WEIGHT
+    return np.clip(visibility, 0.02, 1) ** _TRUST_EXPONENT * WEIGHT

@@ -16,7 +16,8 @@ from .landmarks import USED
 from .timeline import Segment, blend_weights, windows
 
 _WINDOW, _OVERLAP = 480, 60
-_ROUNDS = 10
+_STAGES = ((6, 1.8, 0.4), (4, 1.3, 0.7), (5, 1.0, 1.0))
+"""(rounds, factor on the smoothing, freedom of the joints): from a calm, restful motion to what the pictures show."""
 _START_SMOOTHING_S = 0.06
 _UNSEEN = 1e-3
 """Trust in landmarks interpolated over a gap: enough to choose among what the motion around allows."""
@@ -44,7 +45,8 @@ def fit_segment(
         evidence, turns, place = _prepare(
             chain, segment, observations, slice(start, stop), height_m, focal_px, center_px
         )
-        turns, place = fit(chain, evidence, turns, place, _ROUNDS, strength)
+        for rounds, calm, freedom in _STAGES:
+            turns, place = fit(chain, evidence, turns, place, rounds, strength * calm, freedom)
         quaternions = make_continuous(quat_from_matrix(expand(turns)))
         shared = done - start
         if shared > 0:

@@ -15,9 +15,9 @@ from ..take import Camera, FootageInfo, Motion
 from . import world
 from .contacts import standing
 from .legs import reach
-from .planting import footholds, released, root_shift
+from .planting import follow_short_legs, footholds, released, root_shift
 
-_BALLS = [JOINT["left_foot"], JOINT["right_foot"]]
+_HIPS, _ANKLES, _BALLS = ([JOINT[f"left_{name}"], JOINT[f"right_{name}"]] for name in ("hip", "ankle", "foot"))
 _CHUNK = 1024
 """Rows posed at a time, so that memory does not grow with the take."""
 _FLOOR_PERCENTILE = 15
@@ -30,19 +30,23 @@ def _chunks(count: int) -> Iterator[slice]:
 
 @dataclass(frozen=True)
 class _Feet:
-    """Tracks of a person's feet in the world: balls (m, 2, 3), soles (m, 4)."""
+    """Tracks of a person's legs in the world: hips, ankles, balls (m, 2, 3), heights of the soles (m, 2)."""
 
+    hips: Array
+    ankles: Array
     balls: Array
     soles: Array
 
 
 def _feet(motion: Motion) -> _Feet:
     count = len(motion.frames)
-    balls, soles = np.empty((count, 2, 3)), np.empty((count, 4))
+    hips, ankles, balls, soles = (np.empty((count, 2, *shape)) for shape in ((3,), (3,), (3,), ()))
     for part in _chunks(count):
         joints, _ = forward_kinematics(motion.rotations[part], motion.root[part], motion.rest_joints)
-        balls[part], soles[part] = joints[:, _BALLS], world.sole_heights(joints, motion.rest_joints)
-    return _Feet(balls, soles)
+        hips[part], ankles[part], balls[part] = joints[:, _HIPS], joints[:, _ANKLES], joints[:, _BALLS]
+        heights = world.sole_heights(joints, motion.rest_joints)
+        soles[part] = np.minimum(heights[:, :2], heights[:, 2:])
+    return _Feet(hips, ankles, balls, soles)
 
 
 def up_direction(motions: list[Motion]) -> Array | None:
@@ -87,16 +91,18 @@ def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
     pixels, scale = _in_picture(feet.balls, camera, motion.frames, footage)
     for part in _stretches(motion, footage):
         times = footage.times[motion.frames[part]]
-        soles = np.minimum(feet.soles[part, :2], feet.soles[part, 2:])
-        contacts[part] = standing(feet.balls[part], pixels[part], scale[part], soles, times)
+        contacts[part] = standing(pixels[part], scale[part], feet.soles[part], times)
         if not contacts[part].any():
             continue
         interval = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
         balls = feet.balls[part]
         shift = root_shift(balls, footholds(balls, contacts[part], clearance), contacts[part], interval)
-        root[part] += shift
         balls = balls + shift[:, None]
-        paths = released(balls, footholds(balls, contacts[part], clearance), contacts[part], times)
+        holds = footholds(balls, contacts[part], clearance)
+        ankles = holds - feet.balls[part] + feet.ankles[part]
+        pull = follow_short_legs(feet.hips[part] + shift[:, None], ankles, motion.rest_joints, contacts[part], interval)
+        root[part] += shift + pull
+        paths = released(balls + pull[:, None], holds, contacts[part], times)
         for chunk in _chunks(part.stop - part.start):
             rows = slice(part.start + chunk.start, part.start + chunk.stop)
             rotations[rows] = reach(rotations[rows], root[rows], motion.rest_joints, paths[chunk])

@@ -7,7 +7,7 @@ import numpy as np
 from ..rotations import Array, normalize, quat_conjugate, quat_from_rotvec, quat_multiply, quat_rotate
 from ..skeleton import forward_kinematics
 
-_REACH = 0.9995
+_REACH = 0.998
 """A leg is never stretched quite straight, so that its bend plane stays defined."""
 
 
@@ -39,6 +39,16 @@ def reach(rotations: Array, root: Array, rest_joints: Array, balls: Array) -> Ar
         result[:, knee] = quat_multiply(quat_conjugate(thigh_turn), shin_turn)
         result[:, ankle] = quat_multiply(quat_conjugate(shin_turn), orientations[:, ankle])
     return result
+
+
+def out_of_reach(hips: Array, ankles: Array, rest_joints: Array) -> Array:
+    """What each leg lacks (m, 2, 3), metres, to span from its hip to where its ankle shall be, (m, 2, 3) both."""
+    hip, knee, ankle = (list(pair) for pair in ((1, 2), (4, 5), (7, 8)))
+    bones = (rest_joints[knee] - rest_joints[hip], rest_joints[ankle] - rest_joints[knee])
+    length = sum(np.linalg.norm(bone, axis=-1) for bone in bones)[:, None]  # (2, 1)
+    leg = ankles - hips
+    span = np.linalg.norm(leg, axis=-1, keepdims=True)
+    return np.asarray(leg * np.maximum(1 - _REACH * length / np.maximum(span, 1e-6), 0))
 
 
 def _shortest(a: Array, b: Array) -> Array:

@@ -7,9 +7,12 @@ import numpy as np
 from ..rotations import Array
 from .contacts import runs
 from .filters import gaussian
+from .legs import out_of_reach
 
 _SHIFT_S = 0.12
 """Width of the root's correction: slower slips move the body, faster ones only bend the legs."""
+_PULL_S, _PULL_GAIN = 0.06, 1.3
+"""Width of the pull of a leg that is too short, and a gain, because smoothing flattens its peak."""
 _RELEASE_S = 0.12
 """A foot that leaves the floor returns to its own path over this time."""
 _STEP_UP = 0.15
@@ -42,6 +45,21 @@ def root_shift(balls: Array, holds: Array, contacts: Array, interval: float) -> 
     rows = np.arange(len(slip))
     bridged = np.stack([np.interp(rows, stands, slip[stands, axis]) for axis in range(3)], axis=-1)
     return gaussian(bridged, _SHIFT_S / interval)
+
+
+def follow_short_legs(hips: Array, ankles: Array, rest_joints: Array, contacts: Array, interval: float) -> Array:
+    """Correction of the root (m, 3) where a standing leg would have to be longer than it is.
+
+    Args:
+        hips, ankles: (m, 2, 3) world, the ankles where they shall be; contacts: (m, 2).
+    """
+    total = np.zeros((len(hips), 3))
+    for last in (False, False, True):  # smoothly first; what little is then left, exactly
+        lacking = out_of_reach(hips + total[:, None], ankles, rest_joints) * contacts[..., None]
+        size = np.linalg.norm(lacking, axis=-1)
+        worst = np.take_along_axis(lacking, size.argmax(axis=1)[:, None, None], axis=1)[:, 0]
+        total += worst if last else gaussian(worst, _PULL_S / interval) * _PULL_GAIN
+    return total
 
 
 def released(balls: Array, holds: Array, contacts: Array, times: Array) -> Array:

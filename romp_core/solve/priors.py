@@ -8,15 +8,19 @@ from __future__ import annotations
 import numpy as np
 
 _RANGES = {
-    "pelvis": (np.inf, np.inf, np.inf), "spine1": (10, 10, 10), "neck": (16, 16, 16),
-    "collar": (8, 8, 8), "shoulder": (40, 80, 80), "elbow": (40, 90, 6), "wrist": (30, 20, 35),
-    "hip": (60, 20, 35), "knee": (90, 6, 6), "ankle": (25, 15, 12),
+    "pelvis": (np.inf, np.inf, np.inf), "spine1": (9, 9, 9), "neck": (16, 16, 16),
+    "collar": (8, 8, 8), "shoulder": (45, 70, 70), "elbow": (45, 100, 6), "wrist": (30, 20, 35),
+    "hip": (45, 16, 28), "knee": (80, 6, 6), "ankle": (22, 13, 10),
 }  # fmt: skip
 _PAIRS = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 _ORDER = ("pelvis", "spine1", "neck", *(name for name in _PAIRS for _ in "lr"))
 
 RANGE = np.radians(np.array([_RANGES[name] for name in _ORDER], dtype=np.float64))
 """(G, 3) standard deviation of each group's rotation vector."""
+
+REST = np.zeros((len(_ORDER), 3))
+"""(G, 3) rotation vector at ease: standing, arms hanging."""
+REST[5, 2], REST[6, 2] = np.radians(-65.0), np.radians(65.0)
 
 HINGES = ((13, 0, -2.0, 150.0), (14, 0, -2.0, 150.0), (7, 1, -150.0, 3.0), (8, 1, -3.0, 150.0))
 """Knees and elbows: (group, axis, least, most) of the rotation vector, degrees."""
@@ -30,5 +34,5 @@ _RESTLESS = {
 TURN_ACCELERATION = np.array([_RESTLESS[name] for name in _ORDER], dtype=np.float64)
 """(G,) standard deviation of the angular acceleration, rad/s^2, at 30 samples a second."""
 
-ROOT_ACCELERATION = np.array([4.0, 4.0, 2.0])
+ROOT_ACCELERATION = np.array([4.0, 4.0, 3.0])
 """(3,) of the root's, m/s^2; along the view it is kept calmer because depth is mostly noise."""
