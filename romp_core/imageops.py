@@ -38,7 +38,7 @@ def warp(image: Array, matrix: Array, width: int, height: int, border: Border = 
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT if border == "black" else cv2.BORDER_REPLICATE,
     )
-    return result[..., ::-1] if reversed_channels else result
+    return cv2.cvtColor(result, cv2.COLOR_BGR2RGB) if reversed_channels else result
 
 
 def _warp_numpy(image: Array, matrix: Array, width: int, height: int, border: Border) -> Array:

@@ -26,6 +26,7 @@ _COAST_S = 0.5
 _GROWTH, _GROWTH_PER_S = math.log(1.5), 1.0
 _LOOKS_TRACKED, _LOOKS_RETURNED = 0.75, 0.4
 _RETURN_S = 0.4
+_MISSED_S = 10.0
 _LOOKS_WEIGHT = 2.0
 _MOST_COST = 1.75
 _STOLEN_MARGIN = 0.1
@@ -131,6 +132,10 @@ class Identities:
         own = difference(self._known[id].looks, looks)
         nearest = min((difference(self._known[rival].looks, looks) for rival in rivals), default=1.0)
         return own <= _LOOKS_TRACKED and own <= nearest + _STOLEN_MARGIN
+
+    def missed(self, time: float) -> bool:
+        """True when somebody went out of sight a short while ago."""
+        return any(0 < time - one.time - _RETURN_S < _MISSED_S for one in self._known.values())
 
     def new_shot(self) -> None:
         """Places mean nothing any more; people are recognised by their looks alone."""

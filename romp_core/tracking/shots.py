@@ -8,11 +8,12 @@ import numpy as np
 
 from ..rotations import Array
 
-_LEVELS = 6
+_ROWS = 54
 _CELLS = 3
-_LEAST_CHANGE = 0.35
+_LEAST_CHANGE = 0.2
 _TIMES_USUAL = 4.0
 _REMEMBERED = 15
+_SHORTEST_SHOT = 8
 
 
 class ShotDetector:
@@ -21,25 +22,25 @@ class ShotDetector:
     def __init__(self) -> None:
         self._last: Array | None = None
         self._changes: deque[float] = deque(maxlen=_REMEMBERED)
+        self._age = 0
 
     def is_cut(self, image: Array) -> bool:
         """True when this (H, W, 3) picture starts a new shot; feed every picture in order."""
         now = _histograms(image)
         change = 0.0 if self._last is None else float(np.abs(now - self._last).sum(axis=1).mean() / 2)
         self._last = now
-        # A shaking camera changes every picture; a cut stands out from its neighbours.
-        cut = change > max(_LEAST_CHANGE, _TIMES_USUAL * float(np.median(self._changes or [0.0])))
-        if cut:
-            self._changes.clear()
-        else:
-            self._changes.append(change)
+        # A moving camera changes every picture; a cut stands out from its neighbours. A dissolve is one cut.
+        usual = float(np.median(self._changes or [0.0]))
+        cut = change > max(_LEAST_CHANGE, _TIMES_USUAL * usual) and self._age >= _SHORTEST_SHOT
+        self._changes.append(change)
+        self._age = 0 if cut else self._age + 1
         return cut
 
 
 def _histograms(image: Array) -> Array:
-    """(cells, levels**3) colour histograms that sum to 1."""
-    step = max(1, min(image.shape[:2]) // 96)
-    levels = (image[::step, ::step].astype(np.int64) * _LEVELS) >> 8
-    codes = (levels[..., 0] * _LEVELS + levels[..., 1]) * _LEVELS + levels[..., 2]
+    """(cells, 512) colour histograms that sum to 1: eight levels of each channel."""
+    step = max(1, min(image.shape[:2]) // _ROWS)
+    levels = (image[::step, ::step] >> 5).astype(np.uint16)
+    codes = levels[..., 0] << 6 | levels[..., 1] << 3 | levels[..., 2]
     cells = [cell for band in np.array_split(codes, _CELLS) for cell in np.array_split(band, _CELLS, axis=1)]
-    return np.stack([np.bincount(cell.ravel(), minlength=_LEVELS**3) / max(cell.size, 1) for cell in cells])
+    return np.stack([np.bincount(cell.ravel(), minlength=512) / max(cell.size, 1) for cell in cells])

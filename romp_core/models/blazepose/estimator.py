@@ -21,7 +21,7 @@ from .landmarks import BODY_POINTS, LandmarkNet, Pose
 from .region import EXPANSION, Region
 from .scan import SCAN_EVERY_S, Scanner
 
-LOOK_BACK_S = 1.5 * SCAN_EVERY_S
+LOOK_BACK_S = 2 * SCAN_EVERY_S
 """Frames are kept for this long, so that somebody who is found late is tracked back to where they came in."""
 
 _LOOK_BACK_BYTES = 160_000_000
@@ -123,7 +123,7 @@ class BlazePose:
     def _newcomers(self, image: Array, time: float, candidates: list[_Candidate]) -> list[_Candidate]:
         """People who are not followed yet; of too many, only the nearest."""
         full = bool(self._most) and len(candidates) >= self._most
-        known = [one.pose.body for one in candidates]
+        known = [one.pose for one in candidates]
         found = []
         for detection in self._scanner.scan(image, time, known, near_only=full):
             # A second look from the pose's own region agrees with the first one if somebody is really there.
@@ -135,6 +135,8 @@ class BlazePose:
             if agreed and not any(lies_on(second, one.pose) for one in candidates):
                 found.append(_Candidate(second))
         found = [one for one in _unique(candidates + found) if one.follower is None]
+        if found or self._identities.missed(time):
+            self._scanner.hurry(time)
         if not self._most:
             return found
         return sorted(found, key=lambda one: -one.pose.body.side)[: max(0, self._most - len(candidates))]

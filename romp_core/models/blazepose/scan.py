@@ -8,40 +8,50 @@ import numpy as np
 
 from ...rotations import Array
 from .detector import Detection, Detector, whole_picture
+from .judge import size
+from .landmarks import BODY_POINTS, Pose
 from .region import Region
 
 SCAN_EVERY_S = 0.5
 """The estimator tracks new people back to where they came in, so this need not be shorter."""
 
-_SLOWEST_EVERY_S = 2.0
 _TILE_THRESHOLD = 0.4
+_FILLED_SIZE, _FILLED_SHARE = 1.2, 0.3
 _KNOWN_BODY, _SAME_BODY = 0.25, 0.1
 """Bodies are the same when their hips are nearer than this share of their regions' sides."""
 
 
 @dataclass
 class _Level:
-    """One grid of overlapping square tiles whose side is `share` of the picture's longer side."""
+    """One grid of overlapping square tiles whose side is `share` of the picture's longer side.
+
+    It is looked at every `slowest` seconds while nothing happens, else every half second.
+    """
 
     share: float
     threshold: float
+    slowest: float
     every: float = SCAN_EVERY_S
     due: float = 0.0
 
 
 class Scanner:
-    """Finds bodies on three levels of detail; the finest rests for longer as long as it finds nobody."""
+    """Finds bodies on three levels of detail."""
 
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
-        self._levels = [_Level(1.0, 0.5), _Level(1 / 2, _TILE_THRESHOLD), _Level(1 / 3, _TILE_THRESHOLD)]
+        self._levels = [
+            _Level(1.0, 0.5, slowest=SCAN_EVERY_S),
+            _Level(1 / 2, _TILE_THRESHOLD, slowest=1.0),
+            _Level(1 / 3, _TILE_THRESHOLD, slowest=4.0),
+        ]
 
     def restart(self) -> None:
         """Scan on all levels next time: a new shot."""
         for level in self._levels:
             level.due, level.every = 0.0, SCAN_EVERY_S
 
-    def scan(self, image: Array, time: float, known: list[Region], near_only: bool) -> list[Detection]:
+    def scan(self, image: Array, time: float, known: list[Pose], near_only: bool) -> list[Detection]:
         """Bodies that are due to be looked for at this time and are not among the `known` ones.
 
         Args:
@@ -54,20 +64,36 @@ class Scanner:
             new = [
                 body
                 for tile in _tiles(image, level.share)
+                if not any(_filled(tile, pose) for pose in known)
                 for body in self._detector.detect(image, tile, level.threshold)
-                if not any(_same(body.region, other, _KNOWN_BODY) for other in known)
+                if not any(_same(body.region, pose.body, _KNOWN_BODY) for pose in known)
             ]
             for body in sorted(new, key=lambda body: -body.score):
                 if not any(_same(body.region, other.region, _SAME_BODY) for other in found):
                     found.append(body)
-            if level.share < 1 / 2:
-                level.every = SCAN_EVERY_S if new else min(2 * level.every, _SLOWEST_EVERY_S)
             level.due = time + level.every
+            level.every = level.slowest
         return found
+
+    def hurry(self, time: float) -> None:
+        """Somebody new was found or somebody is missed: scan on all levels again soon."""
+        for level in self._levels:
+            level.every = SCAN_EVERY_S
+            level.due = min(level.due, time + SCAN_EVERY_S)
 
 
 def _same(a: Region, b: Region, share: float) -> bool:
     return bool(np.hypot(a.x - b.x, a.y - b.y) < share * min(a.side, b.side))
+
+
+def _filled(tile: Region, pose: Pose) -> bool:
+    """True when a tile smaller than a known body shows mostly parts of it, which the detector takes for people."""
+    body = pose.points[:BODY_POINTS, :2]
+    if tile.side > _FILLED_SIZE * size(pose):
+        return False
+    low = np.maximum(body.min(axis=0), tile.center - tile.side / 2)
+    high = np.minimum(body.max(axis=0), tile.center + tile.side / 2)
+    return bool(np.clip(high - low, 0, None).prod() > _FILLED_SHARE * tile.side**2)
 
 
 def _tiles(image: Array, share: float) -> list[Region]:
