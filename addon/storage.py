@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import time
 from pathlib import Path
 
@@ -19,6 +17,8 @@ def folder(name: str) -> Path:
     try:
         return Path(bpy.utils.extension_path_user(__package__, path=name, create=True))
     except ValueError:  # run from a source checkout, not installed as an extension
+        import tempfile
+
         path = Path(tempfile.gettempdir()) / "romp_mocap" / name
         path.mkdir(parents=True, exist_ok=True)
         return path
@@ -40,11 +40,15 @@ def new_log_path(kind: str) -> Path:
 
 def size_mb() -> float:
     """Size of all kept takes and logs."""
-    return sum(file.stat().st_size for name in (TAKES, LOGS) for file in folder(name).rglob("*") if file.is_file()) / 1e6
+    return (
+        sum(file.stat().st_size for name in (TAKES, LOGS) for file in folder(name).rglob("*") if file.is_file()) / 1e6
+    )
 
 
 def clear() -> None:
     """Delete all kept takes and logs."""
+    import shutil
+
     for name in (TAKES, LOGS):
         shutil.rmtree(folder(name), ignore_errors=True)
 

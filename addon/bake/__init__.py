@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from .armature import ensure_armature, rest_in_armature, shape_armature
 from .body import ensure_body
 from .camera import ensure_camera, place_camera
 from .footage import show_footage
+from .movie import on_blenders_clock
 from .timing import Timing, fit_scene, scene_fps, timing_of
 
 
@@ -52,6 +53,7 @@ def bake_take(
     options = options or BakeOptions()
     if not take.solved:
         raise TakeError("The take is not solved yet.", "Use Solve Again.")
+    take = replace(take, footage=on_blenders_clock(take.footage))
     collection = _ensure_collection(scene, take.id, title)
     if options.set_scene:
         fit_scene(scene, take.footage)

@@ -1,8 +1,4 @@
-"""The footage as the camera's background, each picture at the scene frame of its time.
-
-Blender shows picture n of a movie at the time n / rate, also when the frame rate varies, so an offset in pictures is
-all it needs.
-"""
+"""The footage as the camera's background, each picture at the scene frame of its time."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from typing import Any
 
 import bpy
 
-MOVIE_RATE_TOLERANCE = 0.002
+_EQUAL = 0.002
 
 
 def show_footage(camera: bpy.types.Camera, footage: Any, first_frame: int, scene_fps: float) -> str:
@@ -34,25 +30,29 @@ def show_footage(camera: bpy.types.Camera, footage: Any, first_frame: int, scene
         return "The footage is not on this computer, so the camera does not show it."
     background = _own_background(camera)
     try:
-        background.image = bpy.data.images.load(str(file), check_existing=True)
+        image = _image(background.image, file)
+        readable = min(image.size) > 0
     except RuntimeError:
+        readable = False
+    if not readable:
         return "Blender cannot show this footage behind the camera."
-    image = background.image
-    if path.is_dir() and count > 1:
+    if count > 1:
         image.source = "SEQUENCE"
-    rate_note = ""
-    if image.source in ("MOVIE", "SEQUENCE"):
-        user = background.image_user
-        duration = image.frame_duration if image.source == "MOVIE" else count
-        user.frame_duration = max(duration, 1)
-        user.frame_start = first_frame
-        user.frame_offset = offset + first_picture(footage)
-        user.use_cyclic = False
-        if footage.fps > 0 and abs(footage.fps / scene_fps - 1) > MOVIE_RATE_TOLERANCE:
-            rate_note = "The scene's frame rate is not the footage's, so the picture behind the camera drifts."
+    background.image = image
     _turn_upright(background, image, footage)
     camera.show_background_images = True
-    return rate_note
+    if image.source not in ("MOVIE", "SEQUENCE"):
+        return ""
+    user = background.image_user
+    user.frame_start = first_frame
+    user.frame_offset = offset + first_picture(footage)
+    # Blender's own count can be too small where the frame rate varies, and then the last pictures would not be shown.
+    shown = round(float(footage.times[-1] - footage.times[0]) * footage.fps) + 1
+    user.frame_duration = max(count or image.frame_duration, shown)
+    user.use_cyclic = False
+    if footage.fps > 0 and abs(footage.fps / scene_fps - 1) > _EQUAL:
+        return "The scene's frame rate is not the footage's, so the picture behind the camera drifts."
+    return ""
 
 
 def first_picture(footage: Any) -> int:
@@ -82,6 +82,13 @@ def numbered_run(folder: Path) -> tuple[Path, int, int] | None:
     return files[0], numbers[0] - 1, len(files)
 
 
+def _image(current: bpy.types.Image | None, file: Path) -> bpy.types.Image:
+    """The picture that the camera shows already, or a new one: images of the user's own are left alone."""
+    if current is not None and Path(bpy.path.abspath(current.filepath)) == file:
+        return current
+    return bpy.data.images.load(str(file))
+
+
 def _own_background(camera: bpy.types.Camera) -> Any:
     """The first background picture: ours since the camera is."""
     background = camera.background_images[0] if camera.background_images else camera.background_images.new()
@@ -93,8 +100,9 @@ def _own_background(camera: bpy.types.Camera) -> Any:
 
 
 def _turn_upright(background: Any, image: bpy.types.Image, footage: Any) -> None:
-    """Blender before 4.5 ignores the turn that phones note in a movie: turn the background instead."""
-    lies_on_side = tuple(image.size) == (footage.height, footage.width) and footage.width != footage.height
-    turn = getattr(footage, "rotation", 90) if lies_on_side else 0
+    """Turn the background where Blender does not: movies before 4.5, stills always."""
+    stored_upright = footage.rotation == 0 or (image.source == "MOVIE" and bpy.app.version >= (4, 5))
+    turn = 0 if stored_upright else footage.rotation
     background.rotation = -math.radians(turn)
-    background.scale = footage.height / footage.width if lies_on_side else 1.0
+    # The fit is that of the lying picture; standing up, its longer side must shrink to the height of the frame.
+    background.scale = footage.height / footage.width if turn % 180 else 1.0

@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, StringProperty
 from bpy.types import Operator
+
 from romp_core.settings import CaptureSettings, SolveSettings
 
 from .. import catalogue, jobs, storage
@@ -22,6 +23,11 @@ def _wait_property() -> Any:
         description="Return when the work is done; without a window this is always so",
         options={"SKIP_SAVE"},
     )
+
+
+def must_wait(wished: bool) -> bool:
+    """Timers do not run without a window."""
+    return wished or bpy.app.background
 
 
 def scene_of(uid: int) -> bpy.types.Scene | None:
@@ -96,8 +102,7 @@ class MOCAP_OT_capture(Operator):
             }
             uid = context.scene.session_uid
             title = f"Capture {Path(source).name}"
-            wait = self.wait or bpy.app.background
-            outcome = jobs.start(title, command, lambda outcome: _take_arrived(outcome, uid), wait)
+            outcome = jobs.start(title, command, lambda outcome: _take_arrived(outcome, uid), must_wait(self.wait))
         except MocapError as error:
             self.report({"ERROR"}, f"{error.sentence} {error.hint}".strip())
             return {"CANCELLED"}
@@ -118,11 +123,11 @@ class MOCAP_OT_solve(Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         entry = catalogue.active_take(context.scene)
-        return solve(self, context.scene, entry, catalogue.made_characters(context.scene, entry), self.wait)
+        return solve(self, context.scene, entry, catalogue.made_characters(context.scene, entry), must_wait(self.wait))
 
 
 def solve(operator: Operator, scene: bpy.types.Scene, entry: Any, bake_ids: set[int], wait: bool) -> set[str]:
-    """Start solving a listed take with its entry's settings, then bake these people."""
+    """Start solving a listed take with its entry's settings, then bake these people; see `jobs.start` for `wait`."""
     from romp_core.errors import MocapError
 
     path = bpy.path.abspath(entry.path)
@@ -146,7 +151,7 @@ def solve(operator: Operator, scene: bpy.types.Scene, entry: Any, bake_ids: set[
         return " ".join(remarks)
 
     try:
-        outcome = jobs.start(f"Solve {entry.name}", command, solved, wait or bpy.app.background)
+        outcome = jobs.start(f"Solve {entry.name}", command, solved, wait)
     except MocapError as error:
         operator.report({"ERROR"}, f"{error.sentence} {error.hint}".strip())
         return {"CANCELLED"}

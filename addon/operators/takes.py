@@ -11,7 +11,7 @@ from bpy.types import Operator
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from .. import catalogue
-from .capture import no_job, solve
+from .capture import must_wait, no_job, solve
 from .reporting import Reporting
 
 
@@ -66,7 +66,10 @@ class MOCAP_OT_make_characters(Operator):
 
     which: EnumProperty(
         name="Who",
-        items=(("ALL", "Everyone", "All people of the take"), ("ACTIVE", "Selected", "The person selected in the list")),
+        items=(
+            ("ALL", "Everyone", "All people of the take"),
+            ("ACTIVE", "Selected", "The person selected in the list"),
+        ),
     )
 
     @classmethod
@@ -84,7 +87,7 @@ class MOCAP_OT_make_characters(Operator):
             who = {person.person_id} if person else set()
         try:
             if not load_take(bpy.path.abspath(entry.path)).solved:  # a cancelled capture
-                return solve(self, scene, entry, who, wait=False)
+                return solve(self, scene, entry, who, must_wait(False))
             for remark in catalogue.make_characters(scene, entry, who):
                 self.report({"INFO"}, remark)
         except MocapError as error:

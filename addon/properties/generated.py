@@ -16,7 +16,9 @@ def model_items(_owner: Any, _context: bpy.types.Context | None) -> list[tuple[s
     if not _model_items:
         from romp_core.models.registry import MODELS
 
-        _model_items.extend((card.name, card.label, f"{card.description}. Licence: {card.licence}") for card in MODELS.values())
+        _model_items.extend(
+            (card.name, card.label, f"{card.description}. Licence: {card.licence}") for card in MODELS.values()
+        )
     return _model_items
 
 

@@ -56,11 +56,11 @@ def test_round_trip(scene, tmp_path, reader, fps, with_root):
 
 def file_state(scene):
     """What an export must leave as it was."""
-    objects = {item.name: (item.hide_viewport, item.hide_render, item.select_get(), item.mode) for item in scene.objects}
+    objects = {
+        item.name: (item.hide_viewport, item.hide_render, item.select_get(), item.mode) for item in scene.objects
+    }
     animated = [(item.name, item.animation_data and item.animation_data.action) for item in scene.objects]
-    muted = [
-        curve.mute for item in scene.objects if (bag := compat.assigned_channels(item)) for curve in bag.fcurves
-    ]
+    muted = [curve.mute for item in scene.objects if (bag := compat.assigned_channels(item)) for curve in bag.fcurves]
     kinds = ("objects", "actions", "scenes", "meshes", "armatures", "materials", "collections")
     names = {kind: sorted(item.name for item in getattr(bpy.data, kind)) for kind in kinds}
     frames = (scene.frame_start, scene.frame_end, scene.frame_current, scene.render.fps, scene.render.fps_base)

@@ -1,0 +1,159 @@
+"""The picture behind the camera is the one of that time: the test clips show their picture number as bars."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from takes import footage, make_take
+
+from addon.bake import BakeOptions, bake_take
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+COUNT, FPS = 48, 29.97
+DURATIONS = np.array([3 if number % 5 == 2 else 1 for number in range(COUNT)])  # of counting_vfr.mp4, see its maker
+NO_BODY = BakeOptions(with_body=False)
+
+
+def clip(name, start=0, **changes):
+    """FootageInfo of a counting clip, read from picture `start` on."""
+    steps = DURATIONS if "vfr" in name else np.ones(COUNT)
+    times = np.concatenate([[0], np.cumsum(steps)[:-1]]) / FPS
+    info = footage(path=str(DATA / name), fps=(COUNT - 1) / times[-1], times=times[start:], first=start, size=(96, 64))
+    return replace(info, **changes)
+
+
+class Screen:
+    """Renders the background of a camera as a camera at the same frame would show it."""
+
+    def __init__(self, scene, camera):
+        (self.background,) = camera.background_images
+        mesh = bpy.data.meshes.new("Screen")
+        mesh.from_pydata([(-1, -1, 0), (1, -1, 0), (1, 1, 0), (-1, 1, 0)], [], [(0, 1, 2, 3)])
+        mesh.uv_layers.new().data.foreach_set("uv", [0, 0, 1, 0, 1, 1, 0, 1])
+        material = bpy.data.materials.new("Screen")
+        if material.node_tree is None:
+            material.use_nodes = True
+        nodes, links = material.node_tree.nodes, material.node_tree.links
+        nodes.clear()
+        texture, light, out = (nodes.new(f"ShaderNode{kind}") for kind in ("TexImage", "Emission", "OutputMaterial"))
+        texture.image = self.background.image
+        for name in ("frame_duration", "frame_start", "frame_offset", "use_cyclic"):
+            setattr(texture.image_user, name, getattr(self.background.image_user, name))
+        texture.image_user.use_auto_refresh = True
+        links.new(texture.outputs[0], light.inputs[0])
+        links.new(light.outputs[0], out.inputs[0])
+        mesh.materials.append(material)
+        eye = bpy.data.objects.new("Eye", bpy.data.cameras.new("Eye"))
+        eye.data.type, eye.data.ortho_scale, eye.location.z = "ORTHO", 2.0, 1.0
+        self.scene = bpy.data.scenes.new("Screen")
+        for item in (bpy.data.objects.new("Screen", mesh), eye):
+            self.scene.collection.objects.link(item)
+        self.scene.camera = eye
+        render = self.scene.render
+        render.engine, render.resolution_x, render.resolution_y = "CYCLES", 48, 48
+        render.fps, render.fps_base = scene.render.fps, scene.render.fps_base
+        render.image_settings.file_format = "PNG"
+        self.scene.cycles.samples, self.scene.cycles.use_denoising = 1, False
+        self.scene.view_settings.view_transform = "Standard"
+
+    def number(self, frame, folder):
+        """Picture number shown at a scene frame."""
+        bpy.context.window.scene = self.scene
+        self.scene.frame_set(frame)
+        self.scene.render.filepath = str(Path(folder) / "shown.png")
+        bpy.ops.render.render(write_still=True)
+        image = bpy.data.images.load(self.scene.render.filepath)
+        pixels = np.array(image.pixels[:]).reshape(48, 48, 4)[24, :, 0]
+        bpy.data.images.remove(image)
+        return sum(int(pixels[4 + 8 * bar] > 0.5) << bar for bar in range(6))
+
+
+@pytest.mark.parametrize("start", [0, 13])
+def test_constant_rate_shows_the_very_picture(scene, tmp_path, start):
+    bake_take(scene, make_take(info=clip("counting.mp4", start)), "Clip", options=NO_BODY)
+    screen = Screen(scene, scene.camera.data)
+    for frame in (1, 2, 20, COUNT - start):
+        assert screen.number(frame, tmp_path) == frame - 1 + start
+
+
+@pytest.mark.parametrize("start", [0, 13])
+def test_variable_rate_shows_the_picture_of_that_time(scene, tmp_path, start):
+    info = clip("counting_vfr.mp4", start)
+    bake_take(scene, make_take(info=info), "Clip", options=NO_BODY)
+    fps = scene.render.fps / scene.render.fps_base
+    assert abs(scene.frame_end - (1 + (info.times[-1] - info.times[0]) * fps)) <= 0.5
+    screen = Screen(scene, scene.camera.data)
+    for frame in (1, 2, 9, 17, 30, scene.frame_end):
+        shown = screen.number(frame, tmp_path) - start
+        time = info.times[0] + (frame - 1) / fps
+        ends = np.append(info.times[1:], np.inf)
+        assert info.times[shown] - 0.5 / fps <= time <= ends[shown] + 0.5 / fps
+
+
+def test_picture_folder_by_number_and_single_picture(scene, tmp_path):
+    folder = tmp_path / "bilder \u00fc"
+    folder.mkdir()
+    for number in range(5, 12):
+        pixels = np.ones((64, 96, 4), np.float32)
+        for bar in range(6):
+            pixels[:, 16 * bar : 16 * bar + 16, :3] = number >> bar & 1
+        image = bpy.data.images.new("x", 96, 64)
+        image.pixels = pixels.ravel()
+        image.filepath_raw, image.file_format = str(folder / f"shot_{number:04}.png"), "PNG"
+        image.save()
+        bpy.data.images.remove(image)
+    info = footage(n=5, path=str(folder), first=2, size=(96, 64))
+    bake_take(scene, make_take(info=info), "Folder", options=NO_BODY)
+    screen = Screen(scene, scene.camera.data)
+    for frame in (1, 3, 5):
+        assert screen.number(frame, tmp_path) == 5 + 2 + frame - 1
+
+    still = footage(times=[0.0], fps=0.0, path=str(folder / "shot_0009.png"), size=(96, 64))
+    bake_take(scene, make_take(info=still, id="still"), "Still", options=NO_BODY)
+    camera = bpy.data.objects["Still Camera"].data
+    assert Screen(scene, camera).number(1, tmp_path) == 9
+    assert scene.frame_start == scene.frame_end == 1
+
+
+def test_pictures_without_a_run_of_numbers_are_said(scene, tmp_path):
+    for name in ("a.png", "c.png"):
+        (tmp_path / name).write_bytes(b"x")
+    remarks = bake_take(scene, make_take(info=footage(n=2, path=str(tmp_path))), "Clip", options=NO_BODY)
+    assert "numbered" in remarks[0]
+
+
+def test_missing_and_unreadable_footage_still_makes_characters(scene, tmp_path):
+    broken = tmp_path / "x.mp4"
+    broken.write_bytes(b"no movie")
+    for path in (str(tmp_path / "gone.mp4"), str(broken)):
+        remarks = bake_take(scene, make_take(info=footage(path=path)), "Clip", options=NO_BODY)
+        assert remarks and scene.camera is not None
+
+
+def test_other_scene_rate_is_said(scene, tmp_path):
+    scene.render.fps = 25
+    options = BakeOptions(with_body=False, set_scene=False)
+    remarks = bake_take(scene, make_take(info=clip("counting.mp4")), "Clip", options=options)
+    assert "drifts" in remarks[0]
+
+
+def test_twice_keeps_one_background(scene, tmp_path):
+    path = tmp_path / "a b.mp4"
+    shutil.copyfile(DATA / "counting.mp4", path)
+    for start in (0, 5):
+        bake_take(scene, make_take(info=clip(str(path), start)), "Clip", options=NO_BODY)
+    assert len(scene.camera.data.background_images) == 1 and len(bpy.data.images) == 1
+    assert not bpy.data.movieclips
+
+
+def test_phone_clip_stands_upright_on_every_blender(scene):
+    """On its side in the file: either Blender turns the picture, or the background does, by the same angle."""
+    info = clip("counting.mp4", rotation=90, width=64, height=96)
+    bake_take(scene, make_take(info=info), "Clip", options=NO_BODY)
+    (background,) = scene.camera.data.background_images
+    turned = bpy.app.version >= (4, 5)
+    assert background.rotation == pytest.approx(0.0 if turned else -np.pi / 2)
+    assert background.scale == pytest.approx(1.0 if turned else 1.5)
