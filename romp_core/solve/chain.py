@@ -11,7 +11,7 @@ import numpy as np
 
 from ..rotations import Array, matrix_from_rotvec
 from ..skeleton import JOINT, N_JOINTS, PARENTS, rest_offsets
-from .landmarks import CARRIER, marker_offsets
+from .landmarks import CARRIER, marker_offsets, skeleton_size
 
 GROUPS: tuple[tuple[int, ...], ...] = tuple(
     tuple(JOINT[name] for name in names)
@@ -31,10 +31,15 @@ LEAD = np.array([group[0] for group in GROUPS])
 """First joint of each group; the others repeat its rotation."""
 
 
+_BALLS = (JOINT["left_foot"], JOINT["right_foot"])
+CARRIERS = np.concatenate([CARRIER, [PARENTS[joint] for joint in _BALLS]])
+"""Joint that carries each marker: the used landmarks, then the balls of the feet."""
+
+
 def _descendants(joint: int) -> Array:
-    """Indices of the used landmarks that move when this joint turns."""
+    """Indices of the markers that move when this joint turns."""
     moved = []
-    for index, carrier in enumerate(CARRIER):
+    for index, carrier in enumerate(CARRIERS):
         walk = int(carrier)
         while walk not in (joint, -1):
             walk = PARENTS[walk]
@@ -47,11 +52,16 @@ _MOVED = {joint: _descendants(joint) for group in GROUPS for joint in group}
 
 
 class Chain:
-    """A skeleton with markers, ready to be posed."""
+    """A skeleton with markers, ready to be posed.
+
+    Attributes:
+        size: length from ankles to head in the rest pose, metres.
+    """
 
     def __init__(self, rest_joints: Array) -> None:
         self.offsets = rest_offsets(rest_joints)
-        self.markers = marker_offsets(rest_joints)
+        self.size = skeleton_size(rest_joints)
+        self.markers = np.concatenate([marker_offsets(rest_joints), self.offsets[list(_BALLS)]])
 
     def pose(self, turns: Array, root: Array) -> Pose:
         """Forward kinematics of the group rotations (T, G, 3, 3) and root (T, 3)."""
@@ -62,7 +72,7 @@ class Pose:
     """Joints and markers of T frames.
 
     Attributes:
-        globals: (T, 24, 3, 3) joint orientations; joints: (T, 24, 3); markers: (T, len(USED), 3), camera space.
+        globals: (T, 24, 3, 3) joint orientations; joints: (T, 24, 3); markers: (T, K, 3), camera space.
     """
 
     def __init__(self, chain: Chain, turns: Array, root: Array) -> None:
@@ -74,11 +84,11 @@ class Pose:
             parent = PARENTS[joint]
             self.joints[:, joint] = self.joints[:, parent] + self.globals[:, parent] @ chain.offsets[joint]
             self.globals[:, joint] = self.globals[:, parent] @ locals_[:, joint]
-        carried = np.einsum("tkij,kj->tki", self.globals[:, CARRIER], chain.markers)
-        self.markers = self.joints[:, CARRIER] + carried
+        carried = np.einsum("tkij,kj->tki", self.globals[:, CARRIERS], chain.markers)
+        self.markers = self.joints[:, CARRIERS] + carried
 
     def jacobian(self) -> Array:
-        """Derivative of the markers by all parameters, (T, 3, len(USED), N_PARAMETERS) float32."""
+        """Derivative of the markers by all parameters, (T, 3, K, N_PARAMETERS) float32."""
         count, n_markers = self.markers.shape[:2]
         jacobian = np.zeros((count, 3, n_markers, N_PARAMETERS), np.float32)
         identity = np.broadcast_to(np.eye(3), (count, 3, 3))

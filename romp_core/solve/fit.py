@@ -13,14 +13,30 @@ import numpy as np
 from ..rotations import Array, normalize, rotvec_from_matrix
 from .banded import solve_frames
 from .chain import N_GROUPS, N_PARAMETERS, N_TURNS, Chain, advance
-from .landmarks import BONES, WEIGHT
-from .priors import HINGE_SOFTNESS, HINGES, RANGE, REST, ROOT_ACCELERATION, TURN_ACCELERATION
+from .landmarks import BONES, USED, WEIGHT
+from .optics import Optics
+from .priors import (
+    HINGE_SOFTNESS,
+    HINGES,
+    RANGE,
+    REST,
+    ROOT_ACCELERATION,
+    TURN_ACCELERATION,
+)
 
-_SIGMA_PIXEL = 0.012
-"""Landmark noise in the picture, in body heights."""
+_SIGMA_PIXEL = 0.014
+"""Landmark noise in the picture, in lengths from ankles to head."""
 _SIGMA_DIRECTION = np.array([0.56, 0.56, 0.35])
 """Noise of 3D directions along the camera's axes; the picture says more about x and y."""
-_CAUCHY_PIXEL, _CAUCHY_DIRECTION, _CAUCHY_ACCELERATION = 3.0, 2.0, 3.0
+_CAUCHY_PIXEL, _CAUCHY_DIRECTION, _CAUCHY_FOOTHOLD, _CAUCHY_ACCELERATION = (
+    3.0,
+    2.0,
+    3.0,
+    3.0,
+)
+_SIGMA_FOOTHOLD = 0.02
+"""Metres by which a standing foot may miss its foothold."""
+_SEEN = len(USED)
 _TRUST_EXPONENT = 1.5
 """Landmarks of visibility 0.5 are about twice as noisy as clear ones, of 0.1 three to four times."""
 _LARGEST_TURN = 0.6
@@ -35,21 +51,28 @@ class Evidence:
 
     Attributes:
         pixels: (T, len(USED), 2); trust: (T, len(USED)) weights, 0 where nothing was seen.
-        directions: (T, len(BONES), 3) unit vectors in camera axes; height_m: of the body.
-        focal_px, center_px: the camera; interval: seconds between samples.
+        directions: (T, len(BONES), 3) unit vectors in camera axes.
+        optics: the camera; interval: seconds between samples.
+        footholds: (T, 2, 3) where the balls of standing feet are in camera space, NaN where they do not stand;
+            None before the contacts are known.
     """
 
     pixels: Array
     trust: Array
     directions: Array
-    height_m: float
-    focal_px: float
-    center_px: Array
+    optics: Optics
     interval: float
+    footholds: Array | None = None
 
 
 def fit(
-    chain: Chain, evidence: Evidence, turns: Array, root: Array, rounds: int, strength: float, freedom: float = 1.0
+    chain: Chain,
+    evidence: Evidence,
+    turns: Array,
+    root: Array,
+    rounds: int,
+    strength: float,
+    freedom: float = 1.0,
 ) -> tuple[Array, Array]:
     """Refine a pose by Gauss-Newton steps.
 
@@ -85,9 +108,11 @@ def normal_equations(chain: Chain, evidence: Evidence, turns: Array, root: Array
         part = slice(start, min(start + _CHUNK, count))
         pose = chain.pose(turns[part], root[part])
         jacobian = pose.jacobian()
-        seen, missed = _picture_terms(evidence, part, pose.markers, jacobian)
+        seen, missed = _picture_terms(evidence, part, chain.size, pose.markers, jacobian)
         aimed, off = _direction_terms(evidence, part, pose.markers, jacobian)
-        jac, res = np.concatenate([seen, aimed], axis=1), np.concatenate([missed, off], axis=1)
+        stood, slipped = _foothold_terms(evidence, part, pose.markers, jacobian)
+        jac = np.concatenate([seen, aimed, stood], axis=1)
+        res = np.concatenate([missed, off, slipped], axis=1)
         blocks[part] = jac.transpose(0, 2, 1) @ jac
         right[part] = (jac.transpose(0, 2, 1) @ res[..., None])[..., 0]
     return blocks, right
@@ -98,14 +123,18 @@ def _cauchy(residuals: Array, scale: float) -> Array:
     return 1 / np.sqrt(1 + (residuals**2).sum(axis=-1, keepdims=True) / scale**2)
 
 
-def _picture_terms(evidence: Evidence, part: slice, markers: Array, jacobian: Array) -> tuple[Array, Array]:
+def _picture_terms(
+    evidence: Evidence, part: slice, size: float, markers: Array, jacobian: Array
+) -> tuple[Array, Array]:
+    optics = evidence.optics
+    markers, jacobian = markers[:, :_SEEN], jacobian[:, :, :_SEEN]
     depth = np.maximum(markers[..., 2:], 0.05)
     slope = markers[..., :2] / depth
-    unit = evidence.focal_px * evidence.height_m / np.maximum(markers[..., 2].mean(axis=1), 0.05) * _SIGMA_PIXEL
+    unit = optics.focal_px * size / np.maximum(markers[..., 2].mean(axis=1), 0.05) * _SIGMA_PIXEL
     scale = 1 / unit[:, None, None]
-    residual = (evidence.pixels[part] - evidence.center_px - evidence.focal_px * slope) * scale
+    residual = (evidence.pixels[part] - optics.center_px - optics.focal_px * slope) * scale
     weight = _cauchy(residual, _CAUCHY_PIXEL) * np.sqrt(evidence.trust[part])[..., None]
-    factor = (weight * scale * evidence.focal_px / depth).astype(np.float32)
+    factor = (weight * scale * optics.focal_px / depth).astype(np.float32)
     slope = slope.astype(np.float32)
     rows = [(jacobian[:, axis] - slope[..., axis, None] * jacobian[:, 2]) * factor for axis in (0, 1)]
     residual = (residual * weight).astype(np.float32)
@@ -125,6 +154,17 @@ def _direction_terms(evidence: Evidence, part: slice, markers: Array, jacobian: 
     return np.concatenate(rows, axis=1), residual.astype(np.float32)
 
 
+def _foothold_terms(evidence: Evidence, part: slice, markers: Array, jacobian: Array) -> tuple[Array, Array]:
+    if evidence.footholds is None:
+        return jacobian[:, 0, :0], np.zeros((len(jacobian), 0), np.float32)
+    held = evidence.footholds[part]
+    residual = np.where(np.isnan(held), 0.0, held - markers[:, _SEEN:]) / _SIGMA_FOOTHOLD  # (T, 2, 3)
+    weight = np.where(np.isnan(held), 0.0, _cauchy(residual, _CAUCHY_FOOTHOLD))
+    factor = (weight / _SIGMA_FOOTHOLD).astype(np.float32)
+    rows = jacobian[:, :, _SEEN:].swapaxes(1, 2) * factor[..., None]
+    return rows.reshape(len(rows), -1, N_PARAMETERS), (residual * weight).reshape(len(rows), -1).astype(np.float32)
+
+
 def _range_terms(turns: Array, freedom: float, blocks: Array, right: Array) -> None:
     vectors = rotvec_from_matrix(turns)
     weight = np.broadcast_to(1 / (freedom * RANGE) ** 2, vectors.shape).copy()
@@ -141,11 +181,19 @@ def _range_terms(turns: Array, freedom: float, blocks: Array, right: Array) -> N
 
 
 def _accelerations(
-    turns: Array, root: Array, interval: float, strength: float, blocks: Array, right: Array
+    turns: Array,
+    root: Array,
+    interval: float,
+    strength: float,
+    blocks: Array,
+    right: Array,
 ) -> tuple[Array, Array]:
     """Add the acceleration terms to blocks and right-hand side; return the couplings to the next two frames."""
     count = len(turns)
-    first, second = np.zeros((max(count - 1, 0), N_PARAMETERS)), np.zeros((max(count - 2, 0), N_PARAMETERS))
+    first, second = (
+        np.zeros((max(count - 1, 0), N_PARAMETERS)),
+        np.zeros((max(count - 2, 0), N_PARAMETERS)),
+    )
     if count < 3 or strength <= 0:
         return first, second
     rate = np.sqrt(interval * 30) * strength**2 / interval**2  # white acceleration: its deviation grows with the rate

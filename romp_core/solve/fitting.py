@@ -3,83 +3,121 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..rotations import Array, make_continuous, quat_from_matrix, slerp
+from ..rotations import (
+    Array,
+    make_continuous,
+    matrix_from_quat,
+    quat_from_matrix,
+    slerp,
+)
+from ..skeleton import N_JOINTS
 from ..take import Observations
 from .chain import LEAD, Chain, expand
 from .filters import gaussian
 from .fit import Evidence, bone_directions, fit, landmark_trust
 from .initial import orient_joints, place_root, toward_viewer
 from .landmarks import USED
+from .optics import Optics
 from .timeline import Segment, blend_weights, windows
 
 _WINDOW, _OVERLAP = 480, 60
+"""Samples fitted at a time, and shared by neighbouring windows; they bound the memory."""
 _STAGES = ((6, 1.8, 0.4), (4, 1.3, 0.7), (5, 1.0, 1.0))
 """(rounds, factor on the smoothing, freedom of the joints): from a calm, restful motion to what the pictures show."""
+_REFINING = ((4, 1.0, 1.0),)
 _START_SMOOTHING_S = 0.06
 _UNSEEN = 1e-3
 """Trust in landmarks interpolated over a gap: enough to choose among what the motion around allows."""
 
 
+@dataclass(frozen=True)
+class Guess:
+    """An earlier solution at the samples of a segment, in camera space, and what was learned since.
+
+    Attributes:
+        rotations: (T, 24, 4); root: (T, 3); footholds: (T, 2, 3), see `fit.Evidence`.
+    """
+
+    rotations: Array
+    root: Array
+    footholds: Array
+
+
 def fit_segment(
     segment: Segment,
     observations: Observations,
-    rest_joints: Array,
-    height_m: float,
-    focal_px: float,
-    center_px: Array,
+    chain: Chain,
+    optics: Optics,
     strength: float,
     progress: Callable[[float], None],
+    guess: Guess | None = None,
 ) -> tuple[Array, Array]:
     """Local rotations (T, 24, 4) with the pelvis in camera space, and root (T, 3), float32, at the sample times.
 
     Long segments are fitted in overlapping windows and blended, so that memory does not grow with the take.
+    With a guess the fit only refines it.
     """
-    chain = Chain(rest_joints)
     count = len(segment.sample_times)
-    rotations, root = np.empty((count, 24, 4), np.float32), np.empty((count, 3), np.float32)
+    rotations, root = (
+        np.empty((count, N_JOINTS, 4), np.float32),
+        np.empty((count, 3), np.float32),
+    )
     done = 0
     for start, stop in windows(count, _WINDOW, _OVERLAP):
-        evidence, turns, place = _prepare(
-            chain, segment, observations, slice(start, stop), height_m, focal_px, center_px
-        )
-        for rounds, calm, freedom in _STAGES:
+        part = slice(start, stop)
+        evidence, turns, place = _look(chain, segment.part(part), observations, optics)
+        if guess is not None:
+            turns = matrix_from_quat(guess.rotations[part].astype(np.float64))[:, LEAD]
+            place = guess.root[part].astype(np.float64)
+            evidence = replace(evidence, footholds=guess.footholds[part])
+        for rounds, calm, freedom in _STAGES if guess is None else _REFINING:
             turns, place = fit(chain, evidence, turns, place, rounds, strength * calm, freedom)
-        quaternions = make_continuous(quat_from_matrix(expand(turns)))
+        quaternions = quat_from_matrix(expand(turns))
         shared = done - start
         if shared > 0:
-            weight = blend_weights(shared)
-            quaternions[:shared] = slerp(rotations[start:done], quaternions[:shared], weight[:, None])
-            place[:shared] += (root[start:done] - place[:shared]) * (1 - weight[:, None])
-        rotations[start:stop], root[start:stop] = quaternions, place
+            later = blend_weights(shared)[:, None]
+            quaternions[:shared] = slerp(rotations[start:done], quaternions[:shared], later)
+            place[:shared] = root[start:done] * (1 - later) + place[:shared] * later
+        rotations[part], root[part] = make_continuous(quaternions), place
         done = stop
         progress(stop / count)
     return rotations, root
 
 
-def _prepare(
+def _look(chain: Chain, segment: Segment, observations: Observations, optics: Optics) -> tuple[Evidence, Array, Array]:
+    """What was seen in a segment, and a first guess of group rotations and root."""
+    seen = (observations.keypoints2d, observations.visibility, observations.keypoints3d)
+    pixels, visibility, world = (segment.spread(values[segment.seen].astype(np.float64)) for values in seen)
+    evidence, turns, root = first_guess(chain, pixels, visibility, world, optics, segment.interval)
+    trust = evidence.trust * np.where(segment.observed(), 1.0, _UNSEEN)[:, None]
+    return replace(evidence, trust=trust), turns, root
+
+
+def first_guess(
     chain: Chain,
-    segment: Segment,
-    observations: Observations,
-    part: slice,
-    height_m: float,
-    focal_px: float,
-    center_px: Array,
+    pixels: Array,
+    visibility: Array,
+    world: Array,
+    optics: Optics,
+    interval: float,
 ) -> tuple[Evidence, Array, Array]:
-    cut = segment.part(part)
+    """Evidence, group rotations (T, G, 3, 3) and root (T, 3) from landmarks at even intervals.
+
+    Args:
+        pixels: (T, 33, 2); visibility: (T, 33); world: (T, 33, 3) metres in camera axes.
+    """
     used = list(USED)
-    seen = cut.seen
-    pixels = cut.spread(observations.keypoints2d[seen].astype(np.float64))
-    world = cut.spread(observations.keypoints3d[seen].astype(np.float64))
-    trust = landmark_trust(cut.spread(observations.visibility[seen].astype(np.float64))[:, used])
-    trust *= np.where(cut.observed(), 1.0, _UNSEEN)[:, None]
-    world = toward_viewer(world, pixels, focal_px, center_px)
-    turns = orient_joints(gaussian(world, _START_SMOOTHING_S / cut.interval))[:, LEAD]
-    pose = chain.pose(turns, np.zeros((len(turns), 3)))
-    root = place_root(pose.markers, pixels[:, used], trust, focal_px, center_px)
-    evidence = Evidence(
-        pixels[:, used], trust, bone_directions(world[:, used]), height_m, focal_px, center_px, cut.interval
+    world = toward_viewer(world, pixels, optics)
+    trust = landmark_trust(visibility[:, used])
+    turns = orient_joints(gaussian(world, _START_SMOOTHING_S / interval))[:, LEAD]
+    markers = chain.pose(turns, np.zeros((len(turns), 3))).markers[:, : len(USED)]
+    root = place_root(markers, pixels[:, used], trust, optics)
+    return (
+        Evidence(pixels[:, used], trust, bone_directions(world[:, used]), optics, interval),
+        turns,
+        root,
     )
-    return evidence, turns, root

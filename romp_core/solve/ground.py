@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..rotations import Array, quat_from_matrix, quat_multiply
+from ..rotations import Array, matrix_from_quat, quat_from_matrix, quat_multiply
 from ..settings import SolveSettings
 from ..skeleton import JOINT, forward_kinematics
 from ..take import Camera, FootageInfo, Motion
@@ -43,7 +43,11 @@ def _feet(motion: Motion) -> _Feet:
     hips, ankles, balls, soles = (np.empty((count, 2, *shape)) for shape in ((3,), (3,), (3,), ()))
     for part in _chunks(count):
         joints, _ = forward_kinematics(motion.rotations[part], motion.root[part], motion.rest_joints)
-        hips[part], ankles[part], balls[part] = joints[:, _HIPS], joints[:, _ANKLES], joints[:, _BALLS]
+        hips[part], ankles[part], balls[part] = (
+            joints[:, _HIPS],
+            joints[:, _ANKLES],
+            joints[:, _BALLS],
+        )
         heights = world.sole_heights(joints, motion.rest_joints)
         soles[part] = np.minimum(heights[:, :2], heights[:, 2:])
     return _Feet(hips, ankles, balls, soles)
@@ -84,7 +88,10 @@ def floor_height(motion: Motion) -> float:
 
 def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
     """Find the foot contacts and hold standing feet still on the floor, shot by shot and gap by gap."""
-    rotations, root = np.array(motion.rotations), np.array(motion.root, dtype=np.float64)
+    rotations, root = (
+        np.array(motion.rotations),
+        np.array(motion.root, dtype=np.float64),
+    )
     contacts = np.zeros((len(motion.frames), 2), bool)
     feet = _feet(motion)
     clearance = world.sole_clearance(motion.rest_joints)[2:]
@@ -100,7 +107,13 @@ def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
         balls = balls + shift[:, None]
         holds = footholds(balls, contacts[part], clearance)
         ankles = holds - feet.balls[part] + feet.ankles[part]
-        pull = follow_short_legs(feet.hips[part] + shift[:, None], ankles, motion.rest_joints, contacts[part], interval)
+        pull = follow_short_legs(
+            feet.hips[part] + shift[:, None],
+            ankles,
+            motion.rest_joints,
+            contacts[part],
+            interval,
+        )
         root[part] += shift + pull
         paths = released(balls + pull[:, None], holds, contacts[part], times)
         for chunk in _chunks(part.stop - part.start):
@@ -126,9 +139,22 @@ def _stretches(motion: Motion, footage: FootageInfo) -> Iterator[slice]:
             yield slice(int(start), int(stop))
 
 
-def place_people(
-    motions: list[Motion], settings: SolveSettings, fov: float, footage: FootageInfo
-) -> tuple[Camera, list[Motion]]:
+@dataclass(frozen=True)
+class Placed:
+    """The camera, and the people's motions in its world."""
+
+    camera: Camera
+    motions: list[Motion]
+
+    def in_camera(self, index: int) -> tuple[Motion, Array]:
+        """A person's motion in camera space, and where its feet stand there (m, 2, 3), NaN where they do not."""
+        rotation = matrix_from_quat(self.camera.rotation[0])
+        motion = moved(self.motions[index], -self.camera.position[0])
+        balls = self.camera.to_camera(_feet(self.motions[index]).balls, motion.frames)
+        return turned(motion, rotation.T), np.where(motion.contacts[..., None], balls, np.nan)
+
+
+def place_people(motions: list[Motion], settings: SolveSettings, fov: float, footage: FootageInfo) -> Placed:
     """Camera-space motions of one scene -> one still camera and the motions in its world, feet planted.
 
     The world's origin lies on the floor below the first person's first pose.
@@ -145,7 +171,7 @@ def place_people(
     camera = Camera(fov, quat_from_matrix(rotation)[None], position[None])
     if settings.contacts:
         motions = [plant_feet(motion, camera, footage) for motion in motions]
-    return camera, motions
+    return Placed(camera, motions)
 
 
 def _weighted_median(values: Array, weights: Array) -> float:
@@ -158,4 +184,7 @@ def _onto_floor(motion: Motion, own_floor: float, floor: float) -> Motion:
     """Move a person along the line of sight until its floor is the scene's; its size being wrong puts it off."""
     scale = np.clip(floor / own_floor, 0.7, 1.4) if min(-own_floor, -floor) > 0.3 else 1.0
     rest = floor - own_floor * scale
-    return moved(replace(motion, root=motion.root * np.float32(scale)), np.array([0.0, 0.0, rest]))
+    return moved(
+        replace(motion, root=motion.root * np.float32(scale)),
+        np.array([0.0, 0.0, rest]),
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from ..rotations import Array, matrix_from_rotvec, normalize, rotvec_from_matrix
 from ..skeleton import N_JOINTS, PARENTS
 from . import landmarks as lm
+from .optics import Optics
 
 _STRAIGHT, _BENT = 0.2, 0.5
 """Sines of the bend angle below which the bend plane is ignored, above which it is trusted."""
@@ -103,7 +104,10 @@ def _leg(world: Array, g: Array, side: int) -> None:
     thigh, shin = normalize(hip - knee), normalize(knee - ankle)
     foot = normalize(world[:, lm.LEFT_TOE + side] - world[:, lm.LEFT_HEEL + side])
     hinge = _bend(thigh, shin, np.cross(shin, foot))
-    g[:, 1 + side], g[:, 4 + side] = _frame_from_y(thigh, hinge), _frame_from_y(shin, hinge)
+    g[:, 1 + side], g[:, 4 + side] = (
+        _frame_from_y(thigh, hinge),
+        _frame_from_y(shin, hinge),
+    )
     x = normalize(np.cross(shin, foot))
     g[:, 7 + side] = np.stack([x, np.cross(foot, x), foot], axis=-1) @ matrix_from_rotvec(
         np.array([-_SOLE_PITCH, 0, 0])
@@ -111,12 +115,12 @@ def _leg(world: Array, g: Array, side: int) -> None:
     g[:, 10 + side] = g[:, 7 + side]
 
 
-def place_root(points: Array, pixels: Array, weights: Array, focal_px: float, center_px: Array) -> Array:
+def place_root(points: Array, pixels: Array, weights: Array, optics: Optics) -> Array:
     """Translation (T, 3) that brings rigid point sets (T, K, 3) onto their pixels (T, K, 2).
 
     Linear least squares of the pinhole equations x + tx = a (z + tz), weights (T, K).
     """
-    rays = (pixels - center_px) / focal_px  # (T, K, 2)
+    rays = (pixels - optics.center_px) / optics.focal_px  # (T, K, 2)
     w = weights[..., None]
     normal = np.zeros((len(points), 3, 3))
     right = np.zeros((len(points), 3))
@@ -130,14 +134,18 @@ def place_root(points: Array, pixels: Array, weights: Array, focal_px: float, ce
     return np.linalg.solve(normal, right[..., None])[..., 0]
 
 
-def toward_viewer(world: Array, pixels: Array, focal_px: float, center_px: Array) -> Array:
+def toward_viewer(world: Array, pixels: Array, optics: Optics) -> Array:
     """World landmarks turned from the axes of their own crop to those of the camera.
 
     The network sees each person as if in the middle of the picture; the viewing ray through the trunk says by how
     much its optical axis must be turned. (T, 33, 3), (T, 33, 2) -> (T, 33, 3).
     """
     trunk = [lm.LEFT_SHOULDER, lm.RIGHT_SHOULDER, lm.LEFT_HIP, lm.RIGHT_HIP]
-    offset = (pixels[:, trunk].mean(axis=1) - center_px) / focal_px
+    offset = (pixels[:, trunk].mean(axis=1) - optics.center_px) / optics.focal_px
     ray = normalize(np.concatenate([offset, np.ones((len(offset), 1))], axis=1))
     turn = _shortest_turn(np.array([0.0, 0.0, 1.0]), ray)
-    return np.einsum("tij,tkj->tki", turn, world - world[:, [lm.LEFT_HIP, lm.RIGHT_HIP]].mean(axis=1, keepdims=True))
+    return np.einsum(
+        "tij,tkj->tki",
+        turn,
+        world - world[:, [lm.LEFT_HIP, lm.RIGHT_HIP]].mean(axis=1, keepdims=True),
+    )

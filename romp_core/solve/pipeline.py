@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..body import load_body
-from ..rotations import Array, make_continuous
-from ..settings import DEFAULT_FOV_DEG, check
+from ..rotations import Array
+from ..settings import DEFAULT_FOV_DEG, SolveSettings, check
+from ..skeleton import N_JOINTS
 from ..spaces import focal_from_fov
 from ..take import Motion, Person, Take
-from .fitting import fit_segment
+from .chain import Chain
+from .fitting import Guess, fit_segment
 from .ground import place_people
-from .timeline import segments
+from .optics import Optics
+from .timeline import Segment, segments
+
+_FIRST_PASS = 0.7
+"""Share of the work done when the people are placed in the world for the first time."""
 
 
 def solve(
@@ -24,6 +30,8 @@ def solve(
 ) -> Take:
     """Solve every person of a take into one level world.
 
+    The people are fitted in camera space and placed on the floor; what their standing feet tell then refines the fit.
+
     Args:
         take: raw or solved; its `solve` settings say how.
         progress: told the share done, 0..1; may raise to stop.
@@ -32,57 +40,93 @@ def solve(
     Returns:
         the take with camera and a motion per person. People of whom nothing usable was seen are left out.
     """
-    settings = check(take.solve)
+    settings, footage = check(take.solve), take.footage
     tell = progress or (lambda part: None)
     skeleton = rest_joints or load_body().rest_joints
-    fov = np.radians(settings.fov) or take.footage.fov or np.radians(DEFAULT_FOV_DEG)
-    total = sum(len(person.observations.frames) for person in take.people) or 1
-    done, solved = 0, []
-    for person in take.people:
-        count = len(person.observations.frames)
-        share = _share(tell, 0.95 * done / total, 0.95 * count / total)
-        motion = _solve_person(take, person, float(fov), skeleton(person.height or settings.height), share)
-        if motion is not None:
-            solved.append(replace(person, motion=motion))
-        done += count
-    motions = [person.motion for person in solved if person.motion is not None]
-    camera, motions = place_people(motions, settings, float(fov), take.footage)
-    people = tuple(replace(person, motion=motion) for person, motion in zip(solved, motions, strict=True))
-    tell(1.0)
-    return replace(take, people=people, camera=camera)
+    fov = float(np.radians(settings.fov) or footage.fov or np.radians(DEFAULT_FOV_DEG))
+    optics = Optics(
+        focal_from_fov(fov, footage.width),
+        np.array([footage.width, footage.height]) / 2,
+    )
+    subjects = [_subject(person, skeleton(person.height or settings.height), take) for person in take.people]
+    subjects = [subject for subject in subjects if subject.parts]
+    shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else 1.0, subjects)
+    motions = [_fitted(s, optics, settings, share) for s, share in zip(subjects, shares, strict=True)]
+    placed = place_people(motions, settings, fov, footage)
+    if settings.contacts:
+        shares = _shares(tell, _FIRST_PASS, 1.0, subjects)
+        motions = [
+            _fitted(subject, optics, settings, share, placed.in_camera(index))
+            for index, (subject, share) in enumerate(zip(subjects, shares, strict=True))
+        ]
+        placed = place_people(motions, settings, fov, footage)
+    people = (replace(s.person, motion=motion) for s, motion in zip(subjects, placed.motions, strict=True))
+    return replace(take, people=tuple(people), camera=placed.camera)
 
 
-def _share(tell: Callable[[float], None], start: float, span: float) -> Callable[[float], None]:
-    """Progress of a part as progress of the whole."""
-    return lambda part: tell(start + span * part)
+@dataclass(frozen=True)
+class _Subject:
+    """A person about to be solved: the rest skeleton, and the stretches in which it is seen."""
+
+    person: Person
+    rest: Array
+    parts: tuple[Segment, ...]
 
 
-def _solve_person(
-    take: Take, person: Person, fov: float, rest: Array, progress: Callable[[float], None]
-) -> Motion | None:
-    """Motion of one person in camera space; None when no observation is usable."""
-    footage, settings = take.footage, take.solve
-    observations = person.observations
-    parts = list(segments(observations, footage, settings.max_gap))
-    if not parts:
-        return None
+def _subject(person: Person, rest: Array, take: Take) -> _Subject:
+    parts = segments(person.observations, take.footage, take.solve.max_gap)
+    return _Subject(person, np.asarray(rest, dtype=np.float64), tuple(parts))
+
+
+def _shares(
+    tell: Callable[[float], None], start: float, stop: float, subjects: list[_Subject]
+) -> list[Callable[[float], None]]:
+    """One progress function per subject, 0..1 each, by the number of observations."""
+    counts = np.array([0, *(len(subject.person.observations.frames) for subject in subjects)])
+    edges = start + (stop - start) * np.cumsum(counts) / max(counts.sum(), 1)
+    return [_part(tell, low, high) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def _part(tell: Callable[[float], None], low: float, high: float) -> Callable[[float], None]:
+    return lambda share: tell(float(low + (high - low) * share))
+
+
+def _fitted(
+    subject: _Subject,
+    optics: Optics,
+    settings: SolveSettings,
+    progress: Callable[[float], None],
+    known: tuple[Motion, Array] | None = None,
+) -> Motion:
+    """Motion of one person in camera space; `known` is an earlier one and the footholds (m, 2, 3) found in it."""
+    parts, observations = subject.parts, subject.person.observations
+    chain = Chain(subject.rest)
     frames = np.arange(parts[0].rows[0], parts[-1].rows[-1] + 1, dtype=np.int32)
     valid = np.zeros(len(frames), bool)
-    rotations, root = np.zeros((len(frames), 24, 4), np.float32), np.zeros((len(frames), 3), np.float32)
-    focal = focal_from_fov(fov, footage.width)
-    center = np.array([footage.width, footage.height]) / 2
-    seen = 0
-    total = sum(len(part.seen) for part in parts)
-    for part in parts:
-        local, place = fit_segment(
-            part, observations, rest, person.height or settings.height, focal, center, settings.strength,
-            _share(progress, seen / total, len(part.seen) / total),
-        )  # fmt: skip
-        rows = part.rows - frames[0]
-        rotations[rows], root[rows] = part.collect_rotations(local), part.collect(place)
-        valid[rows] = True
-        seen += len(part.seen)
-    last = np.maximum.accumulate(np.where(valid, np.arange(len(frames)), 0))
-    rotations, root = make_continuous(rotations[last]).astype(np.float32), root[last]
-    contacts = np.zeros((len(frames), 2), bool)
-    return Motion(frames, valid, rotations, root, np.asarray(rest), contacts)
+    rotations = np.zeros((len(frames), N_JOINTS, 4), np.float32)
+    root = np.zeros((len(frames), 3), np.float32)
+    seen = np.cumsum([0, *(len(part.seen) for part in parts)])
+    for index, part in enumerate(parts):
+        rows = slice(part.rows[0] - frames[0], part.rows[-1] - frames[0] + 1)
+        guess = None
+        if known is not None:
+            motion, holds = known
+            guess = Guess(
+                part.at_samples(motion.rotations[rows], rotations=True),
+                part.at_samples(motion.root[rows]),
+                part.at_samples(holds[rows]),
+            )
+        share = _part(progress, seen[index] / seen[-1], seen[index + 1] / seen[-1])
+        turned, placed = fit_segment(part, observations, chain, optics, settings.strength, share, guess)
+        rotations[rows], root[rows], valid[rows] = (
+            part.at_rows(turned, rotations=True),
+            part.at_rows(placed),
+            True,
+        )
+        if index:  # the same rotation has two quaternions; take those on the side of the part before
+            end = parts[index - 1].rows[-1] - frames[0]
+            rotations[rows] *= np.sign((rotations[end] * rotations[rows.start]).sum(axis=-1, keepdims=True))
+    if not valid.all():
+        last = np.maximum.accumulate(np.where(valid, np.arange(len(frames)), 0))
+        rotations, root = rotations[last], root[last]
+    return Motion(frames, valid, rotations, root, subject.rest, np.zeros((len(frames), 2), bool))

@@ -40,37 +40,45 @@ class Segment:
         samples = self.sample_times[part]
         first = max(int(np.searchsorted(self.seen_times, samples[0], side="right")) - 1, 0)
         last = int(np.searchsorted(self.seen_times, samples[-1], side="left")) + 1
-        return replace(self, seen=self.seen[first:last], seen_times=self.seen_times[first:last], sample_times=samples)
+        return replace(
+            self,
+            seen=self.seen[first:last],
+            seen_times=self.seen_times[first:last],
+            sample_times=samples,
+        )
 
     def spread(self, values: Array) -> Array:
         """Observed values (len(seen), ...) at the sample times, linearly interpolated."""
-        before, after, fraction = sampling(self.seen_times, self.sample_times)
-        fraction = fraction.reshape(-1, *[1] * (values.ndim - 1))
-        return values[before] * (1 - fraction) + values[after] * fraction
+        return _interpolate(values, self.seen_times, self.sample_times)
 
-    def spread_rotations(self, quaternions: Array) -> Array:
-        """Observed rotations (len(seen), ..., 4) at the sample times."""
-        before, after, fraction = sampling(self.seen_times, self.sample_times)
-        return slerp(quaternions[before], quaternions[after], fraction.reshape(-1, *[1] * (quaternions.ndim - 2)))
+    def at_samples(self, values: Array, rotations: bool = False) -> Array:
+        """Values (m, ...) of the rows at the sample times; `rotations` says that they are quaternions."""
+        return _interpolate(values, self.row_times, self.sample_times, rotations)
+
+    def at_rows(self, values: Array, rotations: bool = False) -> Array:
+        """Sampled values (T, ...) at the rows."""
+        return _interpolate(values, self.sample_times, self.row_times, rotations)
 
     def observed(self) -> Array:
         """(T,) bool: an observation lies within three quarters of an interval of the sample."""
         before, after, _ = sampling(self.seen_times, self.sample_times)
         off = np.minimum(
-            np.abs(self.seen_times[before] - self.sample_times), np.abs(self.seen_times[after] - self.sample_times)
+            np.abs(self.seen_times[before] - self.sample_times),
+            np.abs(self.seen_times[after] - self.sample_times),
         )
         return np.asarray(off < 0.75 * self.interval)
 
-    def collect(self, values: Array) -> Array:
-        """Sampled values (T, ...) at the rows."""
-        before, after, fraction = sampling(self.sample_times, self.row_times)
-        fraction = fraction.reshape(-1, *[1] * (values.ndim - 1))
-        return values[before] * (1 - fraction) + values[after] * fraction
 
-    def collect_rotations(self, quaternions: Array) -> Array:
-        """Sampled rotations (T, ..., 4) at the rows."""
-        before, after, fraction = sampling(self.sample_times, self.row_times)
-        return slerp(quaternions[before], quaternions[after], fraction.reshape(-1, *[1] * (quaternions.ndim - 2)))
+def _interpolate(values: Array, known: Array, wanted: Array, rotations: bool = False) -> Array:
+    """Values (n, ...) known at times (n,) at other times; exactly themselves at known times, even beside NaN."""
+    if known is wanted:
+        return values
+    before, after, fraction = sampling(known, wanted)
+    fraction = fraction.reshape(-1, *[1] * (values.ndim - 1 - rotations))
+    if rotations:
+        return slerp(values[before], values[after], fraction)
+    between = values[before] * (1 - fraction) + values[after] * fraction
+    return np.where(fraction == 1, values[after], np.where(fraction == 0, values[before], between))
 
 
 def finite(observations: Observations) -> Array:
@@ -108,7 +116,10 @@ def _segment(seen: Array, seen_rows: Array, footage: FootageInfo) -> Segment:
     if len(times) > 1:
         even = np.linspace(times[0], times[-1], len(times))
     if np.abs(even - times).max() < _EVEN * interval:
-        samples, interval = times, float(even[1] - even[0]) if len(even) > 1 else interval
+        samples, interval = (
+            times,
+            float(even[1] - even[0]) if len(even) > 1 else interval,
+        )
     else:
         samples = np.linspace(times[0], times[-1], max(2, round((times[-1] - times[0]) / interval) + 1))
         interval = float(samples[1] - samples[0])

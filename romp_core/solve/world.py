@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..rotations import Array, matrix_from_rotvec, normalize, quat_from_matrix
+from ..rotations import Array, matrix_from_rotvec, normalize
 from ..settings import SolveSettings
 from ..skeleton import JOINT
 from ..spaces import WORLD_FROM_CAMERA_AXES
 
-FEET = (JOINT["left_ankle"], JOINT["right_ankle"], JOINT["left_foot"], JOINT["right_foot"])
+FEET = (
+    JOINT["left_ankle"],
+    JOINT["right_ankle"],
+    JOINT["left_foot"],
+    JOINT["right_foot"],
+)
 _ANKLES, _NECK = FEET[:2], JOINT["neck"]
 _UPRIGHT = (0.80, 0.95)
 """Share of the standing height from ankles to neck below which a frame says nothing about up, above which it does."""
@@ -61,8 +66,3 @@ def sole_clearance(rest_joints: Array) -> Array:
 def sole_heights(joints: Array, rest_joints: Array) -> Array:
     """Height (m, 4) of the soles below ankles and balls of the feet, from world joints (m, 24, 3)."""
     return np.asarray(joints[:, list(FEET), 2] - sole_clearance(rest_joints))
-
-
-def quaternion(rotation: Array) -> Array:
-    """(1, 4) camera quaternion of a rotation matrix."""
-    return quat_from_matrix(rotation)[None]
