@@ -24,10 +24,7 @@ def solve_frames(blocks: Array, right: Array, first: Array, second: Array) -> Ar
     if not (first.any() or second.any()):
         return np.linalg.solve(blocks, right[..., None])[..., 0]
     inverses = np.empty_like(blocks)  # of the Cholesky factors of the pivots
-    near, far = (
-        np.zeros_like(blocks),
-        np.zeros_like(blocks),
-    )  # factor of frame t on t-1 and on t-2
+    near, far = (np.zeros_like(blocks), np.zeros_like(blocks))  # factor of frame t on t-1 and on t-2
     forward = np.array(right)
     for t in range(count):
         pivot = blocks[t]

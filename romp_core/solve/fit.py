@@ -15,25 +15,13 @@ from .banded import solve_frames
 from .chain import N_GROUPS, N_PARAMETERS, N_TURNS, Chain, advance
 from .landmarks import BONES, USED, WEIGHT
 from .optics import Optics
-from .priors import (
-    HINGE_SOFTNESS,
-    HINGES,
-    RANGE,
-    REST,
-    ROOT_ACCELERATION,
-    TURN_ACCELERATION,
-)
+from .priors import HINGE_SOFTNESS, HINGES, RANGE, REST, ROOT_ACCELERATION, TURN_ACCELERATION
 
 _SIGMA_PIXEL = 0.014
 """Landmark noise in the picture, in lengths from ankles to head."""
 _SIGMA_DIRECTION = np.array([0.56, 0.56, 0.35])
 """Noise of 3D directions along the camera's axes; the picture says more about x and y."""
-_CAUCHY_PIXEL, _CAUCHY_DIRECTION, _CAUCHY_FOOTHOLD, _CAUCHY_ACCELERATION = (
-    3.0,
-    2.0,
-    3.0,
-    3.0,
-)
+_CAUCHY_PIXEL, _CAUCHY_DIRECTION, _CAUCHY_FOOTHOLD, _CAUCHY_ACCELERATION = (3.0, 2.0, 3.0, 3.0)
 _SIGMA_FOOTHOLD = 0.02
 """Metres by which a standing foot may miss its foothold."""
 _SEEN = len(USED)
@@ -66,13 +54,7 @@ class Evidence:
 
 
 def fit(
-    chain: Chain,
-    evidence: Evidence,
-    turns: Array,
-    root: Array,
-    rounds: int,
-    strength: float,
-    freedom: float = 1.0,
+    chain: Chain, evidence: Evidence, turns: Array, root: Array, rounds: int, strength: float, freedom: float = 1.0
 ) -> tuple[Array, Array]:
     """Refine a pose by Gauss-Newton steps.
 
@@ -181,19 +163,11 @@ def _range_terms(turns: Array, freedom: float, blocks: Array, right: Array) -> N
 
 
 def _accelerations(
-    turns: Array,
-    root: Array,
-    interval: float,
-    strength: float,
-    blocks: Array,
-    right: Array,
+    turns: Array, root: Array, interval: float, strength: float, blocks: Array, right: Array
 ) -> tuple[Array, Array]:
     """Add the acceleration terms to blocks and right-hand side; return the couplings to the next two frames."""
     count = len(turns)
-    first, second = (
-        np.zeros((max(count - 1, 0), N_PARAMETERS)),
-        np.zeros((max(count - 2, 0), N_PARAMETERS)),
-    )
+    first, second = (np.zeros((max(count - 1, 0), N_PARAMETERS)), np.zeros((max(count - 2, 0), N_PARAMETERS)))
     if count < 3 or strength <= 0:
         return first, second
     rate = np.sqrt(interval * 30) * strength**2 / interval**2  # white acceleration: its deviation grows with the rate

@@ -7,13 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..rotations import (
-    Array,
-    make_continuous,
-    matrix_from_quat,
-    quat_from_matrix,
-    slerp,
-)
+from ..rotations import Array, make_continuous, matrix_from_quat, quat_from_matrix, slerp
 from ..skeleton import N_JOINTS
 from ..take import Observations
 from .chain import LEAD, Chain, expand
@@ -62,10 +56,7 @@ def fit_segment(
     With a guess the fit only refines it.
     """
     count = len(segment.sample_times)
-    rotations, root = (
-        np.empty((count, N_JOINTS, 4), np.float32),
-        np.empty((count, 3), np.float32),
-    )
+    rotations, root = (np.empty((count, N_JOINTS, 4), np.float32), np.empty((count, 3), np.float32))
     done = 0
     for start, stop in windows(count, _WINDOW, _OVERLAP):
         part = slice(start, stop)
@@ -98,12 +89,7 @@ def _look(chain: Chain, segment: Segment, observations: Observations, optics: Op
 
 
 def first_guess(
-    chain: Chain,
-    pixels: Array,
-    visibility: Array,
-    world: Array,
-    optics: Optics,
-    interval: float,
+    chain: Chain, pixels: Array, visibility: Array, world: Array, optics: Optics, interval: float
 ) -> tuple[Evidence, Array, Array]:
     """Evidence, group rotations (T, G, 3, 3) and root (T, 3) from landmarks at even intervals.
 
@@ -116,8 +102,4 @@ def first_guess(
     turns = orient_joints(gaussian(world, _START_SMOOTHING_S / interval))[:, LEAD]
     markers = chain.pose(turns, np.zeros((len(turns), 3))).markers[:, : len(USED)]
     root = place_root(markers, pixels[:, used], trust, optics)
-    return (
-        Evidence(pixels[:, used], trust, bone_directions(world[:, used]), optics, interval),
-        turns,
-        root,
-    )
+    return (Evidence(pixels[:, used], trust, bone_directions(world[:, used]), optics, interval), turns, root)

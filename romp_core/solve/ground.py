@@ -43,11 +43,7 @@ def _feet(motion: Motion) -> _Feet:
     hips, ankles, balls, soles = (np.empty((count, 2, *shape)) for shape in ((3,), (3,), (3,), ()))
     for part in _chunks(count):
         joints, _ = forward_kinematics(motion.rotations[part], motion.root[part], motion.rest_joints)
-        hips[part], ankles[part], balls[part] = (
-            joints[:, _HIPS],
-            joints[:, _ANKLES],
-            joints[:, _BALLS],
-        )
+        hips[part], ankles[part], balls[part] = (joints[:, _HIPS], joints[:, _ANKLES], joints[:, _BALLS])
         heights = world.sole_heights(joints, motion.rest_joints)
         soles[part] = np.minimum(heights[:, :2], heights[:, 2:])
     return _Feet(hips, ankles, balls, soles)
@@ -88,10 +84,7 @@ def floor_height(motion: Motion) -> float:
 
 def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
     """Find the foot contacts and hold standing feet still on the floor, shot by shot and gap by gap."""
-    rotations, root = (
-        np.array(motion.rotations),
-        np.array(motion.root, dtype=np.float64),
-    )
+    rotations, root = (np.array(motion.rotations), np.array(motion.root, dtype=np.float64))
     contacts = np.zeros((len(motion.frames), 2), bool)
     feet = _feet(motion)
     clearance = world.sole_clearance(motion.rest_joints)[2:]
@@ -107,13 +100,7 @@ def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
         balls = balls + shift[:, None]
         holds = footholds(balls, contacts[part], clearance)
         ankles = holds - feet.balls[part] + feet.ankles[part]
-        pull = follow_short_legs(
-            feet.hips[part] + shift[:, None],
-            ankles,
-            motion.rest_joints,
-            contacts[part],
-            interval,
-        )
+        pull = follow_short_legs(feet.hips[part] + shift[:, None], ankles, motion.rest_joints, contacts[part], interval)
         root[part] += shift + pull
         paths = released(balls + pull[:, None], holds, contacts[part], times)
         for chunk in _chunks(part.stop - part.start):
@@ -184,7 +171,4 @@ def _onto_floor(motion: Motion, own_floor: float, floor: float) -> Motion:
     """Move a person along the line of sight until its floor is the scene's; its size being wrong puts it off."""
     scale = np.clip(floor / own_floor, 0.7, 1.4) if min(-own_floor, -floor) > 0.3 else 1.0
     rest = floor - own_floor * scale
-    return moved(
-        replace(motion, root=motion.root * np.float32(scale)),
-        np.array([0.0, 0.0, rest]),
-    )
+    return moved(replace(motion, root=motion.root * np.float32(scale)), np.array([0.0, 0.0, rest]))

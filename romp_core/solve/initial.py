@@ -104,10 +104,7 @@ def _leg(world: Array, g: Array, side: int) -> None:
     thigh, shin = normalize(hip - knee), normalize(knee - ankle)
     foot = normalize(world[:, lm.LEFT_TOE + side] - world[:, lm.LEFT_HEEL + side])
     hinge = _bend(thigh, shin, np.cross(shin, foot))
-    g[:, 1 + side], g[:, 4 + side] = (
-        _frame_from_y(thigh, hinge),
-        _frame_from_y(shin, hinge),
-    )
+    g[:, 1 + side], g[:, 4 + side] = (_frame_from_y(thigh, hinge), _frame_from_y(shin, hinge))
     x = normalize(np.cross(shin, foot))
     g[:, 7 + side] = np.stack([x, np.cross(foot, x), foot], axis=-1) @ matrix_from_rotvec(
         np.array([-_SOLE_PITCH, 0, 0])
@@ -144,8 +141,4 @@ def toward_viewer(world: Array, pixels: Array, optics: Optics) -> Array:
     offset = (pixels[:, trunk].mean(axis=1) - optics.center_px) / optics.focal_px
     ray = normalize(np.concatenate([offset, np.ones((len(offset), 1))], axis=1))
     turn = _shortest_turn(np.array([0.0, 0.0, 1.0]), ray)
-    return np.einsum(
-        "tij,tkj->tki",
-        turn,
-        world - world[:, [lm.LEFT_HIP, lm.RIGHT_HIP]].mean(axis=1, keepdims=True),
-    )
+    return np.einsum("tij,tkj->tki", turn, world - world[:, [lm.LEFT_HIP, lm.RIGHT_HIP]].mean(axis=1, keepdims=True))

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..rotations import (
-    Array,
-    normalize,
-    quat_conjugate,
-    quat_from_rotvec,
-    quat_multiply,
-    quat_rotate,
-)
+from ..rotations import Array, normalize, quat_conjugate, quat_from_rotvec, quat_multiply, quat_rotate
 from ..skeleton import forward_kinematics
 
 _REACH = 0.998
@@ -28,10 +21,7 @@ def reach(rotations: Array, root: Array, rest_joints: Array, balls: Array) -> Ar
     for side in (0, 1):
         hip, knee, ankle, ball = (joint + side for joint in (1, 4, 7, 10))
         goal = balls[:, side] - (joints[:, ball] - joints[:, ankle])
-        thigh, shin = (
-            joints[:, knee] - joints[:, hip],
-            joints[:, ankle] - joints[:, knee],
-        )
+        thigh, shin = (joints[:, knee] - joints[:, hip], joints[:, ankle] - joints[:, knee])
         upper, lower = (np.linalg.norm(rest_joints[a] - rest_joints[b]) for a, b in ((knee, hip), (ankle, knee)))
         span = np.linalg.norm(goal - joints[:, hip], axis=-1)
         span = np.clip(span, abs(upper - lower) + 0.02, (upper + lower) * _REACH)
@@ -54,10 +44,7 @@ def reach(rotations: Array, root: Array, rest_joints: Array, balls: Array) -> Ar
 def out_of_reach(hips: Array, ankles: Array, rest_joints: Array) -> Array:
     """What each leg lacks (m, 2, 3), metres, to span from its hip to where its ankle shall be, (m, 2, 3) both."""
     hip, knee, ankle = (list(pair) for pair in ((1, 2), (4, 5), (7, 8)))
-    bones = (
-        rest_joints[knee] - rest_joints[hip],
-        rest_joints[ankle] - rest_joints[knee],
-    )
+    bones = (rest_joints[knee] - rest_joints[hip], rest_joints[ankle] - rest_joints[knee])
     length = sum(np.linalg.norm(bone, axis=-1) for bone in bones)[:, None]  # (2, 1)
     leg = ankles - hips
     span = np.linalg.norm(leg, axis=-1, keepdims=True)

@@ -14,12 +14,7 @@ _ROUNDS = 2
 
 
 def quick_pose(
-    keypoints2d: Array,
-    visibility: Array,
-    keypoints3d: Array,
-    focal_px: float,
-    center_px: Array,
-    rest_joints: Array,
+    keypoints2d: Array, visibility: Array, keypoints3d: Array, focal_px: float, center_px: Array, rest_joints: Array
 ) -> tuple[Array, Array]:
     """Pose from one picture's landmarks alone.
 
@@ -31,7 +26,7 @@ def quick_pose(
         rotations (24, 4) wxyz, index 0 from SMPL rest to camera space, and root (3,) in camera space, metres.
     """
     chain = Chain(rest_joints)
-    seen = (np.asarray(values, dtype=np.float64)[None] for values in (keypoints2d, visibility, keypoints3d))
-    evidence, turns, root = first_guess(chain, *seen, Optics(focal_px, center_px), interval=1.0)
+    pixels, trust, world = (np.asarray(values, np.float64)[None] for values in (keypoints2d, visibility, keypoints3d))
+    evidence, turns, root = first_guess(chain, pixels, trust, world, Optics(focal_px, center_px), 1.0)
     turns, root = fit(chain, evidence, turns, root, _ROUNDS, strength=0.0)
     return quat_from_matrix(expand(turns))[0], root[0]

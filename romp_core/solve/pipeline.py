@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,9 +25,7 @@ _FIRST_PASS = 0.7
 
 
 def solve(
-    take: Take,
-    progress: Callable[[float], None] | None = None,
-    rest_joints: Callable[[float], Array] | None = None,
+    take: Take, progress: Callable[[float], None] | None = None, rest_joints: Callable[[float], Array] | None = None
 ) -> Take:
     """Solve every person of a take into one level world.
 
@@ -44,10 +43,7 @@ def solve(
     tell = progress or (lambda part: None)
     skeleton = rest_joints or load_body().rest_joints
     fov = float(np.radians(settings.fov) or footage.fov or np.radians(DEFAULT_FOV_DEG))
-    optics = Optics(
-        focal_from_fov(fov, footage.width),
-        np.array([footage.width, footage.height]) / 2,
-    )
+    optics = Optics(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
     subjects = [_subject(person, skeleton(person.height or settings.height), take) for person in take.people]
     subjects = [subject for subject in subjects if subject.parts]
     shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else 1.0, subjects)
@@ -84,7 +80,7 @@ def _shares(
     """One progress function per subject, 0..1 each, by the number of observations."""
     counts = np.array([0, *(len(subject.person.observations.frames) for subject in subjects)])
     edges = start + (stop - start) * np.cumsum(counts) / max(counts.sum(), 1)
-    return [_part(tell, low, high) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    return [_part(tell, low, high) for low, high in pairwise(edges)]
 
 
 def _part(tell: Callable[[float], None], low: float, high: float) -> Callable[[float], None]:
@@ -118,11 +114,7 @@ def _fitted(
             )
         share = _part(progress, seen[index] / seen[-1], seen[index + 1] / seen[-1])
         turned, placed = fit_segment(part, observations, chain, optics, settings.strength, share, guess)
-        rotations[rows], root[rows], valid[rows] = (
-            part.at_rows(turned, rotations=True),
-            part.at_rows(placed),
-            True,
-        )
+        rotations[rows], root[rows], valid[rows] = (part.at_rows(turned, rotations=True), part.at_rows(placed), True)
         if index:  # the same rotation has two quaternions; take those on the side of the part before
             end = parts[index - 1].rows[-1] - frames[0]
             rotations[rows] *= np.sign((rotations[end] * rotations[rows.start]).sum(axis=-1, keepdims=True))

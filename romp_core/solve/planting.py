@@ -54,11 +54,7 @@ def follow_short_legs(hips: Array, ankles: Array, rest_joints: Array, contacts: 
         hips, ankles: (m, 2, 3) world, the ankles where they shall be; contacts: (m, 2).
     """
     total = np.zeros((len(hips), 3))
-    for last in (
-        False,
-        False,
-        True,
-    ):  # smoothly first; what little is then left, exactly
+    for last in (False, False, True):  # smoothly first; what little is then left, exactly
         lacking = out_of_reach(hips + total[:, None], ankles, rest_joints) * contacts[..., None]
         size = np.linalg.norm(lacking, axis=-1)
         worst = np.take_along_axis(lacking, size.argmax(axis=1)[:, None, None], axis=1)[:, 0]

@@ -22,12 +22,7 @@ REST = np.zeros((len(_ORDER), 3))
 """(G, 3) rotation vector at ease: standing, arms hanging."""
 REST[5, 2], REST[6, 2] = np.radians(-65.0), np.radians(65.0)
 
-HINGES = (
-    (13, 0, -2.0, 150.0),
-    (14, 0, -2.0, 150.0),
-    (7, 1, -150.0, 3.0),
-    (8, 1, -3.0, 150.0),
-)
+HINGES = ((13, 0, -2.0, 150.0), (14, 0, -2.0, 150.0), (7, 1, -150.0, 3.0), (8, 1, -3.0, 150.0))
 """Knees and elbows: (group, axis, least, most) of the rotation vector, degrees."""
 
 HINGE_SOFTNESS = np.radians(4.0)

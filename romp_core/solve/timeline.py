@@ -40,12 +40,7 @@ class Segment:
         samples = self.sample_times[part]
         first = max(int(np.searchsorted(self.seen_times, samples[0], side="right")) - 1, 0)
         last = int(np.searchsorted(self.seen_times, samples[-1], side="left")) + 1
-        return replace(
-            self,
-            seen=self.seen[first:last],
-            seen_times=self.seen_times[first:last],
-            sample_times=samples,
-        )
+        return replace(self, seen=self.seen[first:last], seen_times=self.seen_times[first:last], sample_times=samples)
 
     def spread(self, values: Array) -> Array:
         """Observed values (len(seen), ...) at the sample times, linearly interpolated."""
@@ -63,8 +58,7 @@ class Segment:
         """(T,) bool: an observation lies within three quarters of an interval of the sample."""
         before, after, _ = sampling(self.seen_times, self.sample_times)
         off = np.minimum(
-            np.abs(self.seen_times[before] - self.sample_times),
-            np.abs(self.seen_times[after] - self.sample_times),
+            np.abs(self.seen_times[before] - self.sample_times), np.abs(self.seen_times[after] - self.sample_times)
         )
         return np.asarray(off < 0.75 * self.interval)
 
@@ -116,10 +110,7 @@ def _segment(seen: Array, seen_rows: Array, footage: FootageInfo) -> Segment:
     if len(times) > 1:
         even = np.linspace(times[0], times[-1], len(times))
     if np.abs(even - times).max() < _EVEN * interval:
-        samples, interval = (
-            times,
-            float(even[1] - even[0]) if len(even) > 1 else interval,
-        )
+        samples, interval = (times, float(even[1] - even[0]) if len(even) > 1 else interval)
     else:
         samples = np.linspace(times[0], times[-1], max(2, round((times[-1] - times[0]) / interval) + 1))
         interval = float(samples[1] - samples[0])

@@ -9,12 +9,7 @@ from ..settings import SolveSettings
 from ..skeleton import JOINT
 from ..spaces import WORLD_FROM_CAMERA_AXES
 
-FEET = (
-    JOINT["left_ankle"],
-    JOINT["right_ankle"],
-    JOINT["left_foot"],
-    JOINT["right_foot"],
-)
+FEET = (JOINT["left_ankle"], JOINT["right_ankle"], JOINT["left_foot"], JOINT["right_foot"])
 _ANKLES, _NECK = FEET[:2], JOINT["neck"]
 _UPRIGHT = (0.80, 0.95)
 """Share of the standing height from ankles to neck below which a frame says nothing about up, above which it does."""
