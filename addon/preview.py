@@ -29,9 +29,9 @@ def show(ids: Any, joints: Any) -> None:
     if len(joints) and _lift is None:
         _lift = -float(joints[..., 2].min())  # the floor is not known yet: the first lowest foot stands on the grid
     _lines.clear()
-    for id, person in zip(ids.tolist(), joints, strict=True):
-        placed = person + [0.0, 0.0, _lift]
-        ends = [placed[end].tolist() for child, parent in enumerate(PARENTS) if child for end in (parent, child)]
+    for id, person in zip(ids.tolist(), joints.tolist(), strict=True):
+        placed = [(x, y, z + _lift) for x, y, z in person]
+        ends = [placed[end] for child, parent in enumerate(PARENTS) if child for end in (parent, child)]
         _lines.append((_COLOURS[id % len(_COLOURS)], ends))
 
 

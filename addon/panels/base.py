@@ -18,7 +18,7 @@ def wrapped(layout: Any, text: str, width_px: float, icon: str = "NONE") -> None
     """A text over as many label lines as it needs in a region of this width."""
     import bpy
 
-    scale = bpy.context.preferences.system.ui_scale
+    scale = max(bpy.context.preferences.system.ui_scale, 0.5)  # 0 where there is no window
     lines = textwrap.wrap(text, max(20, int(width_px / (6.5 * scale)) - 6))
     column = layout.column(align=True)
     column.scale_y = 0.8

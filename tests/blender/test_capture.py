@@ -115,7 +115,7 @@ def test_unset_operator_settings_come_from_the_panel(worker, scene, clip):
 
 @pytest.mark.parametrize("source", ["", "/nowhere/clip.mp4"])
 def test_missing_footage_is_one_clear_sentence_and_starts_nothing(worker, source):
-    with pytest.raises(RuntimeError, match="No footage is chosen|does not exist"):
+    with pytest.raises(RuntimeError, match=r"No footage is chosen|does not exist"):
         bpy.ops.mocap.capture(filepath=source)
     assert not worker.started
 
@@ -270,7 +270,7 @@ def test_rename_remove_and_open_again(worker, scene, clip, tmp_path):
 
 def test_file_that_is_no_take(worker, tmp_path):
     (tmp_path / "x.npz").write_bytes(b"no")
-    with pytest.raises(RuntimeError, match="x.npz"):
+    with pytest.raises(RuntimeError, match=r"x\.npz"):
         bpy.ops.mocap.open_take(filepath=str(tmp_path / "x.npz"))
 
 

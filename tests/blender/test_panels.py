@@ -1,0 +1,91 @@
+"""Every panel draws in every state, and names only properties and operators that exist."""
+
+from types import SimpleNamespace
+
+import bpy
+import pytest
+from takes import make_take, motion
+
+from addon import catalogue, jobs
+from romp_core.take_io import save_take
+
+
+class Layout:
+    """Takes the calls of a UILayout, checks names, and keeps the texts."""
+
+    def __init__(self, texts=None):
+        self.__dict__["texts"] = [] if texts is None else texts
+
+    def _part(self, *_args, **_options):
+        return Layout(self.texts)
+
+    row = column = box = split = _part
+
+    def prop(self, owner, name, text=None, **_options):
+        assert name in owner.bl_rna.properties, name
+        self.texts.append(owner.bl_rna.properties[name].name if text is None else text)
+
+    def label(self, text="", **_options):
+        self.texts.append(text)
+
+    def progress(self, factor=0.0, text="", **_options):
+        assert 0.0 <= factor <= 1.0
+        self.texts.append(text)
+
+    def operator(self, name, text=None, **_options):
+        module, verb = name.split(".")
+        kind = getattr(getattr(bpy.ops, module), verb).get_rna_type()
+        self.texts.append(kind.name if text is None else text)
+        return SimpleNamespace(**dict.fromkeys(kind.properties.keys()))
+
+    def menu(self, name, **_options):
+        assert hasattr(bpy.types, name)
+
+    def template_list(self, kind, _id, data, items, active, index, **_options):
+        list_type = getattr(bpy.types, kind)
+        assert index in active.bl_rna.properties
+        for item in getattr(data, items):
+            list_type.draw_item(None, bpy.context, self, data, item, 0, active, index)
+
+
+def drawn(mocap):
+    """Texts of all panels as they would be drawn now."""
+    layout = Layout()
+    context = SimpleNamespace(scene=bpy.context.scene, region=SimpleNamespace(width=300), preferences=None)
+    for cls in mocap._classes:
+        if hasattr(cls, "draw") and (cls.__name__.startswith(("MOCAP_PT", "MOCAP_AP", "MOCAP_MT"))):
+            poll = getattr(cls, "poll", None)
+            if poll is None or poll(context):
+                cls.draw(SimpleNamespace(layout=layout), context)
+    return " | ".join(layout.texts)
+
+
+def test_before_while_and_after(mocap, tmp_path):
+    jobs.dismiss()
+    texts = drawn(mocap)
+    for word in ("Model", "Nearest People", "Height", "Start", "End", "Field of View", "Smoothing", "Capture"):
+        assert word.split()[-1] in texts, word
+    assert "Apache-2.0" in texts  # the licence of the chosen model
+    path = save_take(make_take([motion(40), motion(40, seed=2)]), tmp_path / "t.npz")
+    entry = catalogue.add_take(bpy.context.scene, path)
+    texts = drawn(mocap)
+    assert "Make Characters" in texts and "CC0" in texts and "Solve Again" in texts and "40 pictures" in texts
+    assert entry.people[1].name == "Person 2"
+
+
+@pytest.mark.parametrize("progress", [{}, {"stage": "capture", "done": 5, "total": 0, "fps": 0.0, "eta": 0.0}])
+def test_while_running(mocap, monkeypatch, progress):
+    started = {"model": "Built-in", "provider": "CPUExecutionProvider", "width": 10, "height": 20} if progress else {}
+    session = SimpleNamespace(title="Capture x", started=started, progress=progress, cancelling=False)
+    monkeypatch.setattr(jobs, "_session", session)
+    texts = drawn(mocap)
+    assert "Cancel" in texts and ("Starting" in texts or "Built-in on CPU" in texts)
+
+
+def test_failure_shows_sentence_hint_and_log(mocap, monkeypatch, tmp_path):
+    log = tmp_path / "x.log"
+    log.write_text("trace")
+    outcome = jobs.Outcome("failed", sentence="It broke.", hint=f"The log is at {log}.", log=str(log))
+    monkeypatch.setattr(jobs, "_last", outcome)
+    texts = drawn(mocap)
+    assert "It broke." in texts and "Show Log" in texts
