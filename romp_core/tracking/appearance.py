@@ -9,9 +9,6 @@ import numpy as np
 
 from ..rotations import Array
 
-PARTS = 3
-"""Torso, thighs, shins."""
-
 _BINS = (4, 8, 8)
 """Luma, blue and red difference: brightness changes with the light, so it counts less."""
 
@@ -22,20 +19,21 @@ _TORSO_BREADTH, _LEG_BREADTH = 0.15, 0.07
 _LEAST_SAMPLES = 20
 
 
-def signature(image: Array, shoulders: Array, hips: Array, knees: Array, ankles: Array) -> Array:
-    """Colour signature of one person.
-
-    Args:
-        image: (H, W, 3) RGB.
-        shoulders, hips, knees, ankles: (2, 2) pixels, left and right.
-
-    Returns:
-        (PARTS, bins), each row a histogram that sums to 1, or all zero when the part is outside of the picture.
-    """
+def body_points(shoulders: Array, hips: Array, knees: Array, ankles: Array) -> list[Array]:
+    """Places on a body whose colours tell people apart, (n, 2) pixels for each part; joints (2, 2), left and right."""
     torso = _strip(hips.mean(axis=0), shoulders.mean(axis=0), _TORSO_BREADTH)
     thighs = np.concatenate([_strip(hips[i], knees[i], _LEG_BREADTH) for i in (0, 1)])
     shins = np.concatenate([_strip(knees[i], ankles[i], _LEG_BREADTH) for i in (0, 1)])
-    return np.stack([_histogram(_colours(image, part)) for part in (torso, thighs, shins)])
+    return [torso, thighs, shins]
+
+
+def signature(image: Array, parts: list[Array]) -> Array:
+    """Colour signature of a person in a (H, W, 3) RGB picture, from the places given by `body_points`.
+
+    Returns:
+        (parts, bins), each row a histogram that sums to 1, or all zero when too little of the part is in the picture.
+    """
+    return np.stack([_histogram(_colours(image, part)) for part in parts])
 
 
 def difference(a: Array, b: Array) -> float:

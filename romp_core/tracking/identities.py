@@ -133,6 +133,10 @@ class Identities:
         nearest = min((difference(self._known[rival].looks, looks) for rival in rivals), default=1.0)
         return own <= _LOOKS_TRACKED and own <= nearest + _STOLEN_MARGIN
 
+    def glimpse(self, id: int, sighting: Sighting, time: float) -> None:
+        """A known person was seen behind somebody: note the place, but learn no looks."""
+        self._known[id].update(sighting, time, alone=False)
+
     def missed(self, time: float) -> bool:
         """True when somebody went out of sight a short while ago."""
         return any(0 < time - one.time - _RETURN_S < _MISSED_S for one in self._known.values())

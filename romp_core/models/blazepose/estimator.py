@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ...people import Frame, People
 from ...rotations import Array
 from ...take import FootageInfo
-from ...tracking.appearance import signature
+from ...tracking.appearance import body_points, signature
 from ...tracking.identities import Identities, Sighting
 from ...tracking.shots import ShotDetector
+from .body import on_body, size
 from .detector import Detector
+from .erase import erase
 from .follow import RegionFollower
-from .judge import SAME_POSE, convincing, is_part_of, lies_on, pose_distance, still_there, sureness
+from .judge import SAME_POSE, convincing, is_part_of, lies_on, pose_distance, share_on, still_there, sureness
 from .landmarks import BODY_POINTS, LandmarkNet, Pose
-from .region import EXPANSION, Region
+from .region import Region
 from .scan import SCAN_EVERY_S, Scanner
 
 LOOK_BACK_S = 2 * SCAN_EVERY_S
 """Frames are kept for this long, so that somebody who is found late is tracked back to where they came in."""
 
 _LOOK_BACK_BYTES = 160_000_000
+_LARGEST_JUMP = 0.25
+_OVERLAP = 0.4
+_MOST_HIDDEN = 0.7
 _SHOULDERS, _HIPS, _KNEES, _ANKLES = [11, 12], [23, 24], [25, 26], [27, 28]
 
 
@@ -108,7 +113,7 @@ class BlazePose:
         ]
         candidates = _unique(candidates)
         candidates += self._newcomers(image, time, candidates)
-        sightings = [self._sighting(image, one.pose, detected=one.follower is None) for one in candidates]
+        sightings = [_sighting(image, one.pose, detected=one.follower is None) for one in candidates]
         ids = self._identities.assign(sightings, time)
         before, self._followed = self._followed, {}
         for id, candidate in zip(ids, candidates, strict=True):
@@ -119,6 +124,11 @@ class BlazePose:
             self._followed[id] = follower, follower.follow(candidate.pose, time)
             if id not in before:
                 self._track_back(id, candidate.pose)
+        for id, (follower, region) in before.items():
+            if id not in row.poses and (seen := self._behind(id, row, region)) is not None:
+                row.poses[id] = seen
+                self._followed[id] = follower, follower.follow(seen, time)
+                self._identities.glimpse(id, _sighting(image, seen), time)
 
     def _newcomers(self, image: Array, time: float, candidates: list[_Candidate]) -> list[_Candidate]:
         """People who are not followed yet; of too many, only the nearest."""
@@ -150,25 +160,48 @@ class BlazePose:
             row = self._waiting[index - 1]
             if self._waiting[index].cut or id in row.poses:
                 return
-            image = row.frame.image
-            pose, last = self._net.look(image, region), pose
-            if not still_there(image, pose) or pose_distance(pose, last) > SAME_POSE * 3:
+            first = self._net.look(row.frame.image, region)
+            found = first if self._shows(id, row, first, erased={}) else self._behind(id, row, region)
+            if found is None or pose_distance(found, pose) > _LARGEST_JUMP:
                 return
-            if any(pose_distance(pose, other) < SAME_POSE for other in row.poses.values()):
-                return
-            sighting = self._sighting(image, pose, detected=False)
-            rivals = [i for i, other in row.poses.items() if sighting.overlaps(self._sighting(image, other, False))]
-            if not self._identities.belongs(id, sighting.looks, rivals):
-                return
-            row.poses[id] = pose
+            row.poses[id] = pose = found
             region = follower.follow(pose, newest - row.frame.time)
 
-    @staticmethod
-    def _sighting(image: Array, pose: Pose, detected: bool) -> Sighting:
-        joints = pose.points[:, :2]
-        looks = signature(image, *(joints[pair] for pair in (_SHOULDERS, _HIPS, _KNEES, _ANKLES)))
-        body = pose.body
-        return Sighting(body.center, body.side / EXPANSION, looks, detected)
+    def _behind(self, id: int, row: _Row, region: Region) -> Pose | None:
+        """Look for a person behind those who stand in the way, with these painted out."""
+        near = {i: other for i, other in row.poses.items() if _overlap(region, other.body)}
+        if not near:
+            return None
+        pose = self._net.look(row.frame.image, region, lambda crop: erase(crop, region, list(near.values())))
+        if share_on(pose, near.values()) > _MOST_HIDDEN or not self._shows(id, row, pose, near):
+            return None
+        hidden = np.any([on_body(pose.points[:, :2], other) for other in near.values()], axis=0)
+        return replace(pose, visibility=np.where(hidden, 0.0, pose.visibility))
+
+    def _shows(self, id: int, row: _Row, pose: Pose, erased: dict[int, Pose]) -> bool:
+        """True when a pose found in a frame where this person was not found yet may be theirs."""
+        image = row.frame.image
+        if not still_there(image, pose):
+            return False
+        if any(pose_distance(pose, other) < SAME_POSE for other in row.poses.values()):
+            return False
+        rivals = [i for i, other in row.poses.items() if _overlap(pose.body, other.body)]
+        looks = _sighting(image, pose, hiders=list(erased.values())).looks
+        # Legs alone tell nobody apart: then place and pose must do.
+        torso_hidden = bool(erased) and not looks[0].any()
+        return torso_hidden or self._identities.belongs(id, looks, rivals)
+
+
+def _overlap(a: Region, b: Region) -> bool:
+    return bool(np.hypot(a.x - b.x, a.y - b.y) < _OVERLAP * max(a.side, b.side))
+
+
+def _sighting(image: Array, pose: Pose, detected: bool = False, hiders: Sequence[Pose] = ()) -> Sighting:
+    """What the identities need to know of a pose; colours of bodies in front are left out."""
+    parts = body_points(*(pose.points[pair, :2] for pair in (_SHOULDERS, _HIPS, _KNEES, _ANKLES)))
+    for hider in hiders:
+        parts = [part[~on_body(part, hider)] for part in parts]
+    return Sighting(pose.body.center, size(pose), signature(image, parts), detected)
 
 
 def _unique(candidates: list[_Candidate]) -> list[_Candidate]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from ...rotations import Array
+from .body import on_body, size
 from .landmarks import BODY_POINTS, Pose
-from .region import EXPANSION
 
 SAME_POSE = 0.08
 """Poses whose main points are nearer than this, in body sizes, show the same body."""
@@ -14,21 +16,12 @@ SAME_POSE = 0.08
 _MAIN = np.array([0, *range(11, 17), *range(23, 29)])
 """Nose, shoulders, elbows, wrists, hips, knees, ankles."""
 
-_TRUNK = [(11, 12), (11, 23), (12, 24), (11, 24), (12, 23), (23, 24), (0, 11), (0, 12)]
-_LIMBS = [(11, 13), (13, 15), (12, 14), (14, 16), (23, 25), (25, 27), (24, 26), (26, 28)]
-_BONES = np.array([*_TRUNK, *_LIMBS])
-_FLESH = 0.07
 _PART_SIZE, _PART_SHARE = 0.75, 0.6
 
 _LEAST_FLAG = 0.5
 _LEAST_INSIDE = 1 / 3
 _MOST_DISAGREEMENT, _MOST_DISAGREEMENT_NEW = 0.05, 0.035
 _LEAST_VISIBLE_NEW = 0.4
-
-
-def size(pose: Pose) -> float:
-    """Extent of the body in pixels, about its height when it stands."""
-    return pose.body.side / EXPANSION
 
 
 def still_there(image: Array, pose: Pose) -> bool:
@@ -63,13 +56,14 @@ def is_part_of(pose: Pose, other: Pose) -> bool:
 
 
 def lies_on(pose: Pose, other: Pose) -> bool:
-    """True when most main points of a pose lie on trunk and limbs of another."""
-    start, end = (other.points[_BONES[:, side], :2] for side in (0, 1))
-    axis = end - start
-    to_point = pose.points[_MAIN, None, :2] - start  # (points, bones, 2)
-    along = np.clip((to_point * axis).sum(axis=2) / np.maximum((axis**2).sum(axis=1), 1e-9), 0, 1)
-    gap = np.linalg.norm(to_point - along[..., None] * axis, axis=2).min(axis=1)
-    return bool((gap < _FLESH * size(other)).mean() > _PART_SHARE)
+    """True when most main points of a pose lie on the body of another."""
+    return share_on(pose, [other]) > _PART_SHARE
+
+
+def share_on(pose: Pose, others: Iterable[Pose]) -> float:
+    """Share of a pose's main points that lie on other bodies."""
+    points = pose.points[_MAIN, :2]
+    return float(np.any([on_body(points, other) for other in others], axis=0).mean())
 
 
 def _disagreement(pose: Pose) -> float:

@@ -5,6 +5,7 @@ Contract of MediaPipe's `pose_landmark_full` graph, with its heat-map refinement
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,9 +58,11 @@ class LandmarkNet:
         self._session = open_session(asset(LANDMARK_FILE), threads)
         self.provider: str = self._session.get_providers()[0]
 
-    def look(self, image: Array, region: Region) -> Pose:
-        """Landmarks of the person in this region of the (H, W, 3) RGB picture."""
+    def look(self, image: Array, region: Region, retouch: Callable[[Array], Array] | None = None) -> Pose:
+        """Landmarks of the person in this region of the (H, W, 3) RGB picture, whose crop may be retouched before."""
         crop = region.crop(image, INPUT_SIZE, "replicate")
+        if retouch is not None:
+            crop = retouch(crop)
         inputs = {"input": (crop.astype(np.float32) / 255.0)[None]}
         landmarks, flag, heatmap, world = self._session.run(["landmarks", "pose_flag", "heatmap", "world"], inputs)
         rows = landmarks.reshape(_POINTS, 5).astype(np.float64)

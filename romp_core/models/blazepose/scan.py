@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...rotations import Array
+from .body import size
 from .detector import Detection, Detector, whole_picture
-from .judge import size
 from .landmarks import BODY_POINTS, Pose
 from .region import Region
 
