@@ -120,20 +120,20 @@ def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
     order = np.argsort(-joint_weights, axis=1, kind="stable")[:, :_INFLUENCES]
     strongest = np.take_along_axis(joint_weights, order, axis=1)
     return {
-        "vertices": vertices.astype(np.float32),
+        "vertices": _to_micrometres(vertices),
         "faces": faces.astype(np.uint16),
         "uv": _as_uint16(np.concatenate([source.uv_of_group[name] for name in _SKIN_GROUPS])),
         "face_materials": face_materials.astype(np.uint8),
         "material_names": np.array(list(COLORS)),
         "material_colors": np.array(list(COLORS.values()), np.float32),
-        "joints": neutral.joints.astype(np.float32),
-        "height_m": np.array(neutral.height_m),
+        "joints": _to_micrometres(neutral.joints),
+        "height_m": np.round(neutral.height_m, 6),
         "weights": _as_uint16(strongest / strongest.sum(1, keepdims=True)),
         "weight_joints": order.astype(np.uint8),
         "key_names": np.array(list(shapes)),
         "key_vertex_deltas": np.rint(deltas / _DELTA_UNIT_M).astype(np.int16),
-        "key_joint_deltas": np.array([shape.joints - neutral.joints for shape in shapes.values()], np.float32),
-        "key_height_deltas": np.array([shape.height_m - neutral.height_m for shape in shapes.values()]),
+        "key_joint_deltas": _to_micrometres(np.array([shape.joints - neutral.joints for shape in shapes.values()])),
+        "key_height_deltas": np.round([shape.height_m - neutral.height_m for shape in shapes.values()], 6),
         "delta_unit_m": np.array(_DELTA_UNIT_M),
     }
 
@@ -189,6 +189,11 @@ def _rotation_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def _as_uint16(unit_interval: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(unit_interval, 0, 1) * np.iinfo(np.uint16).max).astype(np.uint16)
+
+
+def _to_micrometres(metres: np.ndarray) -> np.ndarray:
+    """Rounded to 1e-6 m, without negative zeros: the last bits of a sum differ between machines, the body must not."""
+    return (np.round(metres, 6) + 0.0).astype(np.float32)
 
 
 def _archive(arrays: dict[str, np.ndarray]) -> bytes:
