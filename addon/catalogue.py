@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from . import compat, scene_index
+from . import compat, scene_index, storage
 from .bake import BakeOptions, bake_take
 from .properties import generated
 
@@ -62,8 +62,27 @@ def add_take(scene: bpy.types.Scene, path: str | Path) -> Any:
     return entry
 
 
-def make_characters(scene: bpy.types.Scene, entry: Any, person_ids: set[int]) -> list[str]:
+def recover_interrupted() -> list[Path]:
+    """Turn journals that broken-off captures left in the add-on's folder into takes; their paths."""
+    from romp_core.journal import journal_path, recover
+
+    suffix = journal_path("take").suffix
+    paths = [file.with_suffix("") for file in storage.folder(storage.TAKES).glob(f"*{suffix}")]
+    return [path for path in paths if recover(path) is not None]
+
+
+def is_solved(entry: Any) -> bool:
+    """False when the capture was broken off before the motion was computed. Raises TakeError."""
+    from romp_core.take_io import load_take
+
+    return load_take(bpy.path.abspath(entry.path)).solved
+
+
+def make_characters(scene: bpy.types.Scene, entry: Any, person_ids: set[int], match_scene: bool = True) -> list[str]:
     """Make or update the characters of these people; returns remarks for the user.
+
+    Args:
+        match_scene: whether the scene's setting about its frame rate and range counts at all.
 
     Raises:
         romp_core.errors.TakeError: the take file is gone, damaged, or not solved.
@@ -74,7 +93,7 @@ def make_characters(scene: bpy.types.Scene, entry: Any, person_ids: set[int]) ->
     names = {item.person_id: item.name for item in entry.people}
     people = tuple(replace(person, name=names.get(person.id, person.name)) for person in take.people)
     group = scene.mocap
-    options = BakeOptions(group.with_root, group.with_body, group.set_scene)
+    options = BakeOptions(group.with_root, group.with_body, group.set_scene and match_scene)
     return bake_take(scene, replace(take, people=people), entry.name, person_ids & set(names), options)
 
 

@@ -20,7 +20,7 @@ from .timing import Timing, fit_scene, scene_fps, timing_of
 
 @dataclass(frozen=True)
 class BakeOptions:
-    """What a bake makes."""
+    """What a bake makes; bodies that are there already are kept up in any case."""
 
     with_root: bool = False
     with_body: bool = True
@@ -81,7 +81,8 @@ def _bake_person(
     name = scene_index.short_name(title, person.name)
     clip = resample(person.motion, take.footage)
     joints = person.motion.rest_joints
-    body = load_body().scaled(person.height or take.solve.height) if options.with_body else None
+    with_body = options.with_body or scene_index.find_object(scene, take.id, scene_index.BODY, person.id)
+    body = load_body().scaled(person.height or take.solve.height) if with_body else None
     floor = body.floor_m if body else float(joints[:, 1].min())
 
     armature, is_new = ensure_armature(scene, take.id, person.id, name)
@@ -90,6 +91,8 @@ def _bake_person(
         armature.data.display_type = "STICK" if body else "OCTAHEDRAL"
     shape_armature(armature, rest_in_armature(joints, floor), options.with_root)
     _stamp(armature, take)
+    finite = np.isfinite(clip.rotations).all(axis=(1, 2)) & np.isfinite(clip.root).all(axis=1)
+    clip = replace(clip, valid=clip.valid & finite)  # numbers that are none never become keys
     samples = np.arange(clip.first, clip.first + len(clip.valid))
     action = keys.ensure_action(take.id, person.id, name)
     keys.bake_action(armature, action, clip, timing.frames(samples))

@@ -12,6 +12,7 @@ from .preflight import check, frame_range
 from .stage import staged
 
 SUFFIXES = {"FBX": ".fbx", "GLB": ".glb", "BVH": ".bvh"}
+_OPERATORS = {"FBX": "EXPORT_SCENE_OT_fbx", "GLB": "EXPORT_SCENE_OT_gltf"}
 
 
 def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: Path, format: str) -> list[str]:
@@ -29,6 +30,10 @@ def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: P
     from romp_core.errors import TakeError
 
     remarks = check(armature)
+    if format in _OPERATORS and not hasattr(bpy.types, _OPERATORS[format]):
+        raise TakeError(
+            f"Blender's {format} exporter is switched off.", "Switch it on in Edit > Preferences > Add-ons."
+        )
     frames = frame_range(armature, scene)
     body = scene_index.find_object(scene, armature[scene_index.TAKE], scene_index.BODY, armature[scene_index.PERSON])
     meshes = [body] if body is not None and format != "BVH" else []

@@ -1,5 +1,13 @@
 """All operators; prefix `mocap`."""
 
-from . import capture, drop, export, maintenance, takes
+from . import capture, control, drop, export, maintenance, solve, takes
 
-classes = (*capture.classes, *takes.classes, *drop.classes, *export.classes, *maintenance.classes)
+classes = (
+    *capture.classes,
+    *solve.classes,
+    *control.classes,
+    *takes.classes,
+    *drop.classes,
+    *export.classes,
+    *maintenance.classes,
+)

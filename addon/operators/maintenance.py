@@ -6,11 +6,11 @@ import bpy
 from bpy.types import Operator
 
 from .. import jobs, storage
-from .capture import end_of_wait, no_job
 from .reporting import Reporting
+from .running import end_of_wait, no_job
 
 
-class MOCAP_OT_self_test(Operator):
+class MOCAP_OT_self_test(Reporting, Operator):
     """Run a few pictures through the built-in model, and say what is missing if that fails"""
 
     bl_idname = "mocap.self_test"
@@ -20,15 +20,8 @@ class MOCAP_OT_self_test(Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         return no_job(cls, context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        from romp_core.errors import MocapError
-
-        try:
-            outcome = jobs.start("Self-test", {"type": "self_test"}, lambda outcome: "", wait=True)
-        except MocapError as error:
-            self.report({"ERROR"}, f"{error.sentence} {error.hint}".strip())
-            return {"CANCELLED"}
-        return end_of_wait(self, outcome)
+    def run(self, context: bpy.types.Context) -> set[str]:
+        return end_of_wait(self, jobs.start("Self-test", {"type": "self_test"}, lambda outcome: "", wait=True))
 
 
 class MOCAP_OT_clear_files(Reporting, Operator):

@@ -8,19 +8,22 @@ import bpy
 
 
 class Reporting:
-    """Mixin of operators: `run` does the work and may raise MocapError; its return value is an optional remark."""
+    """Mixin of operators: `run` does the work and may raise MocapError.
 
-    def run(self, context: bpy.types.Context) -> str | None:
+    It returns a remark for the user, nothing, or an operator result.
+    """
+
+    def run(self, context: bpy.types.Context) -> str | set[str] | None:
         raise NotImplementedError
 
     def execute(self: Any, context: bpy.types.Context) -> set[str]:
         from romp_core.errors import MocapError
 
         try:
-            remark = self.run(context)
+            result = self.run(context)
         except MocapError as error:
             self.report({"ERROR"}, f"{error.sentence} {error.hint}".strip())
             return {"CANCELLED"}
-        if remark:
-            self.report({"INFO"}, remark)
-        return {"FINISHED"}
+        if isinstance(result, str):
+            self.report({"INFO"}, result)
+        return result if isinstance(result, set) else {"FINISHED"}

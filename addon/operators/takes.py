@@ -11,8 +11,9 @@ from bpy.types import Operator
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from .. import catalogue
-from .capture import must_wait, no_job, solve
 from .reporting import Reporting
+from .running import end_of_wait, must_wait, no_job
+from .solve import start_solving
 
 
 class _NeedsTake:
@@ -57,7 +58,25 @@ class MOCAP_OT_save_take(Reporting, _NeedsTake, Operator, ExportHelper):
         return f"Saved {target.name}"
 
 
-class MOCAP_OT_make_characters(Operator):
+class MOCAP_OT_recover_takes(Reporting, Operator):
+    """List what captures kept that were broken off together with Blender"""
+
+    bl_idname = "mocap.recover_takes"
+    bl_label = "Recover Interrupted Captures"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return no_job(cls, context)
+
+    def run(self, context: bpy.types.Context) -> str:
+        paths = catalogue.recover_interrupted()
+        for path in paths:
+            catalogue.add_take(context.scene, path)
+        return f"Takes recovered: {len(paths)}"
+
+
+class MOCAP_OT_make_characters(Reporting, _NeedsTake, Operator):
     """Make the characters of the take, or make them anew after a change"""
 
     bl_idname = "mocap.make_characters"
@@ -74,26 +93,17 @@ class MOCAP_OT_make_characters(Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return no_job(cls, context) and catalogue.active_take(context.scene) is not None
+        return no_job(cls, context) and super().poll(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        from romp_core.errors import MocapError
-        from romp_core.take_io import load_take
-
+    def run(self, context: bpy.types.Context) -> str | set[str]:
         scene = context.scene
         entry, person = catalogue.active_take(scene), catalogue.active_person(scene)
         who = {item.person_id for item in entry.people}
         if self.which == "ACTIVE":
             who = {person.person_id} if person else set()
-        try:
-            if not load_take(bpy.path.abspath(entry.path)).solved:  # a cancelled capture
-                return solve(self, scene, entry, who, must_wait(False))
-            for remark in catalogue.make_characters(scene, entry, who):
-                self.report({"INFO"}, remark)
-        except MocapError as error:
-            self.report({"ERROR"}, f"{error.sentence} {error.hint}".strip())
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        if not catalogue.is_solved(entry):  # a cancelled capture
+            return end_of_wait(self, start_solving(scene, entry, who, must_wait(False)))
+        return " ".join(catalogue.make_characters(scene, entry, who)) or {"FINISHED"}
 
 
 class MOCAP_OT_remove_take(Reporting, _NeedsTake, Operator):
@@ -135,6 +145,7 @@ class MOCAP_OT_remove_person(Reporting, Operator):
 classes = (
     MOCAP_OT_open_take,
     MOCAP_OT_save_take,
+    MOCAP_OT_recover_takes,
     MOCAP_OT_make_characters,
     MOCAP_OT_remove_take,
     MOCAP_OT_remove_person,

@@ -32,10 +32,17 @@ class MOCAP_PT_capture(SidebarPanel, Panel):
         row.operator("mocap.capture", icon="PLAY" if group.source else "NONE")
         if outcome is not None and outcome.text:
             _draw_outcome(layout, outcome, context.region.width)
-        chosen = next((text for name, _, text in generated.model_items(None, None) if name == group.capture.model), "")
         column = layout.column()
         column.active = False
-        wrapped(column, chosen, context.region.width)
+        wrapped(column, _licence_line(group.capture.model), context.region.width)
+
+
+def _licence_line(model: str) -> str:
+    """Licences of the chosen model and of the body."""
+    from romp_core.body import BODY_LICENCE
+
+    chosen = next((text for name, _, text in generated.model_items(None, None) if name == model), "")
+    return f"{chosen}. Body: {BODY_LICENCE}"
 
 
 def _draw_settings(layout: Any, group: Any) -> None:

@@ -36,6 +36,7 @@ class MOCAP_MT_take(Menu):
     def draw(self, context: bpy.types.Context) -> None:
         self.layout.operator("mocap.open_take", icon="FILEBROWSER")
         self.layout.operator("mocap.save_take", icon="FILE_TICK")
+        self.layout.operator("mocap.recover_takes", icon="RECOVER_LAST")
         self.layout.operator("mocap.remove_take", text="Remove from List, Keep Characters").keep_characters = True
 
 

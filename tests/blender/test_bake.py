@@ -166,3 +166,22 @@ def test_body_follows_the_core_skinning_and_its_sliders_work(scene):
         assert np.abs(vertices() - shown).max() > 0.002, block.name
         block.value = 0.0
     assert {slot.material.name for slot in skin.material_slots} == {item.name for item in load_body().materials}
+
+
+def test_numbers_that_are_none_and_people_never_seen_make_no_keys(scene):
+    from addon import compat
+
+    broken, unseen = motion(40), motion(40, seed=2)
+    broken.rotations[7, 3, 1] = np.nan
+    broken.root[20] = np.inf
+    unseen.valid[:] = False
+    take = make_take([broken, unseen])
+    bake_take(scene, take, "Clip")
+    for person, fewest, most in ((1, 34, 38), (2, 0, 0)):  # neighbours in time may go with the two broken rows
+        curves = compat.assigned_channels(armature_of(scene, take, person)).fcurves
+        bones = [curve for curve in curves if curve.data_path.startswith("pose.")]
+        assert all(fewest <= len(curve.keyframe_points) <= most for curve in bones)
+        assert all(np.isfinite(point.co).all() for curve in bones for point in curve.keyframe_points)
+    scene.frame_set(8)
+    assert armature_of(scene, take).hide_viewport
+    assert armature_of(scene, take, 2).hide_viewport

@@ -1,6 +1,7 @@
 """The capture operator and what becomes of its result; the worker is played by a script of messages."""
 
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import bpy
@@ -71,12 +72,12 @@ def clip(tmp_path):
 
 def start_async(take_or_script, clip, scene):
     """As the button does it in a window, where a timer goes on with it."""
-    from addon.operators.capture import _take_arrived
+    from addon.operators.capture import take_arrived
 
     FakeJob.script = take_or_script
     uid = scene.session_uid
     command = {"type": "capture", "source": str(clip), "out": str(clip.with_suffix(".npz"))}
-    jobs.start("Capture", command, lambda outcome: _take_arrived(outcome, uid), wait=False)
+    jobs.start("Capture", command, lambda outcome: take_arrived(outcome, uid), wait=False)
 
 
 def run_timer():
@@ -210,11 +211,11 @@ def test_characters_deleted_and_undo_pressed_while_solving(worker, scene, clip):
 
 def start_solving():
     """As the button does it in a window."""
-    from addon.operators.capture import solve
+    from addon.operators.solve import start_solving
 
     scene = bpy.context.scene
     entry = scene.mocap.takes[0]
-    solve(SimpleNamespace(report=print), scene, entry, catalogue.made_characters(scene, entry), wait=False)
+    start_solving(scene, entry, catalogue.made_characters(scene, entry), wait=False)
 
 
 def test_solve_again_replaces_in_place_and_heights_go_along(worker, scene, clip):
@@ -300,3 +301,67 @@ def test_export_operator_writes_one_file_per_character(worker, scene, clip, tmp_
     names = sorted(file.name for file in (tmp_path / "out").iterdir())
     people = [f"all missing Person {n}" for n in (1, 2)]
     assert names == sorted([f"{name}.{end}" for name in people for end in ("fbx", "glb", "bvh")] + ["one.bvh"])
+
+
+def test_a_capture_broken_off_together_with_blender_is_recovered(worker, scene, monkeypatch, tmp_path):
+    from addon import storage
+    from romp_core.journal import Journal, JournalHead, journal_path
+    from romp_core.people import Frame, People
+    from romp_core.settings import CaptureSettings, SolveSettings
+    from romp_core.take import Provenance
+
+    monkeypatch.setattr(storage, "folder", lambda name: tmp_path)
+    head = JournalHead("lost", footage(n=0), CaptureSettings(), SolveSettings(), Provenance())
+    journal = Journal(journal_path(tmp_path / "clip 1.npz"), head)
+    one = np.ones((1, 33), np.float32)
+    for number in range(30):
+        points = np.ones((1, 33, 3), np.float32)
+        people = People(number, one[:, 0], points[..., :2], one, points, ids=np.array([1]))
+        journal.add(Frame(number, number / 30, np.zeros((4, 4, 3), np.uint8)), people)
+    journal.flush()
+    journal.close()
+    bpy.ops.mocap.recover_takes()
+    (entry,) = scene.mocap.takes
+    assert entry.take_id == "lost" and not entry.complete and entry.people[0].seen == 30
+    assert [file.name for file in tmp_path.iterdir()] == ["clip 1.npz"]
+
+
+class TestRealWorker:
+    """The worker's own process, as far as it goes in a Python without onnxruntime."""
+
+    @pytest.fixture(autouse=True)
+    def ready(self, mocap):
+        jobs.dismiss()
+        yield
+        jobs.stop()
+
+    def run(self, limit=30):
+        begin = time.monotonic()
+        while jobs._on_timer() is not None:
+            assert time.monotonic() - begin < limit
+            time.sleep(0.02)
+        return jobs.last_outcome()
+
+    def test_killed_hard_is_told_with_the_log_and_the_next_run_starts(self, scene, clip):
+        command = {"type": "self_test"}
+        jobs.start("Self-test", command, lambda outcome: "", wait=False)
+        jobs.current().job._process.kill()
+        outcome = self.run()
+        assert outcome.kind == "failed" and outcome.log in outcome.text
+        assert Path(outcome.log).is_file()
+        jobs.start("Self-test", command, lambda outcome: "", wait=False)
+        assert self.run().kind in ("finished", "failed")
+        assert "unexpectedly" not in jobs.last_outcome().sentence
+
+    def test_damaged_take_is_one_sentence(self, scene, tmp_path):
+        catalogue.add_take(scene, save_take(make_take([motion(40)]), tmp_path / "t.npz"))
+        (tmp_path / "t.npz").write_bytes(b"damaged meanwhile")
+        with pytest.raises(RuntimeError, match="not a readable take"):
+            bpy.ops.mocap.solve()
+
+    def test_switching_off_ends_the_process(self, mocap):
+        jobs.start("Self-test", {"type": "self_test"}, lambda outcome: "", wait=False)
+        process = jobs.current().job._process
+        mocap.unregister()
+        assert process.wait(10) != 0
+        mocap.register()

@@ -124,3 +124,11 @@ def test_shorter_take_leaves_no_old_keys(scene):
     item = armature_of(scene, take)
     assert tuple(item.animation_data.action.frame_range) == (1.0, 20.0)
     assert scene.frame_end == 20
+
+
+def test_solving_again_leaves_the_scenes_own_numbers(scene):
+    take = make_take()
+    bake_take(scene, take, "Clip")
+    scene.frame_end, scene.render.resolution_x = 20, 1000
+    bake_take(scene, take, "Clip", options=BakeOptions(set_scene=False))
+    assert (scene.frame_end, scene.render.resolution_x) == (20, 1000)
