@@ -54,7 +54,7 @@ def main() -> None:
         folder = options.takes or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         for name in options.clips:
-            _, truth, scores = measured(options.groundtruth / f"{name}.mp4", folder)
+            _, _, scores = measured(options.groundtruth / f"{name}.mp4", folder)
             rows += [(f"{name} {index}" if len(scores) > 1 else name, s) for index, s in enumerate(scores)]
             mean += scores if name in REPORTED else []
     if len(mean) == len(REPORTED):

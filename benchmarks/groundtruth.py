@@ -185,10 +185,15 @@ def _score(take: Take, person: Person, truth: Truth, index: int, switched: int) 
         tracked=float(counted.sum() / truth.counted[index].sum()),
         mpjpe_mm=_mean_distance_mm(found, true),
         pa_mpjpe_mm=_mean_distance_mm(procrustes(found, true), true),
-        jumps=int((angle_between(motion.rotations[1:], motion.rotations[:-1]) > _JUMP).sum()),
+        jumps=_jumps(motion),
         **_feet(motion, truth, index, rows, counted),
         switches=switched,
     )
+
+
+def _jumps(motion: Motion) -> int:
+    turns = angle_between(motion.rotations[1:], motion.rotations[:-1])
+    return int((turns[motion.valid[1:] & motion.valid[:-1]] > _JUMP).sum())
 
 
 def _feet(motion: Motion, truth: Truth, index: int, rows: Array, counted: Array) -> dict:

@@ -1,4 +1,4 @@
-"""When does a foot stand? Decided in the picture, where motion is measured well; depth is too noisy for it."""
+"""When does a foot stand? Decided by its speed in the picture, where motion is measured well; depth is too noisy."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ import numpy as np
 
 from ..rotations import Array
 
-_STILL, _SLOW = 0.25, 0.35
-"""Image-plane speed in m/s below which a foot starts to stand, and up to which it keeps standing."""
+_STANDING, _SWINGING = 0.12, 1.8
+"""Scales (m/s) of the Rayleigh distributions of image-plane speeds: standing, where it is noise, and swinging."""
+_CHANGE = 2.0
+"""Log-odds that a foot must gain to change from one to the other, so that single noisy frames do not decide."""
+_CERTAIN = 8.0
+"""Most a single frame may say against standing, log-odds."""
 _LIFTED = 0.12
 """Height of a sole above the other one, metres, above which it does not stand; depth errors move both alike."""
 _AIRBORNE = 0.3
 """The same above the floor."""
-_SHORTEST_S = 0.05
-"""Stands shorter than this are chance."""
 
 
 def standing(pixels: Array, metres_per_px: Array, soles: Array, times: Array) -> Array:
-    """Which feet stand in which rows.
+    """Which feet stand in which rows: the likeliest course of a two-state hidden Markov model per foot.
 
     Args:
         pixels: (m, 2, 2) balls of the left and right foot in the picture; metres_per_px: (m,) scale there.
@@ -34,14 +36,30 @@ def standing(pixels: Array, metres_per_px: Array, soles: Array, times: Array) ->
         return low
     # Between rows rather than at them, so that the first and the last row of a stand count as well.
     speed = np.linalg.norm(np.diff(pixels, axis=0), axis=-1) * metres_per_px[1:, None] / np.diff(times)[:, None]
-    slow = (speed < _SLOW) & low[1:] & low[:-1]
+    odds = 2 * np.log(_SWINGING / _STANDING) - speed**2 / 2 * (_STANDING**-2 - _SWINGING**-2)
+    odds = np.where(low[1:] & low[:-1], np.maximum(odds, -_CERTAIN), -_CERTAIN)
     result = np.zeros(low.shape, bool)
     for foot in (0, 1):
-        for start, stop in runs(slow[:, foot]):
-            long_enough = times[stop] - times[start] >= _SHORTEST_S or stop - start == len(slow)
-            if long_enough and (speed[start:stop, foot] < _STILL).any():
-                result[start : stop + 1, foot] = True
+        for start, stop in runs(likeliest_course(odds[:, foot], _CHANGE)):
+            result[start : stop + 1, foot] = True
     return result
+
+
+def likeliest_course(odds: Array, change: float) -> Array:
+    """States (n,) bool that gain most from the log-odds (n,) of true against false, paying for each change (Viterbi)."""
+    lead = 0.0  # of the best course that is true now over the best that is false now
+    leads = []
+    for gain in odds.tolist():
+        lead = min(max(lead, -change), change) + gain
+        leads.append(lead)
+    states = np.empty(len(leads), bool)
+    state = lead >= 0
+    for index in range(len(leads) - 1, -1, -1):
+        # A course stays in its state unless the other one is ahead by more than the cost of the change.
+        if index < len(leads) - 1:
+            state = leads[index] > -change if state else leads[index] > change
+        states[index] = state
+    return states
 
 
 def runs(flags: Array) -> Iterator[tuple[int, int]]:

@@ -24,6 +24,9 @@ _STAGES = ((6, 1.8, 0.4), (4, 1.3, 0.7), (5, 1.0, 1.0))
 """(rounds, factor on the smoothing, freedom of the joints): from a calm, restful motion to what the pictures show."""
 _REFINING = ((4, 1.0, 1.0),)
 _START_SMOOTHING_S = 0.06
+_GLITCH, _GLITCH_SAMPLES = 0.1, 3
+"""Distance, in lengths from ankles to head, by which a landmark that leaves the median of its neighbours in time
+loses half its trust; and the neighbours on either side."""
 _UNSEEN = 1e-3
 """Trust in landmarks interpolated over a gap: enough to choose among what the motion around allows."""
 
@@ -102,4 +105,14 @@ def first_guess(
     turns = orient_joints(gaussian(world, _START_SMOOTHING_S / interval))[:, LEAD]
     markers = chain.pose(turns, np.zeros((len(turns), 3))).markers[:, : len(USED)]
     root = place_root(markers, pixels[:, used], trust, optics)
+    size_px = optics.focal_px * chain.size / float(np.median(np.maximum(root[:, 2], 0.1)))
+    trust = trust / (1 + (_glitches(pixels[:, used]) / (_GLITCH * size_px)) ** 4)
     return (Evidence(pixels[:, used], trust, bone_directions(world[:, used]), optics, interval), turns, root)
+
+
+def _glitches(pixels: Array) -> Array:
+    """Distance (T, K) of landmarks from the running median of their tracks (T, K, 2), pixels (Hampel 1974)."""
+    reach = _GLITCH_SAMPLES
+    padded = np.pad(pixels, ((reach, reach), (0, 0), (0, 0)), mode="edge")
+    neighbours = np.stack([padded[shift : shift + len(pixels)] for shift in range(2 * reach + 1)])
+    return np.asarray(np.linalg.norm(pixels - np.median(neighbours, axis=0), axis=-1))
