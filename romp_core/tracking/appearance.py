@@ -17,6 +17,8 @@ _YCC_LOW, _YCC_SPAN = np.array([0.0, -80.0, -80.0]), np.array([255.0, 160.0, 160
 _ALONG, _ACROSS = np.meshgrid(np.linspace(0.1, 0.9, 9), np.linspace(-1.0, 1.0, 5))
 _TORSO_BREADTH, _LEG_BREADTH = 0.15, 0.07
 _LEAST_SAMPLES = 20
+_PART_WEIGHTS = np.array([2.0, 1.0, 1.0])
+"""Torso, thighs, shins: shirts differ more than trousers."""
 
 
 def body_points(shoulders: Array, hips: Array, knees: Array, ankles: Array) -> list[Array]:
@@ -37,12 +39,15 @@ def signature(image: Array, parts: list[Array]) -> Array:
 
 
 def difference(a: Array, b: Array) -> float:
-    """Mean Hellinger distance of the parts that both signatures have, 0 (same) to 1; 0.5 when they share none."""
-    both = a.any(axis=1) & b.any(axis=1)
-    if not both.any():
+    """Hellinger distance of the parts that both signatures have, 0 (same) to 1; 0.5 when they share none.
+
+    The mean square over the parts, so that one strange part is not made up for by others that many people share.
+    """
+    weights = np.where(a.any(axis=1) & b.any(axis=1), _PART_WEIGHTS, 0.0)
+    if not weights.any():
         return 0.5
-    overlap = np.sqrt(a[both] * b[both]).sum(axis=1)
-    return float(np.sqrt(np.clip(1 - overlap, 0, None)).mean())
+    squared = np.clip(1 - np.sqrt(a * b).sum(axis=1), 0, None)
+    return float(np.sqrt((weights * squared).sum() / weights.sum()))
 
 
 def blend(old: Array, new: Array, share: float) -> Array:

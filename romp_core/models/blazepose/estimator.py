@@ -141,8 +141,7 @@ class BlazePose:
             if not convincing(image, first):
                 continue
             second = self._net.look(image, first.body)
-            agreed = convincing(image, second) and pose_distance(first, second) < SAME_POSE
-            if agreed and not any(lies_on(second, one.pose) for one in candidates):
+            if convincing(image, second) and pose_distance(first, second) < SAME_POSE:
                 found.append(_Candidate(second))
         found = [one for one in _unique(candidates + found) if one.follower is None]
         if found or self._identities.missed(time):
@@ -208,6 +207,12 @@ def _unique(candidates: list[_Candidate]) -> list[_Candidate]:
     """Without poses of the same body found twice, and without limbs taken for people; followed and surer ones win."""
     kept: list[_Candidate] = []
     for one in sorted(candidates, key=lambda one: (one.follower is None, -sureness(one.pose))):
-        if all(pose_distance(one.pose, other.pose) >= SAME_POSE for other in kept):
+        new = one.follower is None
+        if not any(_twice(one.pose, other.pose, new) for other in kept):
             kept.append(one)
     return [one for one in kept if not any(is_part_of(one.pose, other.pose) for other in kept)]
+
+
+def _twice(pose: Pose, other: Pose, new: bool) -> bool:
+    """True when a pose shows the same body as another; a new one must also not lie on it."""
+    return pose_distance(pose, other) < SAME_POSE or (new and lies_on(pose, other))
