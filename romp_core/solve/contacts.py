@@ -46,7 +46,7 @@ def standing(pixels: Array, metres_per_px: Array, soles: Array, times: Array) ->
 
 
 def likeliest_course(odds: Array, change: float) -> Array:
-    """States (n,) bool that gain most from the log-odds (n,) of true against false, paying for each change (Viterbi)."""
+    """States (n,) that gain most from the log-odds (n,) of true against false, each change paid for (Viterbi)."""
     lead = 0.0  # of the best course that is true now over the best that is false now
     leads = []
     for gain in odds.tolist():

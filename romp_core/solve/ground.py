@@ -14,13 +14,13 @@ from ..skeleton import JOINT, forward_kinematics
 from ..take import Camera, FootageInfo, Motion
 from . import world
 from .contacts import standing
+from .floor import onto_floor, touches
 from .legs import reach
 from .planting import follow_short_legs, footholds, released, root_shift
 
 _HIPS, _ANKLES, _BALLS = ([JOINT[f"left_{name}"], JOINT[f"right_{name}"]] for name in ("hip", "ankle", "foot"))
 _CHUNK = 1024
 """Rows posed at a time, so that memory does not grow with the take."""
-_FLOOR_PERCENTILE = 15
 
 
 def _chunks(count: int) -> Iterator[slice]:
@@ -76,10 +76,22 @@ def moved(motion: Motion, offset: Array) -> Motion:
     return replace(motion, root=(motion.root + offset).astype(np.float32))
 
 
-def floor_height(motion: Motion) -> float:
-    """Height of the floor under one person: where the soles mostly are when lowest."""
-    soles = _feet(motion).soles[motion.valid].min(axis=1)
-    return float(np.percentile(soles, _FLOOR_PERCENTILE)) if len(soles) else 0.0
+def _touches(motion: Motion, footage: FootageInfo) -> Array:
+    """Height (m,) at which a person last and next touches ground; 0 where it is not seen."""
+    soles = _feet(motion).soles.min(axis=1)
+    result = np.zeros(len(soles))
+    for part in _stretches(motion, footage):
+        result[part] = touches(soles[part], _interval(footage.times[motion.frames[part]]))
+    return result
+
+
+def touch_floor(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
+    """Correct slow errors of depth and height by the floor, which people touch again and again."""
+    return moved(motion, onto_floor(_touches(motion, footage), motion.root, camera.position[0]))
+
+
+def _interval(times: Array) -> float:
+    return float(np.median(np.diff(times))) if len(times) > 1 else 1.0
 
 
 def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
@@ -94,7 +106,7 @@ def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
         contacts[part] = standing(pixels[part], scale[part], feet.soles[part], times)
         if not contacts[part].any():
             continue
-        interval = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+        interval = _interval(times)
         balls = feet.balls[part]
         shift = root_shift(balls, footholds(balls, contacts[part], clearance), contacts[part], interval)
         balls = balls + shift[:, None]
@@ -113,7 +125,7 @@ def _in_picture(balls: Array, camera: Camera, frames: Array, footage: FootageInf
     seen = camera.to_camera(balls, frames)
     depth = np.maximum(seen[..., 2:], 0.1)
     focal = camera.focal(footage.width)
-    return seen[..., :2] / depth * focal, np.full(len(balls), np.median(depth) / focal)
+    return seen[..., :2] / depth * focal, depth.mean(axis=(1, 2)) / focal
 
 
 def _stretches(motion: Motion, footage: FootageInfo) -> Iterator[slice]:
@@ -149,13 +161,14 @@ def place_people(motions: list[Motion], settings: SolveSettings, fov: float, foo
     rotation = world.camera_rotation(up_direction(motions) if settings.level else None, settings)
     motions = [turned(motion, rotation) for motion in motions]
     lengths = np.array([motion.valid.sum() for motion in motions])
-    floors = np.array([floor_height(motion) for motion in motions])
+    floors = np.array([np.median(_touches(motion, footage)[motion.valid]) for motion in motions])
     height = _weighted_median(-floors, lengths) if len(motions) else 0.0
     motions = [_onto_floor(motion, floor, -height) for motion, floor in zip(motions, floors, strict=True)]
     start = motions[0].root[0, :2] if motions else np.zeros(2)
     position = np.array([-start[0], -start[1], height])
     motions = [moved(motion, position) for motion in motions]
     camera = Camera(fov, quat_from_matrix(rotation)[None], position[None])
+    motions = [touch_floor(motion, camera, footage) for motion in motions]
     if settings.contacts:
         motions = [plant_feet(motion, camera, footage) for motion in motions]
     return Placed(camera, motions)
