@@ -144,7 +144,7 @@ class BlazePose:
             if convincing(image, second) and pose_distance(first, second) < SAME_POSE:
                 found.append(_Candidate(second))
         found = [one for one in _unique(candidates + found) if one.follower is None]
-        if found or self._identities.missed(time):
+        if found or not candidates or self._identities.missed(time):
             self._scanner.hurry(time)
         if not self._most:
             return found
