@@ -30,7 +30,7 @@ def warp(image: Array, matrix: Array, width: int, height: int, border: Border = 
     """
     if cv2 is None:
         return _warp_numpy(image, matrix, width, height, border)
-    reversed_channels = image.strides[2] < 0
+    reversed_channels = _reversed_channels(image)
     result = cv2.warpAffine(
         image[..., ::-1] if reversed_channels else image,
         np.asarray(matrix, dtype=np.float64),
@@ -64,8 +64,21 @@ def _warp_numpy(image: Array, matrix: Array, width: int, height: int, border: Bo
 
 
 def turn(image: Array, clockwise_degrees: int) -> Array:
-    """The picture turned by a multiple of 90 degrees; any other angle is taken as no turn."""
-    return np.rot90(image, -(clockwise_degrees // 90) % 4) if clockwise_degrees % 90 == 0 else image
+    """The picture turned by a multiple of 90 degrees, in memory as it is shown; other angles are taken as no turn."""
+    quarters = clockwise_degrees // 90 % 4 if clockwise_degrees % 90 == 0 else 0
+    if not quarters:
+        return image
+    if cv2 is None:
+        return np.ascontiguousarray(np.rot90(image, -quarters))
+    code = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)[quarters - 1]
+    if _reversed_channels(image):
+        return cv2.rotate(image[..., ::-1], code)[..., ::-1]
+    return np.asarray(cv2.rotate(image, code))
+
+
+def _reversed_channels(image: Array) -> bool:
+    """True for a view that reads BGR as RGB; OpenCV would copy all of it."""
+    return image.strides[2] < 0
 
 
 def longest_side_scale(width: int, height: int, longest: int) -> float:

@@ -16,6 +16,7 @@ _YCC = np.array([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5, -0.419, -0.
 _YCC_LOW, _YCC_SPAN = np.array([0.0, -80.0, -80.0]), np.array([255.0, 160.0, 160.0])
 _ALONG, _ACROSS = np.meshgrid(np.linspace(0.1, 0.9, 9), np.linspace(-1.0, 1.0, 5))
 _TORSO_BREADTH, _LEG_BREADTH = 0.15, 0.07
+_CORNERS = np.array(list(np.ndindex(2, 2, 2)))
 _LEAST_SAMPLES = 20
 _PART_WEIGHTS = np.array([2.0, 1.0, 1.0])
 """Torso, thighs, shins: shirts differ more than trousers."""
@@ -77,10 +78,9 @@ def _histogram(colours: Array) -> Array:
     if len(colours) < _LEAST_SAMPLES:
         return np.zeros(bins.prod())
     place = np.clip((colours @ _YCC.T - _YCC_LOW) / _YCC_SPAN, 0, 1) * (bins - 1)
-    low = np.minimum(np.floor(place).astype(int), bins - 2)
-    share = place - low
-    total = np.zeros(bins.prod())
-    for corner in np.ndindex(2, 2, 2):
-        weight = np.where(corner, share, 1 - share).prod(axis=1)
-        total += np.bincount(np.ravel_multi_index(tuple((low + corner).T), _BINS), weight, len(total))
-    return total / len(colours)
+    low = np.minimum(place.astype(int), bins - 2)
+    shares = np.stack([1 - (place - low), place - low])  # (2, n, 3): of the lower and the upper bin
+    weights = shares[_CORNERS[:, 0], :, 0] * shares[_CORNERS[:, 1], :, 1] * shares[_CORNERS[:, 2], :, 2]
+    strides = np.array([bins[1] * bins[2], bins[2], 1])
+    places = low @ strides + (_CORNERS @ strides)[:, None]
+    return np.bincount(places.ravel(), weights.ravel(), bins.prod()) / len(colours)
