@@ -40,7 +40,7 @@ class _Feet:
 
 def _feet(motion: Motion) -> _Feet:
     count = len(motion.frames)
-    hips, ankles, balls, soles = (np.empty((count, 2, *shape)) for shape in ((3,), (3,), (3,), ()))
+    hips, ankles, balls, soles = (np.empty((count, 2, *shape), np.float32) for shape in ((3,), (3,), (3,), ()))
     for part in _chunks(count):
         joints, _ = forward_kinematics(motion.rotations[part], motion.root[part], motion.rest_joints)
         hips[part], ankles[part], balls[part] = (joints[:, _HIPS], joints[:, _ANKLES], joints[:, _BALLS])
@@ -95,8 +95,11 @@ def _interval(times: Array) -> float:
 
 
 def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
-    """Find the foot contacts and hold standing feet still on the floor, shot by shot and gap by gap."""
-    rotations, root = (np.array(motion.rotations), np.array(motion.root, dtype=np.float64))
+    """Find the foot contacts and hold standing feet still on the floor, shot by shot and gap by gap.
+
+    Writes into the motion's rotations, to hold no second copy of a long take.
+    """
+    rotations, root = motion.rotations, np.array(motion.root, dtype=np.float64)
     contacts = np.zeros((len(motion.frames), 2), bool)
     feet = _feet(motion)
     clearance = world.sole_clearance(motion.rest_joints)[2:]
@@ -118,7 +121,7 @@ def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
         for chunk in _chunks(part.stop - part.start):
             rows = slice(part.start + chunk.start, part.start + chunk.stop)
             rotations[rows] = reach(rotations[rows], root[rows], motion.rest_joints, paths[chunk])
-    return replace(motion, rotations=rotations, root=root.astype(np.float32), contacts=contacts)
+    return replace(motion, root=root.astype(np.float32), contacts=contacts)
 
 
 def _in_picture(balls: Array, camera: Camera, frames: Array, footage: FootageInfo) -> tuple[Array, Array]:

@@ -51,10 +51,13 @@ def solve(
     placed = place_people(motions, settings, fov, footage)
     if settings.contacts:
         shares = _shares(tell, _FIRST_PASS, 1.0, subjects)
+        known = [placed.in_camera(index) for index in range(len(subjects))]
+        del motions, placed  # a long take is heavy: keep no more of it than is needed
         motions = [
-            _fitted(subject, optics, settings, share, placed.in_camera(index))
-            for index, (subject, share) in enumerate(zip(subjects, shares, strict=True))
+            _fitted(subject, optics, settings, share, guess)
+            for subject, share, guess in zip(subjects, shares, known, strict=True)
         ]
+        del known
         placed = place_people(motions, settings, fov, footage)
     people = (replace(s.person, motion=motion) for s, motion in zip(subjects, placed.motions, strict=True))
     return replace(take, people=tuple(people), camera=placed.camera)
