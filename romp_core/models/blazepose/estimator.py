@@ -21,12 +21,12 @@ from .follow import RegionFollower
 from .judge import SAME_POSE, convincing, is_part_of, lies_on, pose_distance, share_on, still_there, sureness
 from .landmarks import BODY_POINTS, LandmarkNet, Pose
 from .region import Region
-from .scan import SCAN_EVERY_S, Scanner
+from .scan import CALM_S, Scanner
 
-LOOK_BACK_S = 2 * SCAN_EVERY_S
+LOOK_BACK_S = CALM_S
 """Frames are kept for this long, so that somebody who is found late is tracked back to where they came in."""
 
-_LOOK_BACK_BYTES = 160_000_000
+_LOOK_BACK_BYTES = 200_000_000
 _LARGEST_JUMP = 0.25
 _OVERLAP = 0.4
 _MOST_HIDDEN = 0.7

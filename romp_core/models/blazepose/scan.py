@@ -12,8 +12,10 @@ from .detector import Detection, Detector, whole_picture
 from .landmarks import BODY_POINTS, Pose
 from .region import Region
 
-SCAN_EVERY_S = 0.5
-"""The estimator tracks new people back to where they came in, so this need not be shorter."""
+CALM_S = 1.0
+"""Time between scans while nothing happens. The estimator tracks new people back, so it need not be shorter."""
+
+_BUSY_S, _CALM_FINEST_S = 0.5, 4.0
 
 _TILE_THRESHOLD = 0.4
 _FILLED_SIZE, _FILLED_SHARE = 1.2, 0.3
@@ -31,7 +33,7 @@ class _Level:
     share: float
     threshold: float
     slowest: float
-    every: float = SCAN_EVERY_S
+    every: float = _BUSY_S
     due: float = 0.0
 
 
@@ -41,15 +43,15 @@ class Scanner:
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
         self._levels = [
-            _Level(1.0, 0.5, slowest=SCAN_EVERY_S),
-            _Level(1 / 2, _TILE_THRESHOLD, slowest=1.0),
-            _Level(1 / 3, _TILE_THRESHOLD, slowest=4.0),
+            _Level(1.0, 0.5, slowest=CALM_S),
+            _Level(1 / 2, _TILE_THRESHOLD, slowest=CALM_S),
+            _Level(1 / 3, _TILE_THRESHOLD, slowest=_CALM_FINEST_S),
         ]
 
     def restart(self) -> None:
         """Scan on all levels next time: a new shot."""
         for level in self._levels:
-            level.due, level.every = 0.0, SCAN_EVERY_S
+            level.due, level.every = 0.0, _BUSY_S
 
     def scan(self, image: Array, time: float, known: list[Pose], near_only: bool) -> list[Detection]:
         """Bodies that are due to be looked for at this time and are not among the `known` ones.
@@ -78,8 +80,8 @@ class Scanner:
     def hurry(self, time: float) -> None:
         """Somebody new was found or somebody is missed: scan on all levels again soon."""
         for level in self._levels:
-            level.every = SCAN_EVERY_S
-            level.due = min(level.due, time + SCAN_EVERY_S)
+            level.every = _BUSY_S
+            level.due = min(level.due, time + _BUSY_S)
 
 
 def _same(a: Region, b: Region, share: float) -> bool:
