@@ -58,8 +58,8 @@ def resample(motion: Motion, footage: FootageInfo) -> Clip:
     fps = grid_fps(footage)
     row_times = footage.times[motion.frames]
     grid = to_grid(row_times[[0, -1]], footage)
-    # A tenth of a sample of tolerance keeps the last picture in spite of rounding in the time stamps.
-    first, last = int(np.ceil(grid[0] - 0.1)), int(np.floor(grid[1] + 0.1))
+    # To the nearest sample, so that the last picture is kept wherever it falls between two samples.
+    first, last = (int(np.floor(place + 0.5)) for place in grid)
     times = footage.times[0] + np.arange(first, max(first, last) + 1) / fps
     before, after, fraction = sampling(row_times, times)
     rotations = slerp(motion.rotations[before], motion.rotations[after], fraction[:, None])

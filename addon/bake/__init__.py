@@ -88,7 +88,7 @@ def _bake_person(
     armature, is_new = ensure_armature(scene, take.id, person.id, name)
     if is_new:
         collection.objects.link(armature)
-        armature.data.display_type = "STICK" if body else "OCTAHEDRAL"
+        armature.data.display_type = "BBONE" if body else "OCTAHEDRAL"  # rods do not cover the body
     shape_armature(armature, rest_in_armature(joints, floor), options.with_root)
     _stamp(armature, take)
     finite = np.isfinite(clip.rotations).all(axis=(1, 2)) & np.isfinite(clip.root).all(axis=1)

@@ -12,6 +12,7 @@ from .. import scene_index
 
 ROOT_BONE = "root"
 _SHORTEST_BONE_M = 0.005  # Blender deletes bones without length
+_ROD_M = 0.006  # thickness of bones that are shown as rods, inside of a body
 _FRONT, _UP = (0.0, -1.0, 0.0), (0.0, 0.0, 1.0)
 _TOWARDS = {"pelvis": "spine1", "spine3": "neck"}  # of several children, the one that the bone points to
 _COLLECTIONS = {"left": ("Left", "THEME04"), "right": ("Right", "THEME01"), "": ("Middle", "THEME09")}
@@ -68,14 +69,14 @@ def shape_armature(item: bpy.types.Object, heads: Any, with_root: bool) -> None:
         if root is not None:
             root.head, root.tail = (0.0, 0.0, 0.0), (0.0, 0.25 * abs(heads[0][2]), 0.0)
             root.align_roll(_UP)
+            root.use_deform = False
+            root.bbone_x = root.bbone_z = _ROD_M
         for joint, name in enumerate(JOINTS):
             bone = bones.get(name) or bones.new(name)
             bone.head, bone.tail = heads[joint], tails[joint]
             bone.align_roll(_UP if name.endswith(("_ankle", "_foot")) else _FRONT)
             bone.parent = bones[JOINTS[PARENTS[joint]]] if joint else root
-        for bone in bones:
-            if bone.name == ROOT_BONE:
-                bone.use_deform = False
+            bone.bbone_x = bone.bbone_z = _ROD_M
     _colour(item.data)
 
 

@@ -55,7 +55,7 @@ def _draw_settings(layout: Any, group: Any) -> None:
     range_column = column.column(align=True)
     range_column.prop(group.capture, "start")
     range_column.prop(group.capture, "end", text="End (0 = all)" if group.capture.end == 0 else "End")
-    column.prop(group.solve, "fov", text="Field of View" if group.solve.fov else "Field of View (auto)")
+    column.prop(group.solve, "fov", text="FOV (\u00b0)" if group.solve.fov else "FOV (0 = auto)")
     column.prop(group.solve, "strength", slider=True)
     options = column.column(heading="Make")
     options.prop(group, "with_body")
@@ -92,7 +92,7 @@ def progress_text(progress: dict[str, Any]) -> str:
 def _draw_outcome(layout: Any, outcome: jobs.Outcome, width: float) -> None:
     box = layout.box()
     row = box.row()
-    wrapped(row, outcome.text, width, "ERROR" if outcome.kind == "failed" else "INFO")
+    wrapped(row, outcome.text, width - 70, "ERROR" if outcome.kind == "failed" else "INFO")
     row.operator("mocap.dismiss", text="", icon="X", emboss=False)
     if outcome.kind == "failed" and os.path.isfile(outcome.log):
         box.operator("mocap.show_log", icon="TEXT")

@@ -13,7 +13,7 @@ class MOCAP_PT_export(SidebarPanel, Panel):
     bl_order = 2
 
     def draw(self, context: bpy.types.Context) -> None:
-        for who, text in (("ACTIVE", "Selected"), ("ALL", "All Characters")):
+        for who, text in (("ACTIVE", "Selected"), ("ALL", "All")):
             row = self.layout.row(align=True)
             row.label(text=text)
             for format in ("FBX", "GLB", "BVH"):

@@ -14,14 +14,14 @@ class MOCAP_AP_preferences(AddonPreferences):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        row = layout.row()
-        row.operator("mocap.self_test", icon="CHECKMARK")
+        layout.operator("mocap.self_test", icon="CHECKMARK")
         outcome = jobs.last_outcome()
         if outcome is not None and outcome.text:
             wrapped(layout, outcome.text, context.region.width, "ERROR" if outcome.kind == "failed" else "INFO")
-        row = layout.row()
-        row.label(text=f"Kept takes and logs: {storage.size_mb():.1f} MB in {storage.folder('')}")
-        row.operator("mocap.clear_files", icon="TRASH")
+        layout.separator()
+        layout.label(text=f"Kept takes and logs: {storage.size_mb():.1f} MB")
+        layout.label(text=str(storage.folder("")))
+        layout.operator("mocap.clear_files", icon="TRASH")
 
 
 classes = (MOCAP_AP_preferences,)

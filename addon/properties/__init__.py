@@ -84,7 +84,7 @@ class MOCAP_PG_scene(PropertyGroup):
         description="Add a root bone that carries the motion along the floor, as game engines expect",
     )
     set_scene: BoolProperty(
-        name="Match Scene to Footage",
+        name="Match Scene",
         description="Set frame rate, frame range and picture size of the scene to those of the footage",
         default=True,
     )

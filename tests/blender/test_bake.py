@@ -47,6 +47,10 @@ def test_variable_frame_rate_lands_at_the_true_times(scene):
     a_motion = take.people[0].motion
     frames = 1 + times * fps
     assert abs(scene.frame_end - frames[-1]) <= 0.5
+    assert armature_of(scene, take).animation_data.action.frame_range[1] == scene.frame_end
+    for frame in (1, scene.frame_end):
+        scene.frame_set(frame)
+        assert not armature_of(scene, take).hide_viewport
     heads, _ = track(scene, armature_of(scene, take), frames)
     speed = np.linalg.norm(np.gradient(a_motion.root, times, axis=0), axis=-1).max()
     # within half a frame of the time at which the pelvis really was there

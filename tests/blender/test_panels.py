@@ -25,6 +25,9 @@ class Layout:
         assert name in owner.bl_rna.properties, name
         self.texts.append(owner.bl_rna.properties[name].name if text is None else text)
 
+    def separator(self, **_options):
+        pass
+
     def label(self, text="", **_options):
         self.texts.append(text)
 
@@ -63,8 +66,8 @@ def drawn(mocap):
 def test_before_while_and_after(mocap, tmp_path):
     jobs.dismiss()
     texts = drawn(mocap)
-    for word in ("Model", "Nearest People", "Height", "Start", "End", "Field of View", "Smoothing", "Capture"):
-        assert word.split()[-1] in texts, word
+    for word in ("Model", "People (0 = all)", "Height", "Start", "End", "FOV (0 = auto)", "Smoothing", "Capture"):
+        assert word in texts, word
     assert "Apache-2.0" in texts  # the licence of the chosen model
     path = save_take(make_take([motion(40), motion(40, seed=2)]), tmp_path / "t.npz")
     entry = catalogue.add_take(bpy.context.scene, path)
