@@ -27,6 +27,7 @@ from romp_core.models.blazepose.follow import OneEuro, RegionFollower
 from romp_core.models.blazepose.judge import pose_distance
 from romp_core.models.blazepose.landmarks import LandmarkNet, refine
 from romp_core.models.blazepose.region import Region, body_region
+from romp_core.models.blazepose.scan import Scanner
 from tests.data.mediapipe_reference import CLIP, FRAMES, REFERENCE
 
 LANDMARKS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
@@ -182,6 +183,28 @@ def test_only_the_nearest_are_followed(demo):
     assert all(len(p) == 2 for p in run(info, frames))
     nearest = run(info, frames, people=1)
     assert all(len(p) == 1 and p.keypoints2d[0, :, 0].max() < 480 for p in nearest)
+
+
+def test_still_scenery_is_searched_once(demo):
+    """The detector runs again where somebody may have come in, and nowhere else."""
+    searched = []
+
+    class CountingDetector:
+        def detect(self, image, region, threshold=0.5):
+            searched.append(region)
+            return []
+
+    room, visitor = np.full((480, 480, 3), 100, np.uint8), Region(400, 300, 60)
+    scanner = Scanner(CountingDetector())
+    scanner.scan(room, 0.0, [], near_only=False)
+    everywhere = len(searched)
+    scanner.scan(room + np.uint8(5), 10.0, [], near_only=False)
+    assert len(searched) == everywhere > 10
+    room[270:330, 370:430] = 200
+    scanner.scan(room, 20.0, [], near_only=False)
+    again = searched[everywhere:]
+    assert 3 <= len(again) < everywhere / 2
+    assert all(np.abs(tile.center - visitor.center).max() < (tile.side + visitor.side) / 2 + 4 for tile in again)
 
 
 def test_cut_is_marked(demo):

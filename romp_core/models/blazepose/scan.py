@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from .body import size
 from .detector import Detection, Detector, whole_picture
 from .landmarks import BODY_POINTS, Pose
 from .region import Region
+from .scenery import Scenery
 
 CALM_S = 1.0
 """Time between scans while nothing happens. The estimator tracks new people back, so it need not be shorter."""
@@ -35,6 +36,7 @@ class _Level:
     slowest: float
     every: float = _BUSY_S
     due: float = 0.0
+    scenery: Scenery = field(default_factory=Scenery)
 
 
 class Scanner:
@@ -63,18 +65,27 @@ class Scanner:
         for level in self._levels[:1] if near_only else self._levels:
             if time < level.due - 1e-6:
                 continue
-            new = [
-                body
-                for tile in _tiles(image, level.share)
-                if not any(_filled(tile, pose) for pose in known)
-                for body in self._detector.detect(image, tile, level.threshold)
-                if not any(_same(body.region, pose.body, _KNOWN_BODY) for pose in known)
-            ]
-            for body in sorted(new, key=lambda body: -body.score):
+            for body in sorted(self._search(level, image, known), key=lambda body: -body.score):
                 if not any(_same(body.region, other.region, _SAME_BODY) for other in found):
                     found.append(body)
             level.due = time + level.every
             level.every = level.slowest
+        return found
+
+    def _search(self, level: _Level, image: Array, known: list[Pose]) -> list[Detection]:
+        """Unknown bodies on one level."""
+        level.scenery.look(image, known)
+        found: list[Detection] = []
+        empty: list[Region] = []
+        occupied: list[Region] = []
+        for tile in _tiles(image, level.share):
+            if level.scenery.unchanged(tile) or any(_filled(tile, pose) for pose in known):
+                continue
+            bodies = self._detector.detect(image, tile, level.threshold)
+            new = [body for body in bodies if not any(_same(body.region, pose.body, _KNOWN_BODY) for pose in known)]
+            (occupied if new else empty).append(tile)
+            found += new
+        level.scenery.learn(empty, occupied)
         return found
 
     def hurry(self, time: float) -> None:
