@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..rotations import Array, make_continuous, matrix_from_quat, quat_from_matrix, slerp
+from ..rotations import Array, make_continuous, matrix_from_quat, quat_from_matrix, quat_from_rotvec, slerp
 from ..skeleton import N_JOINTS
 from ..take import Observations
-from .chain import LEAD, Chain, expand
+from .chain import GROUPS, LEAD, Chain, expand
 from .filters import gaussian
 from .fit import Evidence, bone_directions, fit, landmark_trust
 from .initial import orient_joints, place_root, toward_viewer
-from .landmarks import USED
+from .landmarks import CARRIER, USED
 from .optics import Optics
+from .priors import REST
 from .timeline import Segment, blend_weights, windows
 
 _WINDOW, _OVERLAP = 480, 60
@@ -27,6 +28,8 @@ _START_SMOOTHING_S = 0.06
 _GLITCH, _GLITCH_SAMPLES = 0.1, 3
 """Distance, in lengths from ankles to head, by which a landmark that leaves the median of its neighbours in time
 loses half its trust; and the neighbours on either side."""
+_SURE = 0.3
+"""Visibility above which the first guess believes a landmark."""
 _UNSEEN = 1e-3
 """Trust in landmarks interpolated over a gap: enough to choose among what the motion around allows."""
 
@@ -103,11 +106,24 @@ def first_guess(
     world = toward_viewer(world, pixels, optics)
     trust = landmark_trust(visibility[:, used])
     turns = orient_joints(gaussian(world, _START_SMOOTHING_S / interval))[:, LEAD]
+    turns = _at_rest_where_unseen(turns, visibility[:, used])
     markers = chain.pose(turns, np.zeros((len(turns), 3))).markers[:, : len(USED)]
     root = place_root(markers, pixels[:, used], trust, optics)
     size_px = optics.focal_px * chain.size / float(np.median(np.maximum(root[:, 2], 0.1)))
     trust = trust / (1 + (_glitches(pixels[:, used]) / (_GLITCH * size_px)) ** 4)
     return (Evidence(pixels[:, used], trust, bone_directions(world[:, used]), optics, interval), turns, root)
+
+
+def _at_rest_where_unseen(turns: Array, visibility: Array) -> Array:
+    """Group rotations (T, G, 3, 3), drawn to rest where the landmarks they carry are hidden (T, len(USED))."""
+    turns = turns.copy()
+    for index, group in enumerate(GROUPS):
+        carried = np.isin(CARRIER, group)
+        if group != (0,) and carried.any():
+            sure = np.clip(visibility[:, carried].max(axis=1) / _SURE, 0, 1)
+            rest = quat_from_rotvec(REST[index])
+            turns[:, index] = matrix_from_quat(slerp(rest, quat_from_matrix(turns[:, index]), sure))
+    return turns
 
 
 def _glitches(pixels: Array) -> Array:

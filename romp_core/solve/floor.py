@@ -15,8 +15,8 @@ from .filters import gaussian
 
 _TOUCH_S = 1.0
 """Longest time between two touches of the floor that is taken for a jump."""
-_ALONG_VIEW, _ANYWHERE = 0.10, 0.03
-"""Standard deviations of the root's error, metres: in depth, and in every direction."""
+_ANYWHERE = 0.03
+"""Standard deviation of the root's error in every direction, metres."""
 _ON_SOMETHING = (0.2, 0.4)
 """Distance from the floor at which a person begins to be, and surely is, on something else: stairs, a chair."""
 
@@ -29,19 +29,24 @@ def touches(soles: Array, interval: float) -> Array:
     return gaussian(opened, _TOUCH_S / interval / 4)
 
 
-def onto_floor(heights: Array, root: Array, eye: Array) -> Array:
-    """Correction of the root (m, 3) that brings touches of the floor at `heights` (m,) to zero.
+def onto_floor(heights: Array, root: Array, eye: Array, depth_error: float) -> Array:
+    """Likeliest correction of the root (m, 3) that lowers it by `heights` (m,).
 
     Args:
         root: (m, 3) world; eye: (3,) the camera's place.
+        depth_error: standard deviation of the root's depth, metres; in every direction it errs by a few centimetres.
     """
     ray = normalize(root - eye)
     slope = ray[:, 2]
-    variance = (_ALONG_VIEW * slope) ** 2 + _ANYWHERE**2
-    covariance = _ALONG_VIEW**2 * slope[:, None] * ray + _ANYWHERE**2 * np.array([0.0, 0.0, 1.0])
+    variance = (depth_error * slope) ** 2 + _ANYWHERE**2
+    covariance = depth_error**2 * slope[:, None] * ray + _ANYWHERE**2 * np.array([0.0, 0.0, 1.0])
+    return np.asarray(-covariance * (heights / variance)[:, None])
+
+
+def above_floor(touched: Array) -> Array:
+    """Share of the heights (m,) at which somebody touches ground that is error; the rest is what they stand on."""
     low, high = _ON_SOMETHING
-    share = np.clip((high - np.abs(heights)) / (high - low), 0, 1)
-    return np.asarray(-covariance * (heights * share / variance)[:, None])
+    return np.asarray(touched * np.clip((high - np.abs(touched)) / (high - low), 0, 1))
 
 
 def _extreme(values: Array, reach: int, pick: Callable[..., Array]) -> Array:

@@ -14,11 +14,13 @@ from ..skeleton import JOINT, forward_kinematics
 from ..take import Camera, FootageInfo, Motion
 from . import world
 from .contacts import standing
-from .floor import onto_floor, touches
+from .floor import above_floor, onto_floor, touches
 from .legs import reach
 from .planting import follow_short_legs, footholds, released, root_shift
 
 _HIPS, _ANKLES, _BALLS = ([JOINT[f"left_{name}"], JOINT[f"right_{name}"]] for name in ("hip", "ankle", "foot"))
+_DEPTH_ERROR, _PLACE_ERROR = 0.1, 0.5
+"""Metres by which a person's depth errs for a while, and by which it errs altogether when the height is wrong."""
 _CHUNK = 1024
 """Rows posed at a time, so that memory does not grow with the take."""
 
@@ -87,7 +89,8 @@ def _touches(motion: Motion, footage: FootageInfo) -> Array:
 
 def touch_floor(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
     """Correct slow errors of depth and height by the floor, which people touch again and again."""
-    return moved(motion, onto_floor(_touches(motion, footage), motion.root, camera.position[0]))
+    heights = above_floor(_touches(motion, footage))
+    return moved(motion, onto_floor(heights, motion.root, camera.position[0], _DEPTH_ERROR))
 
 
 def _interval(times: Array) -> float:
@@ -143,17 +146,26 @@ def _stretches(motion: Motion, footage: FootageInfo) -> Iterator[slice]:
 
 @dataclass(frozen=True)
 class Placed:
-    """The camera, and the people's motions in its world."""
+    """The camera, and the people's motions in its world.
+
+    Attributes:
+        shifts: per person (m, 3), by how much it was moved to stand on the floor of all.
+    """
 
     camera: Camera
     motions: list[Motion]
+    shifts: list[Array]
 
     def in_camera(self, index: int) -> tuple[Motion, Array]:
-        """A person's motion in camera space, and where its feet stand there (m, 2, 3), NaN where they do not."""
+        """A person's motion in camera space, and where its feet stand there (m, 2, 3), NaN where they do not.
+
+        Both are where the picture shows them: the shift onto the common floor is taken back.
+        """
         rotation = matrix_from_quat(self.camera.rotation[0])
-        motion = moved(self.motions[index], -self.camera.position[0])
-        balls = self.camera.to_camera(_feet(self.motions[index]).balls, motion.frames)
-        return turned(motion, rotation.T), np.where(motion.contacts[..., None], balls, np.nan)
+        motion = moved(self.motions[index], -self.shifts[index])
+        balls = self.camera.to_camera(_feet(motion).balls, motion.frames)
+        motion = turned(moved(motion, -self.camera.position[0]), rotation.T)
+        return motion, np.where(motion.contacts[..., None], balls, np.nan)
 
 
 def place_people(motions: list[Motion], settings: SolveSettings, fov: float, footage: FootageInfo) -> Placed:
@@ -166,7 +178,11 @@ def place_people(motions: list[Motion], settings: SolveSettings, fov: float, foo
     lengths = np.array([motion.valid.sum() for motion in motions])
     floors = np.array([np.median(_touches(motion, footage)[motion.valid]) for motion in motions])
     height = _weighted_median(-floors, lengths) if len(motions) else 0.0
-    motions = [_onto_floor(motion, floor, -height) for motion, floor in zip(motions, floors, strict=True)]
+    shifts = [
+        onto_floor(np.full(len(motion.root), floor + height), motion.root, np.zeros(3), _PLACE_ERROR)
+        for motion, floor in zip(motions, floors, strict=True)
+    ]
+    motions = [moved(motion, shift) for motion, shift in zip(motions, shifts, strict=True)]
     start = motions[0].root[0, :2] if motions else np.zeros(2)
     position = np.array([-start[0], -start[1], height])
     motions = [moved(motion, position) for motion in motions]
@@ -174,17 +190,10 @@ def place_people(motions: list[Motion], settings: SolveSettings, fov: float, foo
     motions = [touch_floor(motion, camera, footage) for motion in motions]
     if settings.contacts:
         motions = [plant_feet(motion, camera, footage) for motion in motions]
-    return Placed(camera, motions)
+    return Placed(camera, motions, shifts)
 
 
 def _weighted_median(values: Array, weights: Array) -> float:
     order = np.argsort(values)
     total = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(total, total[-1] / 2)])
-
-
-def _onto_floor(motion: Motion, own_floor: float, floor: float) -> Motion:
-    """Move a person along the line of sight until its floor is the scene's; its size being wrong puts it off."""
-    scale = np.clip(floor / own_floor, 0.7, 1.4) if min(-own_floor, -floor) > 0.3 else 1.0
-    rest = floor - own_floor * scale
-    return moved(replace(motion, root=motion.root * np.float32(scale)), np.array([0.0, 0.0, rest]))

@@ -86,17 +86,13 @@ def _head(world: Array, g: Array) -> None:
 def _arm(world: Array, g: Array, side: int) -> None:
     sign = 1.0 - 2.0 * side  # the left arm rests along +x
     shoulder, elbow, wrist = (world[:, k + side] for k in (lm.LEFT_SHOULDER, lm.LEFT_ELBOW, lm.LEFT_WRIST))
-    index, pinky = world[:, lm.LEFT_INDEX + side], world[:, lm.LEFT_PINKY + side]
     upper, lower = normalize(elbow - shoulder), normalize(wrist - elbow)
     chest = g[:, 9]
     in_chest = np.einsum("tji,tj->ti", chest, upper)
     swung = chest @ _shortest_turn(np.array([sign, 0.0, 0.0]), in_chest)
     g[:, 16 + side] = _frame_from_x(upper * sign, _bend(lower * sign, upper, swung[..., 1]))
     g[:, 18 + side] = _frame_from_x(lower * sign, _bend(lower * sign, upper, g[:, 16 + side][..., 1]))
-    palm = normalize((index + pinky) / 2 - wrist) * sign
-    across = index - pinky  # rests palm down, index finger in front (+z)
-    g[:, 20 + side] = _frame_from_x(palm, np.cross(across, palm))
-    g[:, 22 + side] = g[:, 20 + side]
+    g[:, 20 + side] = g[:, 22 + side] = g[:, 18 + side]  # the few centimetres of the hand are too noisy to start from
 
 
 def _leg(world: Array, g: Array, side: int) -> None:
