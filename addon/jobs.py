@@ -168,6 +168,8 @@ def _tick() -> None:
 
 
 def _on_timer() -> float | None:
+    if bpy.app.is_job_running("RENDER"):  # the outcome changes data that a render in the background reads
+        return TICK_SECONDS
     _tick()
     redraw()
     return TICK_SECONDS if _session is not None else None

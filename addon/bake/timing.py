@@ -61,5 +61,7 @@ def fit_scene(scene: bpy.types.Scene, footage: Any) -> None:
     set_fps(scene, grid_fps(footage))
     timing = timing_of(footage, scene)
     scene.frame_start, scene.frame_end = timing.first, max(timing.last, timing.first)
+    if not scene.frame_start <= scene.frame_current <= scene.frame_end:
+        scene.frame_current = scene.frame_start
     scene.render.resolution_x, scene.render.resolution_y = footage.width, footage.height
     scene.render.resolution_percentage = 100

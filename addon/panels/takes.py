@@ -15,7 +15,7 @@ class MOCAP_UL_takes(UIList):
     def draw_item(
         self, context: Any, layout: Any, data: Any, item: Any, icon: int, active_data: Any, active_property: str
     ) -> None:
-        row = layout.row()
+        row = layout.split(factor=0.65)
         row.prop(item, "name", text="", emboss=False, icon="SEQUENCE")
         row.label(text=f"{len(item.people)}" if item.complete else f"{len(item.people)}, partial", icon="COMMUNITY")
 
@@ -24,8 +24,12 @@ class MOCAP_UL_people(UIList):
     def draw_item(
         self, context: Any, layout: Any, entry: Any, item: Any, icon: int, active_data: Any, active_property: str
     ) -> None:
-        made = scene_index.find_object(context.scene, entry.take_id, scene_index.ARMATURE, item.person_id)
-        row = layout.row()
+        collection = scene_index.find_collection(context.scene, entry.take_id)  # few objects: drawing must be quick
+        made = collection and any(
+            scene_index.belongs(each, entry.take_id, scene_index.ARMATURE, item.person_id)
+            for each in collection.all_objects
+        )
+        row = layout.split(factor=0.55)
         row.prop(item, "name", text="", emboss=False, icon="OUTLINER_OB_ARMATURE" if made else "ARMATURE_DATA")
         row.label(text=f"{item.seen} pictures")
 
