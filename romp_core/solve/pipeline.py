@@ -18,7 +18,7 @@ from .chain import Chain
 from .fitting import Guess, fit_segment
 from .ground import place_people
 from .optics import Optics
-from .timeline import Segment, segments
+from .timeline import Segment, hold_in_gaps, segments
 
 _FIRST_PASS = 0.7
 """Share of the work done when the people are placed in the world for the first time."""
@@ -59,7 +59,10 @@ def solve(
         ]
         del known
         placed = place_people(motions, settings, fov, footage)
-    people = (replace(s.person, motion=motion) for s, motion in zip(subjects, placed.motions, strict=True))
+    people = (
+        replace(subject.person, motion=hold_in_gaps(motion))
+        for subject, motion in zip(subjects, placed.motions, strict=True)
+    )
     return replace(take, people=tuple(people), camera=placed.camera)
 
 
@@ -121,7 +124,4 @@ def _fitted(
         if index:  # the same rotation has two quaternions; take those on the side of the part before
             end = parts[index - 1].rows[-1] - frames[0]
             rotations[rows] *= np.sign((rotations[end] * rotations[rows.start]).sum(axis=-1, keepdims=True))
-    if not valid.all():
-        last = np.maximum.accumulate(np.where(valid, np.arange(len(frames)), 0))
-        rotations, root = rotations[last], root[last]
-    return Motion(frames, valid, rotations, root, subject.rest, np.zeros((len(frames), 2), bool))
+    return hold_in_gaps(Motion(frames, valid, rotations, root, subject.rest, np.zeros((len(frames), 2), bool)))

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..resample import sampling
 from ..rotations import Array, slerp
-from ..take import FootageInfo, Observations
+from ..take import FootageInfo, Motion, Observations
 
 _FALLBACK_INTERVAL = 1 / 30
 _EVEN = 0.2
@@ -115,6 +115,14 @@ def _segment(seen: Array, seen_rows: Array, footage: FootageInfo) -> Segment:
         samples = np.linspace(times[0], times[-1], max(2, round((times[-1] - times[0]) / interval) + 1))
         interval = float(samples[1] - samples[0])
     return Segment(rows, seen, interval, times, footage.times[seen_rows], samples)
+
+
+def hold_in_gaps(motion: Motion) -> Motion:
+    """The motion with the last seen pose in every gap."""
+    if motion.valid.all():
+        return motion
+    last = np.maximum.accumulate(np.where(motion.valid, np.arange(len(motion.valid)), 0))
+    return replace(motion, rotations=motion.rotations[last], root=motion.root[last])
 
 
 def windows(count: int, length: int, overlap: int) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,92 @@
+"""People whose landmarks are known exactly: the motion of the project's own clip, seen by a perfect network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.groundtruth import Truth, load_truth
+from romp_core.settings import SolveSettings
+from romp_core.skeleton import forward_kinematics
+from romp_core.solve.landmarks import CARRIER, LEFT_HIP, RIGHT_HIP, USED, marker_offsets
+from romp_core.take import FootageInfo, Observations, Person, Take
+
+CLIP = Path(__file__).resolve().parents[1] / "data" / "demo.mp4"
+SIZE = 480
+
+
+class Film:
+    """The clip's truth, and takes of it.
+
+    Attributes:
+        truth: the clip's; rest: (24, 3) the person's rest skeleton; observations: perfect ones on every picture.
+    """
+
+    def __init__(self) -> None:
+        self.truth: Truth = load_truth(CLIP)
+        with np.load(CLIP.with_suffix(".npz")) as archive:
+            self.rest = archive["JT"][0].astype(float)
+            turned = archive["G"][0]
+        joints, rotation = self.truth.camera_joints(0), self.truth.rotation
+        orientations = rotation[:, None] @ turned
+        offsets = marker_offsets(self.rest)
+        markers = joints[:, CARRIER] + np.einsum("tkij,kj->tki", orientations[:, CARRIER], offsets)
+        focal = self.truth.intrinsics[0, 0]
+        count = len(joints)
+        pixels, world = np.zeros((count, 33, 2)), np.zeros((count, 33, 3))
+        pixels[:, USED] = markers[..., :2] / markers[..., 2:] * focal + SIZE / 2
+        world[:, USED] = markers
+        world -= world[:, [LEFT_HIP, RIGHT_HIP]].mean(axis=1, keepdims=True)
+        self.observations = Observations(
+            frames=np.arange(count, dtype=np.int32),
+            confidence=np.ones(count, np.float32),
+            keypoints2d=pixels.astype(np.float32),
+            visibility=np.ones((count, 33), np.float32),
+            keypoints3d=world.astype(np.float32),
+        )
+
+    def skeleton(self, height: float) -> np.ndarray:
+        """The person's rest skeleton scaled to a height."""
+        return self.rest * (height / float(self.truth.heights[0]))
+
+    def take(self, observations: Observations | None = None, **settings: object) -> Take:
+        """A raw take of the film, the true height and field of view unless given."""
+        seen = observations or self.observations
+        count = len(self.truth.times)
+        footage = FootageInfo("film.mp4", SIZE, SIZE, 30.0, self.truth.times, np.arange(count, dtype=np.int32))
+        known = {"height": float(self.truth.heights[0]), "fov": self.truth.fov_deg}
+        return Take("film", footage, (Person(1, "Person 1", seen),), solve=SolveSettings(**(known | settings)))
+
+    def rows(self, rows: np.ndarray | list[int]) -> Observations:
+        """Only these observations."""
+        return pick(self.observations, np.asarray(rows))
+
+
+def pick(seen: Observations, index: np.ndarray) -> Observations:
+    """Observations at these positions."""
+    names = ("frames", "confidence", "keypoints2d", "visibility", "keypoints3d")
+    return Observations(*(getattr(seen, name)[index] for name in names))
+
+
+def noisy(seen: Observations, pixels: float, metres: float, seed: int = 0) -> Observations:
+    """White noise on the landmarks."""
+    rng = np.random.default_rng(seed)
+    return replace(
+        seen,
+        keypoints2d=seen.keypoints2d + rng.normal(0, pixels, seen.keypoints2d.shape).astype(np.float32),
+        keypoints3d=seen.keypoints3d + rng.normal(0, metres, seen.keypoints3d.shape).astype(np.float32),
+    )
+
+
+def error_mm(found: np.ndarray, true: np.ndarray) -> float:
+    """Mean distance of joints, pelvis subtracted, of the 14 that the accuracy is about."""
+    joints = [1, 2, 4, 5, 7, 8, 12, 15, 16, 17, 18, 19, 20, 21]
+    away = (found - found[:, :1]) - (true - true[:, :1])
+    return float(np.linalg.norm(away[:, joints], axis=-1).mean() * 1e3)
+
+
+def posed(rotations: np.ndarray, root: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Joints (24, 3) of one pose."""
+    return forward_kinematics(rotations, root, rest)[0]
