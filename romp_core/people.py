@@ -27,7 +27,7 @@ class People:
     """The P people seen in one frame. Optional arrays are None where the model does not give them.
 
     Attributes:
-        frame: the frame's index.
+        frame: row of the footage, counting the pictures that were read from 0.
         ids: (P,) int32, one per person, kept as long as the person is recognised; None when a tracker must follow.
         confidence: (P,) float32 in 0..1.
         keypoints2d: (P, K, 2) float32 pixels of the upright picture.

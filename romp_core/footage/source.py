@@ -6,8 +6,9 @@ from typing import Protocol
 
 from ..rotations import Array
 
-LONGEST_SIDE = 3840
-"""Larger pictures are scaled down while they are read, so that an 8K source does not cost four times the memory."""
+LONGEST_SIDE = 1920
+"""Larger pictures are scaled down while they are read: networks look at crops of at most 512 pixels, and frames wait in
+memory."""
 
 
 class PictureSource(Protocol):

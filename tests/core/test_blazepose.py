@@ -185,6 +185,18 @@ def test_only_the_nearest_are_followed(demo):
     assert all(len(p) == 1 and p.keypoints2d[0, :, 0].max() < 480 for p in nearest)
 
 
+def test_somebody_who_comes_much_nearer_is_followed_instead(demo):
+    def only_small(frame):
+        image = np.full_like(frame.image, 150)
+        image[120:360, 120:360] = frame.image[::2, ::2]
+        return replace(frame, image=image)
+
+    frames = [only_small(frame) if frame.index < 8 else frame for frame in demo.frames]
+    people = run(demo.info, frames, people=1)
+    heights = [np.ptp(p.keypoints2d[0, :, 1]) for p in people]
+    assert all(len(p) == 1 for p in people) and heights[-1] > 1.6 * heights[0]
+
+
 def test_still_scenery_is_searched_once(demo):
     """The detector runs again where somebody may have come in, and nowhere else."""
     searched = []
@@ -195,7 +207,7 @@ def test_still_scenery_is_searched_once(demo):
             return []
 
     room, visitor = np.full((480, 480, 3), 100, np.uint8), Region(400, 300, 60)
-    scanner = Scanner(CountingDetector())
+    scanner = Scanner(CountingDetector(), calm_s=1.0)
     scanner.scan(room, 0.0, [], near_only=False)
     everywhere = len(searched)
     scanner.scan(room + np.uint8(5), 10.0, [], near_only=False)

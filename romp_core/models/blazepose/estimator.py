@@ -21,15 +21,16 @@ from .follow import RegionFollower
 from .judge import SAME_POSE, convincing, is_part_of, lies_on, pose_distance, share_on, still_there, sureness
 from .landmarks import BODY_POINTS, LandmarkNet, Pose
 from .region import Region
-from .scan import CALM_S, Scanner
+from .scan import Scanner
 
-LOOK_BACK_S = CALM_S
+LOOK_BACK_S = 1.0
 """Frames are kept for this long, so that somebody who is found late is tracked back to where they came in."""
 
 _LOOK_BACK_BYTES = 200_000_000
 _LARGEST_JUMP = 0.25
 _OVERLAP = 0.4
 _MOST_HIDDEN = 0.7
+_HYSTERESIS = 1.3
 _SHOULDERS, _HIPS, _KNEES, _ANKLES = [11, 12], [23, 24], [25, 26], [27, 28]
 
 
@@ -78,13 +79,14 @@ class BlazePose:
 
     def __init__(self, footage: FootageInfo, people: int = 0) -> None:
         self._net = LandmarkNet()
-        self._scanner = Scanner(Detector())
         self._most = people
         self._identities = Identities()
         self._shots = ShotDetector()
         self._followed: dict[int, tuple[RegionFollower, Region]] = {}
         frame_bytes = max(1, footage.width * footage.height * 3)
         self._kept = max(2, _LOOK_BACK_BYTES // frame_bytes)
+        kept_s = self._kept / footage.fps if footage.fps else LOOK_BACK_S
+        self._scanner = Scanner(Detector(), calm_s=min(LOOK_BACK_S, kept_s))
         self._waiting: deque[_Row] = deque()
         self.provider = self._net.provider
 
@@ -112,7 +114,7 @@ class BlazePose:
             if still_there(image, pose := self._net.look(image, region))
         ]
         candidates = _unique(candidates)
-        candidates += self._newcomers(image, time, candidates)
+        candidates = self._nearest(candidates + self._newcomers(image, time, candidates))
         sightings = [_sighting(image, one.pose, detected=one.follower is None) for one in candidates]
         ids = self._identities.assign(sightings, time)
         before, self._followed = self._followed, {}
@@ -131,7 +133,7 @@ class BlazePose:
                 self._identities.glimpse(id, _sighting(image, seen), time)
 
     def _newcomers(self, image: Array, time: float, candidates: list[_Candidate]) -> list[_Candidate]:
-        """People who are not followed yet; of too many, only the nearest."""
+        """People who are not followed yet."""
         full = bool(self._most) and len(candidates) >= self._most
         known = [one.pose for one in candidates]
         found = []
@@ -146,9 +148,14 @@ class BlazePose:
         found = [one for one in _unique(candidates + found) if one.follower is None]
         if found or not candidates or self._identities.missed(time):
             self._scanner.hurry(time)
+        return found
+
+    def _nearest(self, candidates: list[_Candidate]) -> list[_Candidate]:
+        """As many as wanted; somebody new must be clearly nearer to take the place of one who is followed."""
         if not self._most:
-            return found
-        return sorted(found, key=lambda one: -one.pose.body.side)[: max(0, self._most - len(candidates))]
+            return candidates
+        ranked = sorted(candidates, key=lambda one: -size(one.pose) * (_HYSTERESIS if one.follower else 1.0))
+        return ranked[: self._most]
 
     def _track_back(self, id: int, pose: Pose) -> None:
         """Follow a person who was just found back through the waiting frames, until they are gone or known."""

@@ -13,10 +13,7 @@ from .landmarks import BODY_POINTS, Pose
 from .region import Region
 from .scenery import Scenery
 
-CALM_S = 1.0
-"""Time between scans while nothing happens. The estimator tracks new people back, so it need not be shorter."""
-
-_BUSY_S, _CALM_FINEST_S = 0.5, 4.0
+_BUSY_S, _FINEST_S = 0.5, 4.0
 
 _TILE_THRESHOLD = 0.4
 _FILLED_SIZE, _FILLED_SHARE = 1.2, 0.3
@@ -40,14 +37,18 @@ class _Level:
 
 
 class Scanner:
-    """Finds bodies on three levels of detail."""
+    """Finds bodies on three levels of detail.
 
-    def __init__(self, detector: Detector) -> None:
+    Args:
+        calm_s: time between scans while nothing happens; how far back new people can be tracked.
+    """
+
+    def __init__(self, detector: Detector, calm_s: float) -> None:
         self._detector = detector
         self._levels = [
-            _Level(1.0, 0.5, slowest=CALM_S),
-            _Level(1 / 2, _TILE_THRESHOLD, slowest=CALM_S),
-            _Level(1 / 3, _TILE_THRESHOLD, slowest=_CALM_FINEST_S),
+            _Level(1.0, 0.5, slowest=calm_s),
+            _Level(1 / 2, _TILE_THRESHOLD, slowest=calm_s),
+            _Level(1 / 3, _TILE_THRESHOLD, slowest=_FINEST_S),
         ]
 
     def restart(self) -> None:
