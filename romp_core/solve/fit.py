@@ -53,32 +53,29 @@ class Evidence:
     footholds: Array | None = None
 
 
-def fit(
-    chain: Chain, evidence: Evidence, turns: Array, root: Array, rounds: int, strength: float, freedom: float = 1.0
+def refine(
+    chain: Chain, evidence: Evidence, turns: Array, root: Array, strength: float, freedom: float = 1.0
 ) -> tuple[Array, Array]:
-    """Refine a pose by Gauss-Newton steps.
+    """Refine a pose by one Gauss-Newton step.
 
     Args:
         turns: (T, G, 3, 3) group rotations; root: (T, 3) camera space. Not modified.
-        rounds: steps to take.
         strength: of the smoothing; 0 solves every frame by itself.
         freedom: factor on the joint ranges; below 1 draws the pose to rest, out of wrong valleys.
 
     Returns:
         the refined rotations and root.
     """
-    for _ in range(rounds):
-        blocks, right = normal_equations(chain, evidence, turns, root)
-        _range_terms(turns, freedom, blocks, right)
-        first, second = _accelerations(turns, root, evidence.interval, strength, blocks, right)
-        diagonal = np.einsum("tii->ti", blocks)
-        diagonal += _DAMPING * diagonal + 1e-6
-        step = solve_frames(blocks, right, first, second)
-        turn = step[:, :N_TURNS].reshape(-1, N_GROUPS, 3)
-        size = np.linalg.norm(turn, axis=-1, keepdims=True)
-        turns = advance(turns, turn * np.minimum(1, _LARGEST_TURN / np.maximum(size, 1e-9)))
-        root = root + step[:, N_TURNS:]
-    return turns, root
+    blocks, right = normal_equations(chain, evidence, turns, root)
+    _range_terms(turns, freedom, blocks, right)
+    first, second = _accelerations(turns, root, evidence.interval, strength, blocks, right)
+    diagonal = np.einsum("tii->ti", blocks)
+    diagonal += _DAMPING * diagonal + 1e-6
+    step = solve_frames(blocks, right, first, second)
+    turn = step[:, :N_TURNS].reshape(-1, N_GROUPS, 3)
+    size = np.linalg.norm(turn, axis=-1, keepdims=True)
+    turns = advance(turns, turn * np.minimum(1, _LARGEST_TURN / np.maximum(size, 1e-9)))
+    return turns, root + step[:, N_TURNS:]
 
 
 def normal_equations(chain: Chain, evidence: Evidence, turns: Array, root: Array) -> tuple[Array, Array]:

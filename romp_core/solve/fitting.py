@@ -12,7 +12,7 @@ from ..skeleton import N_JOINTS
 from ..take import Observations
 from .chain import GROUPS, LEAD, Chain, expand
 from .filters import gaussian
-from .fit import Evidence, bone_directions, fit, landmark_trust
+from .fit import Evidence, bone_directions, landmark_trust, refine
 from .initial import orient_joints, place_root, toward_viewer
 from .landmarks import CARRIER, USED
 from .optics import Optics
@@ -21,9 +21,9 @@ from .timeline import Segment, blend_weights, windows
 
 _WINDOW, _OVERLAP = 480, 60
 """Samples fitted at a time, and shared by neighbouring windows; they bound the memory."""
-_STAGES = ((6, 1.8, 0.4), (4, 1.3, 0.7), (5, 1.0, 1.0))
-"""(rounds, factor on the smoothing, freedom of the joints): from a calm, restful motion to what the pictures show."""
-_REFINING = ((4, 1.0, 1.0),)
+_FITTING = ((1.8, 0.4),) * 6 + ((1.3, 0.7),) * 4 + ((1.0, 1.0),) * 5
+"""(factor on the smoothing, freedom of the joints) of each step: from a calm, restful motion to what was seen."""
+_REFINING = ((1.0, 1.0),) * 4
 _START_SMOOTHING_S = 0.06
 _GLITCH, _GLITCH_SAMPLES = 0.1, 3
 """Distance, in lengths from ankles to head, by which a landmark that leaves the median of its neighbours in time
@@ -71,8 +71,10 @@ def fit_segment(
             turns = matrix_from_quat(guess.rotations[part].astype(np.float64))[:, LEAD]
             place = guess.root[part].astype(np.float64)
             evidence = replace(evidence, footholds=guess.footholds[part])
-        for rounds, calm, freedom in _STAGES if guess is None else _REFINING:
-            turns, place = fit(chain, evidence, turns, place, rounds, strength * calm, freedom)
+        steps = _FITTING if guess is None else _REFINING
+        for index, (calm, freedom) in enumerate(steps, start=1):
+            turns, place = refine(chain, evidence, turns, place, strength * calm, freedom)
+            progress((start + (stop - start) * index / len(steps)) / count)
         quaternions = quat_from_matrix(expand(turns))
         shared = done - start
         if shared > 0:
@@ -81,7 +83,6 @@ def fit_segment(
             place[:shared] = root[start:done] * (1 - later) + place[:shared] * later
         rotations[part], root[part] = make_continuous(quaternions), place
         done = stop
-        progress(stop / count)
     return rotations, root
 
 

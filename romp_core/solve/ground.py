@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -25,8 +25,13 @@ _CHUNK = 1024
 """Rows posed at a time, so that memory does not grow with the take."""
 
 
-def _chunks(count: int) -> Iterator[slice]:
+Alive = Callable[[], None]
+"""Called every fraction of a second; may raise to stop."""
+
+
+def _chunks(count: int, alive: Alive) -> Iterator[slice]:
     for start in range(0, count, _CHUNK):
+        alive()
         yield slice(start, min(start + _CHUNK, count))
 
 
@@ -40,10 +45,10 @@ class _Feet:
     soles: Array
 
 
-def _feet(motion: Motion) -> _Feet:
+def _feet(motion: Motion, alive: Alive) -> _Feet:
     count = len(motion.frames)
     hips, ankles, balls, soles = (np.empty((count, 2, *shape), np.float32) for shape in ((3,), (3,), (3,), ()))
-    for part in _chunks(count):
+    for part in _chunks(count, alive):
         joints, _ = forward_kinematics(motion.rotations[part], motion.root[part], motion.rest_joints)
         hips[part], ankles[part], balls[part] = (joints[:, _HIPS], joints[:, _ANKLES], joints[:, _BALLS])
         heights = world.sole_heights(joints, motion.rest_joints)
@@ -78,18 +83,18 @@ def moved(motion: Motion, offset: Array) -> Motion:
     return replace(motion, root=(motion.root + offset).astype(np.float32))
 
 
-def _touches(motion: Motion, footage: FootageInfo) -> Array:
+def _touches(motion: Motion, footage: FootageInfo, alive: Alive) -> Array:
     """Height (m,) at which a person last and next touches ground; 0 where it is not seen."""
-    soles = _feet(motion).soles.min(axis=1)
+    soles = _feet(motion, alive).soles.min(axis=1)
     result = np.zeros(len(soles))
     for part in _stretches(motion, footage):
         result[part] = touches(soles[part], _interval(footage.times[motion.frames[part]]))
     return result
 
 
-def touch_floor(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
+def touch_floor(motion: Motion, camera: Camera, footage: FootageInfo, alive: Alive) -> Motion:
     """Correct slow errors of depth and height by the floor, which people touch again and again."""
-    heights = above_floor(_touches(motion, footage))
+    heights = above_floor(_touches(motion, footage, alive))
     return moved(motion, onto_floor(heights, motion.root, camera.position[0], _DEPTH_ERROR))
 
 
@@ -97,14 +102,14 @@ def _interval(times: Array) -> float:
     return float(np.median(np.diff(times))) if len(times) > 1 else 1.0
 
 
-def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
+def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo, alive: Alive) -> Motion:
     """Find the foot contacts and hold standing feet still on the floor, shot by shot and gap by gap.
 
     Writes into the motion's rotations, to hold no second copy of a long take.
     """
     rotations, root = motion.rotations, np.array(motion.root, dtype=np.float64)
     contacts = np.zeros((len(motion.frames), 2), bool)
-    feet = _feet(motion)
+    feet = _feet(motion, alive)
     clearance = world.sole_clearance(motion.rest_joints)[2:]
     pixels, scale = _in_picture(feet.balls, camera, motion.frames, footage)
     for part in _stretches(motion, footage):
@@ -121,7 +126,7 @@ def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo) -> Motion:
         pull = follow_short_legs(feet.hips[part] + shift[:, None], ankles, motion.rest_joints, contacts[part], interval)
         root[part] += shift + pull
         paths = released(balls + pull[:, None], holds, contacts[part], times)
-        for chunk in _chunks(part.stop - part.start):
+        for chunk in _chunks(part.stop - part.start, alive):
             rows = slice(part.start + chunk.start, part.start + chunk.stop)
             rotations[rows] = reach(rotations[rows], root[rows], motion.rest_joints, paths[chunk])
     return replace(motion, root=root.astype(np.float32), contacts=contacts)
@@ -156,19 +161,21 @@ class Placed:
     motions: list[Motion]
     shifts: list[Array]
 
-    def in_camera(self, index: int) -> tuple[Motion, Array]:
+    def in_camera(self, index: int, alive: Alive) -> tuple[Motion, Array]:
         """A person's motion in camera space, and where its feet stand there (m, 2, 3), NaN where they do not.
 
         Both are where the picture shows them: the shift onto the common floor is taken back.
         """
         rotation = matrix_from_quat(self.camera.rotation[0])
         motion = moved(self.motions[index], -self.shifts[index])
-        balls = self.camera.to_camera(_feet(motion).balls, motion.frames)
+        balls = self.camera.to_camera(_feet(motion, alive).balls, motion.frames)
         motion = turned(moved(motion, -self.camera.position[0]), rotation.T)
         return motion, np.where(motion.contacts[..., None], balls, np.nan)
 
 
-def place_people(motions: list[Motion], settings: SolveSettings, fov: float, footage: FootageInfo) -> Placed:
+def place_people(
+    motions: list[Motion], settings: SolveSettings, fov: float, footage: FootageInfo, alive: Alive
+) -> Placed:
     """Camera-space motions of one scene -> one still camera and the motions in its world, feet planted.
 
     The world's origin lies on the floor below the first person's first pose.
@@ -176,7 +183,7 @@ def place_people(motions: list[Motion], settings: SolveSettings, fov: float, foo
     rotation = world.camera_rotation(up_direction(motions) if settings.level else None, settings)
     motions = [turned(motion, rotation) for motion in motions]
     lengths = np.array([motion.valid.sum() for motion in motions])
-    floors = np.array([np.median(_touches(motion, footage)[motion.valid]) for motion in motions])
+    floors = np.array([np.median(_touches(motion, footage, alive)[motion.valid]) for motion in motions])
     height = _weighted_median(-floors, lengths) if len(motions) else 0.0
     shifts = [
         onto_floor(np.full(len(motion.root), floor + height), motion.root, np.zeros(3), _PLACE_ERROR)
@@ -187,9 +194,9 @@ def place_people(motions: list[Motion], settings: SolveSettings, fov: float, foo
     position = np.array([-start[0], -start[1], height])
     motions = [moved(motion, position) for motion in motions]
     camera = Camera(fov, quat_from_matrix(rotation)[None], position[None])
-    motions = [touch_floor(motion, camera, footage) for motion in motions]
+    motions = [touch_floor(motion, camera, footage, alive) for motion in motions]
     if settings.contacts:
-        motions = [plant_feet(motion, camera, footage) for motion in motions]
+        motions = [plant_feet(motion, camera, footage, alive) for motion in motions]
     return Placed(camera, motions, shifts)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..rotations import Array, quat_from_matrix
 from .chain import Chain, expand
-from .fit import fit
+from .fit import refine
 from .fitting import first_guess
 from .optics import Optics
 
@@ -28,5 +28,6 @@ def quick_pose(
     chain = Chain(rest_joints)
     pixels, trust, world = (np.asarray(values, np.float64)[None] for values in (keypoints2d, visibility, keypoints3d))
     evidence, turns, root = first_guess(chain, pixels, trust, world, Optics(focal_px, center_px), 1.0)
-    turns, root = fit(chain, evidence, turns, root, _ROUNDS, strength=0.0)
+    for _ in range(_ROUNDS):
+        turns, root = refine(chain, evidence, turns, root, strength=0.0)
     return quat_from_matrix(expand(turns))[0], root[0]

@@ -20,8 +20,8 @@ from .ground import place_people
 from .optics import Optics
 from .timeline import Segment, hold_in_gaps, segments
 
-_FIRST_PASS = 0.7
-"""Share of the work done when the people are placed in the world for the first time."""
+_FIRST_PASS, _LAST_PASS = 0.7, 0.95
+"""Shares of the work done when the people are placed in the world for the first and for the last time."""
 
 
 def solve(
@@ -40,30 +40,46 @@ def solve(
         the take with camera and a motion per person. People of whom nothing usable was seen are left out.
     """
     settings, footage = check(take.solve), take.footage
-    tell = progress or (lambda part: None)
+    tell = _Teller(progress)
     skeleton = rest_joints or load_body().rest_joints
     fov = float(np.radians(settings.fov) or footage.fov or np.radians(DEFAULT_FOV_DEG))
     optics = Optics(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
     subjects = [_subject(person, skeleton(person.height or settings.height), take) for person in take.people]
     subjects = [subject for subject in subjects if subject.parts]
-    shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else 1.0, subjects)
+    shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else _LAST_PASS, subjects)
     motions = [_fitted(s, optics, settings, share) for s, share in zip(subjects, shares, strict=True)]
-    placed = place_people(motions, settings, fov, footage)
+    placed = place_people(motions, settings, fov, footage, tell.again)
     if settings.contacts:
-        shares = _shares(tell, _FIRST_PASS, 1.0, subjects)
-        known = [placed.in_camera(index) for index in range(len(subjects))]
+        shares = _shares(tell, _FIRST_PASS, _LAST_PASS, subjects)
+        known = [placed.in_camera(index, tell.again) for index in range(len(subjects))]
         del motions, placed  # a long take is heavy: keep no more of it than is needed
         motions = [
             _fitted(subject, optics, settings, share, guess)
             for subject, share, guess in zip(subjects, shares, known, strict=True)
         ]
         del known
-        placed = place_people(motions, settings, fov, footage)
+        placed = place_people(motions, settings, fov, footage, tell.again)
+    tell(1.0)
     people = (
         replace(subject.person, motion=hold_in_gaps(motion))
         for subject, motion in zip(subjects, placed.motions, strict=True)
     )
     return replace(take, people=tuple(people), camera=placed.camera)
+
+
+class _Teller:
+    """Passes progress on, and can repeat it so that a long step can be stopped."""
+
+    def __init__(self, progress: Callable[[float], None] | None) -> None:
+        self._progress = progress or (lambda share: None)
+        self._told = 0.0
+
+    def __call__(self, share: float) -> None:
+        self._told = share
+        self._progress(share)
+
+    def again(self) -> None:
+        self._progress(self._told)
 
 
 @dataclass(frozen=True)

@@ -243,20 +243,25 @@ def test_solving_is_a_pure_function_and_tells_its_progress(film, solved):
     for old, new in zip(before, after, strict=True):
         np.testing.assert_array_equal(old, new)
     np.testing.assert_array_equal(only(again).rotations, only(solved).rotations)
-    assert told == sorted(told) and len(told) >= 2 and told[0] > 0 and told[-1] == pytest.approx(1)
+    assert told == sorted(told) and len(set(told)) > 10 and told[0] > 0 and told[-1] == 1
     resolved = solve(solved, rest_joints=film.skeleton)
     np.testing.assert_array_equal(only(resolved).rotations, only(solved).rotations)
 
 
-def test_solving_can_be_stopped(film):
+def test_solving_can_be_stopped_at_any_time(film):
+    """Progress is told in the last steps too, and whatever it raises ends the solve."""
+
     class Stop(Exception):
         pass
 
-    def stop(share: float) -> None:
-        raise Stop
+    for moment in (0.0, 0.5, 0.9):
 
-    with pytest.raises(Stop):
-        solve(film.take(), stop, rest_joints=film.skeleton)
+        def stop(share: float, moment: float = moment) -> None:
+            if share > moment:
+                raise Stop
+
+        with pytest.raises(Stop):
+            solve(film.take(), stop, rest_joints=film.skeleton)
 
 
 def test_senseless_settings_are_refused(film):
