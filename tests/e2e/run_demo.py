@@ -45,7 +45,9 @@ def moments(scene: bpy.types.Scene, take_path: Path) -> dict[int, int]:
     take = load_take(take_path)
     seen = np.unique(np.concatenate([person.motion.frames[person.motion.valid] for person in take.people]))
     rows = seen[np.unique(np.linspace(0, len(seen) - 1, MOMENTS).round().astype(int))]
-    frames = scene.frame_start + np.round(to_grid(take.footage.times[rows], take.footage)).astype(int)
+    frames = scene.frame_start + np.round((times[rows] - times[0]) * scene.render.fps / scene.render.fps_base).astype(
+        int
+    )
     return {int(frame): int(number) for frame, number in zip(frames, take.footage.numbers[rows], strict=True)}
 
 
