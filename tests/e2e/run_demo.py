@@ -39,15 +39,14 @@ def moments(scene: bpy.types.Scene, take_path: Path) -> dict[int, int]:
     """A dozen scene frames spread over the take at which somebody is seen, with the nearest picture's number."""
     import numpy as np
 
-    from romp_core.resample import to_grid
     from romp_core.take_io import load_take
 
     take = load_take(take_path)
+    times = take.footage.times
     seen = np.unique(np.concatenate([person.motion.frames[person.motion.valid] for person in take.people]))
     rows = seen[np.unique(np.linspace(0, len(seen) - 1, MOMENTS).round().astype(int))]
-    frames = scene.frame_start + np.round((times[rows] - times[0]) * scene.render.fps / scene.render.fps_base).astype(
-        int
-    )
+    fps = scene.render.fps / scene.render.fps_base
+    frames = scene.frame_start + np.round((times[rows] - times[0]) * fps).astype(int)
     return {int(frame): int(number) for frame, number in zip(frames, take.footage.numbers[rows], strict=True)}
 
 
