@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -39,6 +40,20 @@ def follow(job: WorkerJob, until: Callable[[Message], bool] = lambda _: False) -
 
 def in_capture(message: Message) -> bool:
     return message.type == "progress" and message.header["done"] >= 10
+
+
+def over_and_over(clip: Path, folder: Path, times: int = 8) -> Path:
+    """The clip repeated: a capture long enough that its journal is written before it ends."""
+    source, target = cv2.VideoCapture(str(clip)), folder / "long.mp4"
+    pictures = []
+    while (read := source.read())[0]:
+        pictures.append(read[1])
+    height, width = pictures[0].shape[:2]
+    writer = cv2.VideoWriter(str(target), cv2.VideoWriter.fourcc(*"mp4v"), 25.0, (width, height))
+    for picture in pictures * times:
+        writer.write(picture)
+    writer.release()
+    return target
 
 
 def test_capture_tells_and_ends_with_a_solved_take(demo_clip: Path, tmp_path: Path) -> None:
@@ -71,14 +86,13 @@ def test_cancel_is_quick_and_keeps_a_usable_take(demo_clip: Path, tmp_path: Path
 
 def test_killed_worker_leaves_message_log_and_partial_take(demo_clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "take.npz"
-    job = start(demo_clip, out)
-    follow(job, lambda message: in_capture(message) and journal_path(out).stat().st_size > 10_000)
+    job = start(over_and_over(demo_clip, tmp_path), out)
+    follow(job, lambda _: journal_path(out).exists() and journal_path(out).stat().st_size > 10_000)
     job.kill()
     last = follow(job)[-1]
     assert last.type == "failed" and "ended unexpectedly" in last.header["sentence"]
     assert str(job.log_path) in last.header["hint"] and job.log_path.exists()
-    if last.header["take"]:  # the journal is written every other second; a quick kill may come before
-        assert not load_take(out).provenance.complete
+    assert last.header["take"] and not load_take(out).provenance.complete
     assert not journal_path(out).exists()
     assert follow(start(demo_clip, out))[-1].type == "finished"
 

@@ -24,7 +24,8 @@ def make() -> None:
             image = capture.read()[1]
             found = pose.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
             height, width = image.shape[:2]
-            points.append([(p.x * width, p.y * height, p.z * width, p.visibility) for p in found.pose_landmarks.landmark])
+            seen = found.pose_landmarks.landmark
+            points.append([(p.x * width, p.y * height, p.z * width, p.visibility) for p in seen])
             world.append([(p.x, p.y, p.z) for p in found.pose_world_landmarks.landmark])
     np.savez_compressed(REFERENCE, points=np.float32(points), world=np.float32(world))
 
