@@ -15,7 +15,7 @@ import numpy as np
 
 from . import __version__
 from .body import BODY_LICENCE, load_body
-from .errors import Cancelled, ModelError
+from .errors import Cancelled, MocapError, ModelError
 from .footage import open_footage
 from .journal import Journal, JournalHead, journal_path
 from .models.registry import model_card
@@ -72,6 +72,26 @@ def capture(
         Cancelled: `cancelled()` became true; what there is was saved to `out`.
     """
     check(settings), check(solve_settings)
+    take = _observe(source, out, settings, solve_settings, listener, cancelled)
+    if not take.provenance.complete:
+        raise Cancelled()
+    if not take.people:
+        raise ModelError(
+            "Nobody was found in the footage.",
+            "The built-in model wants people whose whole body is well visible; try a nearer or brighter shot.",
+        )
+    return resolve(take, out, listener, cancelled)
+
+
+def _observe(
+    source: str,
+    out: str | Path,
+    settings: CaptureSettings,
+    solve_settings: SolveSettings,
+    listener: Listener,
+    cancelled: Callable[[], bool],
+) -> Take:
+    """Run the network and save the raw take; it is not complete when the run was cancelled."""
     card = model_card(settings.model)
     with open_footage(source, settings.start, settings.end) as footage:
         estimator = card.open(footage.info, settings.people)
@@ -95,14 +115,7 @@ def capture(
             journal.close()
             raise
         journal.delete()
-    if stopped:
-        raise Cancelled()
-    if not take.people:
-        raise ModelError(
-            "Nobody was found in the footage.",
-            "The built-in model wants people whose whole body is well visible; try a nearer or brighter shot.",
-        )
-    return resolve(take, out, listener, cancelled)
+    return take
 
 
 def resolve(take: Take, out: str | Path, listener: Listener, cancelled: Callable[[], bool] = lambda: False) -> Take:
@@ -153,13 +166,17 @@ def _run(
 ) -> bool:
     """Feed the journal until the footage ends; True when it was cancelled."""
     waiting: deque[Frame] = deque()
+    broken: list[MocapError] = []
 
     def tapped() -> Iterator[Frame]:
-        for frame in frames:
-            if cancelled():
-                return
-            waiting.append(replace(frame, image=np.empty(0)))
-            yield frame
+        try:
+            for frame in frames:
+                if cancelled():
+                    return
+                waiting.append(replace(frame, image=np.empty(0)))
+                yield frame
+        except MocapError as error:  # first let the estimator give out the frames that it holds back
+            broken.append(error)
 
     clock = _Clock("capture", expected, listener)
     preview = _Preview(head, listener)
@@ -171,6 +188,9 @@ def _run(
         if time.monotonic() - flushed > FLUSH_SECONDS:
             journal.flush()
             flushed = time.monotonic()
+    if broken:
+        journal.flush()
+        raise broken[0]
     return cancelled()
 
 

@@ -175,12 +175,20 @@ def _interruptible(run: Callable[[_Silent, Callable[[], bool]], None], progress:
 
 def _capture(options: argparse.Namespace) -> None:
     from .capture import capture
+    from .journal import recover
 
     settings = from_mapping(CaptureSettings, _given(options, CaptureSettings))
     solve_settings = from_mapping(SolveSettings, _given(options, SolveSettings))
 
     def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
-        take = capture(options.source, options.out, settings, solve_settings, listener, cancelled)
+        try:
+            take = capture(options.source, options.out, settings, solve_settings, listener, cancelled)
+        except Cancelled:
+            raise
+        except MocapError:
+            if recover(options.out):
+                _say(f"What was captured before the error is in {options.out}")
+            raise
         _say(f"{_count(len(take.people), 'person', 'people')} in {len(take.footage.times)} frames -> {options.out}")
 
     _interruptible(run, options.progress)

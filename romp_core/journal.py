@@ -1,13 +1,14 @@
-"""The growing raw result of a capture: kept in memory as packed records and appended to a journal file as it comes.
+"""The growing raw result of a capture, appended to a journal file as it comes, so that it costs no memory.
 
 A journal holds `protocol` messages: first one `journal` message with what was captured and how, then `rows`
-messages. After a kill, everything up to the last whole message is recovered (`recover`).
+messages. The take is made from the file; after a kill, from everything up to the last whole message (`recover`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -49,7 +50,6 @@ class Journal:
 
     def __init__(self, path: Path, head: JournalHead) -> None:
         self.path, self.head = path, head
-        self._records: list[dict[str, Array]] = []
         self._pending: list[tuple[Frame, People]] = []
         self._rows = 0
         try:
@@ -70,17 +70,16 @@ class Journal:
         record = _pack(self._pending, self._rows)
         self._rows += len(self._pending)
         self._pending = []
-        self._records.append(record)
         try:
             self._append({"type": "rows"}, record)
         except OSError as error:
             raise write_error(self.path, error) from error
 
-    def take(self, complete: bool, fps: float | None = None) -> Take:
+    def take(self, complete: bool) -> Take:
         """The raw take of everything added so far."""
         self.flush()
         provenance = replace(self.head.provenance, complete=complete)
-        return _assemble(replace(self.head, provenance=provenance), self._records)
+        return _assemble(replace(self.head, provenance=provenance), _read(self.path)[1])
 
     def close(self) -> None:
         """Close the file, keeping it."""
@@ -104,17 +103,7 @@ def recover(take_path: str | Path) -> Take | None:
     path = journal_path(take_path)
     if not path.exists():
         return None
-    records: list[dict[str, Array]] = []
-    head = None
-    with open(path, "rb") as file:
-        try:
-            while (message := read_message(file)) is not None:
-                if message.type == "journal":
-                    head = _head_from_mapping(message.header)
-                elif message.type == "rows":
-                    records.append(message.arrays)
-        except ProtocolError:
-            pass  # the end that was being written when the worker died
+    head, records = _read(path)
     if head is None or not records:
         path.unlink()
         return None
@@ -122,6 +111,18 @@ def recover(take_path: str | Path) -> Take | None:
     save_take(take, take_path)
     path.unlink()
     return take
+
+
+def _read(path: Path) -> tuple[JournalHead | None, list[dict[str, Array]]]:
+    """Head and records of a journal file, up to its last whole message."""
+    head, records = None, []
+    with open(path, "rb") as file, suppress(ProtocolError):  # the end that was being written when the worker died
+        while (message := read_message(file)) is not None:
+            if message.type == "journal":
+                head = _head_from_mapping(message.header)
+            elif message.type == "rows":
+                records.append(message.arrays)
+    return head, records
 
 
 def _pack(pending: list[tuple[Frame, People]], first_row: int) -> dict[str, Array]:
@@ -162,23 +163,21 @@ def _assemble(head: JournalHead, records: list[dict[str, Array]]) -> Take:
     seen = [record for record in records if "rows" in record]
     if not seen:
         return Take(head.id, footage, (), head.capture, head.solve, head.provenance)
-    columns = {name: np.concatenate([record[name] for record in seen]) for name in seen[0] if name not in _HEADERS}
+    ids, rows = (np.concatenate([record[name] for record in seen]) for name in ("ids", "rows"))
     frame_time = (times[-1] - times[0]) / max(len(times) - 1, 1)
     shortest = MIN_SECONDS / frame_time if times[-1] - times[0] > 3 * MIN_SECONDS else 1
-    tracks = []
-    for id in np.unique(columns["ids"]):
-        mine = columns["ids"] == id
-        if mine.sum() >= shortest:
-            fields = {name: columns[name][mine] for name in columns.keys() & set(_PERSON_FIELDS)}
-            tracks.append((int(id), Observations(frames=columns["rows"][mine], **fields)))
+    chosen = [id for id in np.unique(ids) if (ids == id).sum() >= shortest]
+    fields: dict[int, dict[str, Array]] = {int(id): {"frames": rows[ids == id]} for id in chosen}
+    for name in [name for name in _PERSON_FIELDS if name in seen[0]]:
+        column = np.concatenate([record[name] for record in seen])  # one field at a time: long takes are heavy
+        for id, values in fields.items():
+            values[name] = column[ids == id]
+    tracks = [(id, Observations(**values)) for id, values in fields.items()]
     if head.capture.people:
         tracks = sorted(tracks, key=lambda track: -_prominence(track[1]))[: head.capture.people]
     tracks.sort(key=lambda track: (track[1].frames[0], -_prominence(track[1])))
     people = tuple(Person(id, f"Person {i + 1}", observations) for i, (id, observations) in enumerate(tracks))
     return Take(head.id, footage, people, head.capture, head.solve, head.provenance)
-
-
-_HEADERS = ("times", "numbers", "cuts")
 
 
 def _prominence(observations: Observations) -> float:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -51,6 +52,21 @@ def test_progress_for_pipelines_is_json(demo_clip: Path, tmp_path: Path) -> None
     records = [json.loads(line) for line in done.stdout.splitlines()]
     assert records[0]["type"] == "started" and {r["stage"] for r in records[1:]} == {"capture", "solve"}
     assert load_take(tmp_path / "t.npz").footage.times[-1] <= 0.51
+
+
+def test_an_error_on_the_way_keeps_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = tmp_path / "pictures", tmp_path / "take.npz"
+    folder.mkdir()
+    reader = cv2.VideoCapture(str(Path(__file__).resolve().parents[1] / "data" / "demo.mp4"))
+    for index in range(12):
+        picture = reader.read()[1]
+        cv2.imwrite(str(folder / f"{index:02}.png"), picture if index < 11 else picture[:100, :100])
+    assert main(["capture", str(folder), "-o", str(out), "--progress", "none"]) == 1
+    text = capsys.readouterr().err
+    assert "11.png" in text and str(out) in text
+    take = load_take(out)
+    assert not take.provenance.complete and len(take.people[0].observations.frames) > 5
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pictures", "take.npz"]
 
 
 @pytest.mark.parametrize(
