@@ -68,9 +68,10 @@ def released(balls: Array, holds: Array, contacts: Array, times: Array) -> Array
     result = balls + offset
     for foot in (0, 1):
         for start, stop in runs(~contacts[:, foot]):
-            for edge in (start - 1, stop):
-                if 0 <= edge < len(times):
-                    away = np.abs(times[start:stop] - times[edge]) / _RELEASE_S
-                    ease = np.where(away < 1, 0.5 + 0.5 * np.cos(np.pi * np.minimum(away, 1)), 0.0)
-                    result[start:stop, foot] += ease[:, None] * offset[edge, foot]
+            edges = [edge for edge in (start - 1, stop) if 0 <= edge < len(times)]
+            away = [np.minimum(np.abs(times[start:stop] - times[edge]) / _RELEASE_S, 1) for edge in edges]
+            ease = [0.5 + 0.5 * np.cos(np.pi * distance) for distance in away]
+            whole = np.maximum(sum(ease), 1)  # a short step is drawn to both footholds, but no further than to one
+            for edge, share in zip(edges, ease, strict=True):
+                result[start:stop, foot] += (share / whole)[:, None] * offset[edge, foot]
     return result
