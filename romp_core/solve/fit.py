@@ -27,6 +27,8 @@ _SIGMA_FOOTHOLD = 0.02
 _SEEN = len(USED)
 _TRUST_EXPONENT = 1.5
 """Landmarks of visibility 0.5 are about twice as noisy as clear ones, of 0.1 three to four times."""
+_NEAREST_M = 0.2
+"""Nobody is nearer to the camera than this, or behind it."""
 _LARGEST_TURN = 0.6
 _DAMPING = 1e-3
 _CHUNK = 64
@@ -75,7 +77,9 @@ def refine(
     turn = step[:, :N_TURNS].reshape(-1, N_GROUPS, 3)
     size = np.linalg.norm(turn, axis=-1, keepdims=True)
     turns = advance(turns, turn * np.minimum(1, _LARGEST_TURN / np.maximum(size, 1e-9)))
-    return turns, root + step[:, N_TURNS:]
+    root = root + step[:, N_TURNS:]
+    root[:, 2] = np.maximum(root[:, 2], _NEAREST_M)
+    return turns, root
 
 
 def normal_equations(chain: Chain, evidence: Evidence, turns: Array, root: Array) -> tuple[Array, Array]:

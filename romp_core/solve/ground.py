@@ -57,7 +57,7 @@ def _feet(motion: Motion, alive: Alive) -> _Feet:
 
 
 def up_direction(motions: list[Motion]) -> Array | None:
-    """Which way is up in camera space, (3,), from motions in camera space; None when nobody is seen."""
+    """Which way is up in camera space, (3,), from motions in camera space; None when nobody is seen upright."""
     axes, weights = [], []
     for motion in motions:
         step = max(1, len(motion.frames) // 2000)
@@ -66,7 +66,7 @@ def up_direction(motions: list[Motion]) -> Array | None:
         axis, weight = world.body_axis(joints, motion.rest_joints)
         axes.append(axis)
         weights.append(weight)
-    if not axes or not sum(map(len, axes)):
+    if not any(weight.any() for weight in weights):
         return None
     return world.median_direction(np.concatenate(axes), np.concatenate(weights))
 

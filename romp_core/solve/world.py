@@ -15,13 +15,22 @@ _UPRIGHT = (0.80, 0.95)
 """Share of the standing height from ankles to neck below which a frame says nothing about up, above which it does."""
 
 
+_TILTED = np.cos(np.radians(50.0))
+"""Cosine of the largest angle to the picture's upright at which a body is taken to stand in front of a tilted camera;
+beyond it, it lies in front of a level one."""
+
+
 def body_axis(joints: Array, rest_joints: Array) -> tuple[Array, Array]:
-    """Direction from the ankles to the neck (m, 3), and how much each frame is to be trusted as upright (m,)."""
+    """Direction from the ankles to the neck (m, 3), and how much each frame is to be trusted as upright (m,).
+
+    joints: (m, 24, 3) camera space; rest_joints: (24, 3).
+    """
     axis = joints[:, _NECK] - joints[:, _ANKLES].mean(axis=1)
     standing = rest_joints[_NECK, 1] - rest_joints[list(_ANKLES), 1].mean()
     low, high = _UPRIGHT
     stretched = np.linalg.norm(axis, axis=1) / standing
-    return normalize(axis), np.clip((stretched - low) / (high - low), 1e-3, 1)
+    axis = normalize(axis)
+    return axis, np.clip((stretched - low) / (high - low), 1e-3, 1) * (-axis[:, 1] > _TILTED)
 
 
 def median_direction(directions: Array, weights: Array) -> Array:

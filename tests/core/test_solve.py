@@ -234,6 +234,20 @@ def test_camera_can_be_left_level_and_turned_by_hand(film, solved):
     assert np.degrees(np.arcsin(abs(rolled[2, 0]))) == pytest.approx(30, abs=1e-3)
 
 
+def test_somebody_who_lies_is_not_stood_up(film):
+    seen = film.rows(range(30))
+    quarter = np.float32([[0, -1], [1, 0]])  # the picture turned: feet to the right
+    lying = replace(
+        seen,
+        keypoints2d=(seen.keypoints2d - SIZE / 2) @ quarter.T + SIZE / 2,
+        keypoints3d=np.concatenate([seen.keypoints3d[..., :2] @ quarter.T, seen.keypoints3d[..., 2:]], axis=-1),
+    )
+    take = solve(film.take(lying), rest_joints=film.skeleton)
+    joints = only(take).joints()
+    assert abs(looks_down(take)) < 1 and np.ptp(joints[..., 2], axis=1).max() < 1.0
+    assert -0.15 < np.median(joints[..., 2].min(axis=1)) < 0.3
+
+
 def test_solving_is_a_pure_function_and_tells_its_progress(film, solved):
     take = film.take()
     before = [array.copy() for array in vars(take.people[0].observations).values() if array is not None]
