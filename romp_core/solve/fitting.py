@@ -30,6 +30,12 @@ _GLITCH, _GLITCH_SAMPLES = 0.1, 3
 loses half its trust; and the neighbours on either side."""
 _SURE = 0.3
 """Visibility above which the first guess believes a landmark."""
+_CARRIED = {
+    index: np.flatnonzero(np.isin(CARRIER, group))
+    for index, group in enumerate(GROUPS)
+    if index and np.isin(group, CARRIER).any()
+}
+"""Used landmarks that each group but the pelvis carries."""
 _UNSEEN = 1e-3
 """Trust in landmarks interpolated over a gap: enough to choose among what the motion around allows."""
 
@@ -117,14 +123,12 @@ def first_guess(
 
 def _at_rest_where_unseen(turns: Array, visibility: Array) -> Array:
     """Group rotations (T, G, 3, 3), drawn to rest where the landmarks they carry are hidden (T, len(USED))."""
-    turns = turns.copy()
-    for index, group in enumerate(GROUPS):
-        carried = np.isin(CARRIER, group)
-        if group != (0,) and carried.any():
-            sure = np.clip(visibility[:, carried].max(axis=1) / _SURE, 0, 1)
-            rest = quat_from_rotvec(REST[index])
-            turns[:, index] = matrix_from_quat(slerp(rest, quat_from_matrix(turns[:, index]), sure))
-    return turns
+    sure = np.ones(turns.shape[:2])
+    for index, carried in _CARRIED.items():
+        sure[:, index] = np.clip(visibility[:, carried].max(axis=1) / _SURE, 0, 1)
+    if (sure == 1).all():
+        return turns
+    return matrix_from_quat(slerp(quat_from_rotvec(REST), quat_from_matrix(turns), sure))
 
 
 def _glitches(pixels: Array) -> Array:
