@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -13,12 +14,14 @@ from typing import Any
 
 from .errors import Cancelled, MocapError
 from .settings import CaptureSettings, SolveSettings, from_mapping
+from .threads import ONE_BLAS_THREAD
 
 CANCELLED_STATUS = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, 1 for an error that the user can mend, 130 when cancelled."""
+    os.environ.update({**ONE_BLAS_THREAD, **os.environ})  # before numpy is imported, by the commands
     options = _parser().parse_args(arguments)
     try:
         options.run(options)

@@ -23,6 +23,7 @@ from typing import Any, BinaryIO, cast
 from .errors import MocapError
 from .journal import recover
 from .protocol import Message, ProtocolError, read_message, write_message
+from .threads import ONE_BLAS_THREAD
 
 CANCEL_SECONDS = 0.5
 _ENDINGS = ("finished", "cancelled", "failed")
@@ -149,4 +150,4 @@ def _environment() -> dict[str, str]:
             if folder not in folders:
                 folders.append(folder)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    return environment | {"PYTHONPATH": os.pathsep.join(folders), "PYTHONIOENCODING": "utf-8"}
+    return environment | ONE_BLAS_THREAD | {"PYTHONPATH": os.pathsep.join(folders), "PYTHONIOENCODING": "utf-8"}
