@@ -21,13 +21,14 @@ def python(name: str) -> Path:
         BuildError: no suitable Python, or the installation failed.
     """
     requirements = lock.requirements(name)
-    base = pythons.any_of(lock.venv_pythons(name))
-    key = hashlib.sha256(requirements.read_bytes() + str(base).encode()).hexdigest()[:12]
+    # Not by the Python it is made with: whoever asks, also from within another environment, gets the same one.
+    key = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
     folder = VENVS / f"{name}-{key}"
     interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     complete = folder / "complete"
-    if complete.is_file():
+    if complete.is_file() and interpreter.exists():
         return interpreter
+    base = pythons.any_of(lock.venv_pythons(name))
     say(f"making the environment {name} with {base}")
     for old in VENVS.glob(f"{name}-" + "?" * len(key)):  # half-made, or of an older lock: a bpy takes 1 GB
         shutil.rmtree(old)

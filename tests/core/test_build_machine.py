@@ -2,11 +2,12 @@
 
 import os
 import sys
+from pathlib import Path
 import time
 
 import pytest
 
-from buildtools import process, pythons, rings, system
+from buildtools import process, pythons, rings, system, venvs
 from buildtools.cli import main
 from buildtools.console import BuildError
 
@@ -86,6 +87,28 @@ def test_a_missing_python_is_loud_and_fails_where_nobody_reads(monkeypatch, caps
     assert status == failed
     assert "PYTHON 3.11 NOT FOUND" in printed.err
     assert printed.out.splitlines()[-1] == f"0 passed, {failed} failed, {skipped} skipped"
+
+
+def test_an_environment_serves_whichever_python_asks_for_it(monkeypatch, tmp_path):
+    """A test process in a 3.13 environment once removed the 3.11 one that the builder was still using."""
+    made = []
+
+    def make(command, **_):
+        made.append(command)
+        interpreter = Path(command[-1]) / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        interpreter.parent.mkdir(parents=True)
+        interpreter.touch()
+
+    monkeypatch.setattr(venvs, "VENVS", tmp_path)
+    monkeypatch.setattr(venvs.process, "output", make)
+    monkeypatch.setattr(venvs.process, "run", lambda *_, **__: 0)
+    found = []
+    for base in ("/usr/bin/python3.11", "/opt/python3.13"):
+        monkeypatch.setattr(venvs.pythons, "any_of", lambda versions, base=base: Path(base))
+        venvs.python.cache_clear()
+        found.append(venvs.python("build"))
+    venvs.python.cache_clear()
+    assert found[0] == found[1] and found[0].exists() and len(made) == 1
 
 
 def test_missing_libraries_give_the_exact_command(monkeypatch, capsys):
