@@ -51,7 +51,7 @@ def add_take(scene: bpy.types.Scene, path: str | Path) -> Any:
             item = entry.people.add()
             item.person_id, item.name = person.id, person.name
     entry.path = str(path)
-    entry.complete = take.provenance.complete
+    entry.complete, entry.remark = take.provenance.complete, take.provenance.remark
     entry.licence = f"Model: {take.provenance.model_licence}. Body: {take.provenance.body_licence}"
     generated.assign(entry.solve, take.solve)
     for item in entry.people:

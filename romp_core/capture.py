@@ -26,7 +26,7 @@ from .skeleton import forward_kinematics
 from .solve import quick_pose, solve
 from .spaces import WORLD_FROM_CAMERA_AXES, focal_from_fov
 from .take import FootageInfo, Provenance, Take
-from .take_io import save_take
+from .take_io import check_target, save_take
 
 FLUSH_SECONDS = 2.0
 PREVIEW_SECONDS = 0.25
@@ -72,6 +72,7 @@ def capture(
         Cancelled: `cancelled()` became true; what there is was saved to `out`.
     """
     check(settings), check(solve_settings)
+    check_target(out)
     take = _observe(source, out, settings, solve_settings, listener, cancelled)
     if not take.provenance.complete:
         raise Cancelled()
@@ -108,9 +109,10 @@ def _observe(
         listener.started(footage.info, card.label, estimator.provider, footage.expected_frames)
         try:
             stopped = _run(footage.frames(), footage.expected_frames, estimator.run, journal, head, listener, cancelled)
-            journal.head = replace(head, footage=footage.info)
+            journal.head = replace(head, footage=footage.info, provenance=replace(provenance, remark=footage.remark))
             take = journal.take(complete=not stopped)
-            save_take(take, out)
+            if take.people or stopped:
+                save_take(take, out)
         except BaseException:
             journal.close()
             raise

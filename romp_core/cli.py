@@ -12,7 +12,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from .errors import Cancelled, MocapError
+from .errors import Cancelled, MocapError, TakeError
 from .settings import CaptureSettings, SolveSettings, from_mapping
 from .threads import ONE_BLAS_THREAD
 
@@ -39,6 +39,8 @@ def _say(text: str) -> None:
 
 
 def _people(text: str) -> int:
+    if text != "all" and not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is neither a number nor 'all'")
     return 0 if text == "all" else int(text)
 
 
@@ -192,7 +194,10 @@ def _capture(options: argparse.Namespace) -> None:
             if recover(options.out):
                 _say(f"What was captured before the error is in {options.out}")
             raise
-        _say(f"{_count(len(take.people), 'person', 'people')} in {len(take.footage.times)} frames -> {options.out}")
+        people = _count(len(take.people), "person", "people")
+        _say(f"{people} in {_count(len(take.footage.times), 'frame', 'frames')} -> {options.out}")
+        if take.provenance.remark:
+            _say(take.provenance.remark)
 
     _interruptible(run, options.progress)
 
@@ -225,6 +230,8 @@ def _info(options: argparse.Namespace) -> None:
         f"Made        {made.created} by romp_core {made.core_version}" + ("" if made.complete else ", partial"),
         f"State       {'solved' if take.solved else 'raw'}",
     ]
+    if made.remark:
+        lines.append(f"Remark      {made.remark}")
     for person in take.people:
         seen = len(person.observations.frames)
         lines.append(f"{person.name:<11} id {person.id}, seen in {_count(seen, 'frame', 'frames')}")
@@ -242,7 +249,10 @@ def _export(options: argparse.Namespace) -> None:
     from .exporters import export
     from .take_io import load_take
 
-    for path in export(load_take(options.take), options.format, Path(options.out)):
+    take, out = load_take(options.take), Path(options.out)
+    if out.exists() and out.samefile(options.take):
+        raise TakeError("The export would overwrite the take itself.", "Choose another name.")
+    for path in export(take, options.format, out):
         _say(f"wrote {path}")
 
 

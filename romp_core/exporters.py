@@ -11,7 +11,7 @@ from .errors import SettingsError, TakeError
 from .resample import resample
 from .rotations import Array, rotvec_from_quat
 from .take import Take, joints_camera
-from .take_io import write_error
+from .take_io import write_npz
 
 SMPL_PELVIS = np.array([-0.00179506, -0.22333382, 0.02821918])
 """Rest position of the neutral SMPL pelvis, metres: SMPL's `trans` is the pelvis joint minus this."""
@@ -38,7 +38,7 @@ def export_amass(take: Take, out: Path) -> list[Path]:
             "valid": clip.valid,
         }
         path = out if len(take.people) == 1 else out.with_name(f"{out.stem}_{index + 1}{out.suffix}")
-        written.append(_write(path, arrays))
+        written.append(write_npz(path, arrays))
     return written
 
 
@@ -55,7 +55,7 @@ def export_joints(take: Take, out: Path) -> list[Path]:
         arrays[f"valid_{index}"] = motion.valid
         arrays[f"joints_world_{index}"] = motion.joints()
         arrays[f"joints_camera_{index}"] = joints_camera(take, motion)
-    return [_write(out, arrays)]
+    return [write_npz(out, arrays)]
 
 
 FORMATS: dict[str, Callable[[Take, Path], list[Path]]] = {"amass": export_amass, "joints": export_joints}
@@ -72,13 +72,3 @@ def export(take: Take, format: str, out: str | Path) -> list[Path]:
     if not take.people or not take.solved:
         raise TakeError("This take has no solved motion yet.", "Solve it first.")
     return FORMATS[format](take, Path(out))
-
-
-def _write(path: Path, arrays: dict[str, Array]) -> Path:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(path, "wb") as file:
-            np.savez(file, **arrays)
-    except OSError as error:
-        raise write_error(path, error) from error
-    return path

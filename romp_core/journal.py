@@ -41,8 +41,7 @@ class JournalHead:
 
 def journal_path(take_path: str | Path) -> Path:
     """Where the journal of a take lies while it is being captured."""
-    path = Path(take_path)
-    return path.with_name(path.name + ".journal")
+    return Path(f"{Path(take_path)}.journal")
 
 
 class Journal:

@@ -5,6 +5,7 @@ Each field carries its user-facing text and limits in `metadata` (see `setting`)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
@@ -68,8 +69,8 @@ def check(settings: T) -> T:
     """Return the settings unchanged, or raise SettingsError naming the first one outside of its limits."""
     for item in fields(settings):  # type: ignore[arg-type]
         value, limits = getattr(settings, item.name), item.metadata
-        if isinstance(value, float) and value != value:
-            raise SettingsError(f"{limits['label']} is not a number.", "Enter a number.")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise SettingsError(f"{limits['label']} is {value}, but must be a number.", "Enter a number.")
         low, high = limits.get("min"), limits.get("max")
         if (low is not None and value < low) or (high is not None and value > high):
             unit = limits.get("unit", "")

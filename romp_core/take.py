@@ -139,6 +139,7 @@ class Provenance:
         weights: sha256 of each weight file by name.
         core_version: version of romp_core; created: ISO 8601 UTC.
         complete: False when the run was cancelled or broke off.
+        remark: what the user should know about the capture, such as footage that breaks off; may be empty.
     """
 
     model: str = ""
@@ -148,6 +149,7 @@ class Provenance:
     core_version: str = ""
     created: str = ""
     complete: bool = True
+    remark: str = ""
 
 
 @dataclass(frozen=True)

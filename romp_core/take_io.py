@@ -10,7 +10,8 @@ import errno
 import json
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -28,22 +29,45 @@ _MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
 def save_take(take: Take, path: str | Path) -> Path:
-    """Write the take: first beside the target, then renamed over it, so a good file is never half overwritten.
+    """Write the take; see `write_npz`."""
+    return write_npz(path, _to_arrays(take))
+
+
+def write_npz(path: str | Path, arrays: Mapping[str, Array]) -> Path:
+    """Write arrays: first beside the target, then renamed over it, so a good file is never half overwritten.
 
     Raises:
-        TakeError: the folder cannot be written or the disk is full.
+        TakeError: the folder cannot be written, the disk is full, or see `check_target`.
     """
     path = Path(path)
+    check_target(path)
     temporary = path.with_name(path.name + ".tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
-            np.savez(file, **_to_arrays(take))
+        # Not np.savez: where the disk is full, that leaves an archive behind which complains when it is collected.
+        with open(temporary, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True) if temporary.parent.is_dir() else None
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise write_error(path, error) from error
     return path
+
+
+def check_target(path: str | Path) -> None:
+    """Refuse to write over a folder, or over a file that is no npz: most likely it is the footage.
+
+    Raises:
+        TakeError: it is one of these.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise TakeError(f'"{path}" is a folder.', "Name a file in it, such as take.npz.")
+    if path.is_file() and path.stat().st_size and not zipfile.is_zipfile(path):
+        raise TakeError(f'"{path}" is another kind of file and would be overwritten.', "Choose another name.")
 
 
 def load_take(path: str | Path) -> Take:

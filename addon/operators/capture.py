@@ -66,11 +66,11 @@ def take_arrived(outcome: jobs.Outcome, uid: int) -> str:
         return ""
     scene = scene_of(uid)
     entry = catalogue.add_take(scene or bpy.context.scene, outcome.take)
-    remarks = []
+    remarks = [entry.remark] if entry.remark else []
     if scene is None:
-        remarks = ["Another file was opened meanwhile: the take is in the list."]
+        remarks += ["Another file was opened meanwhile: the take is in the list."]
     elif outcome.kind == "finished":
-        remarks = catalogue.make_characters(scene, entry, {item.person_id for item in entry.people})
+        remarks += catalogue.make_characters(scene, entry, {item.person_id for item in entry.people})
     push_undo("Capture")
     return " ".join(remarks)
 

@@ -65,6 +65,8 @@ class MOCAP_PT_takes(SidebarPanel, Panel):
         row = layout.row(align=True)
         row.operator("mocap.make_characters", icon="OUTLINER_OB_ARMATURE").which = "ALL"
         row.operator("mocap.make_characters", text="Selected").which = "ACTIVE"
+        if entry.remark:
+            wrapped(layout, entry.remark, context.region.width, "INFO")
         column = layout.column()
         column.active = False
         wrapped(column, entry.licence, context.region.width)

@@ -63,6 +63,7 @@ class MOCAP_PG_take(PropertyGroup):
     path: StringProperty(subtype="FILE_PATH")
     licence: StringProperty()
     complete: BoolProperty(default=True)
+    remark: StringProperty()
     solve: PointerProperty(type=MOCAP_PG_solve_settings)
     people: CollectionProperty(type=MOCAP_PG_person)
     active_person: IntProperty(name="Person")

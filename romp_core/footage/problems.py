@@ -30,6 +30,11 @@ def outside_of_range(start: float, end: float, length: float) -> FootageError:
     )
 
 
+def cut_short(last: float, length: float) -> str:
+    """A remark about footage that ends before its header says; times in seconds."""
+    return f"The footage breaks off at {last:.1f} s of {length:.1f} s: the file is damaged or was not copied whole."
+
+
 def reversed_range(start: float, end: float) -> FootageError:
     """The end comes before the start; times in seconds."""
     return FootageError(f"The end ({end:g} s) is not after the start ({start:g} s).", "Change the start or the end.")

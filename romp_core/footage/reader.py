@@ -21,6 +21,9 @@ from .stills import PICTURE_SUFFIXES, Stills, pictures_in
 _AHEAD = 3
 """Frames decoded ahead: enough to overlap, little enough for 8K."""
 
+_MISSING_S, _MISSING_SHARE = 0.5, 0.05
+"""Footage that ends earlier than its header says by more than both of these is taken for cut short."""
+
 _TICK_S = 1e-4
 """Times closer together than this are one time: containers round to their own clock."""
 
@@ -67,6 +70,7 @@ class Footage:
 
     Attributes:
         expected_frames: how many frames will come, for progress; an estimate, 0 when the file does not say.
+        remark: after reading, a sentence for the user when the file ended too early, else "".
     """
 
     def __init__(self, path: str, source: PictureSource, start: float, end: float) -> None:
@@ -75,6 +79,7 @@ class Footage:
         self._numbers: list[int] = []
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self.remark = ""
         self.expected_frames = self._estimate()
 
     def _estimate(self) -> int:
@@ -153,8 +158,17 @@ class Footage:
             if (image := source.picture()) is not None:
                 found = True
                 yield Frame(number, time, image)
+        else:
+            self.remark = self._early_end(time)
         if not found and not self._stop.is_set():
             raise problems.outside_of_range(self._start, self._end, time)
+
+    def _early_end(self, last: float) -> str:
+        source = self._source
+        length = source.count / source.fps if source.fps else 0.0
+        if self._stop.is_set() or length - last < max(_MISSING_S, _MISSING_SHARE * length):
+            return ""
+        return problems.cut_short(last, length)
 
     def close(self) -> None:
         """Stop decoding and release the file."""

@@ -1,6 +1,7 @@
 """The command line as the README promises it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 from romp_core.cli import main
 from romp_core.settings import SolveSettings
 from romp_core.take_io import load_take
+from tests.core.mp4_files import index_first
+
+DEMO = Path(__file__).resolve().parents[1] / "data" / "demo.mp4"
 
 
 def test_info_says_what_is_in_a_take(demo_take: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,6 +58,43 @@ def test_progress_for_pipelines_is_json(demo_clip: Path, tmp_path: Path) -> None
     assert load_take(tmp_path / "t.npz").footage.times[-1] <= 0.51
 
 
+def test_footage_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clip = tmp_path / "clip.mp4"
+    shutil.copy(DEMO, clip)
+    assert main(["capture", str(clip), "-o", str(clip), "--progress", "none"]) == 1
+    assert "would be overwritten" in capsys.readouterr().err
+    assert clip.read_bytes() == DEMO.read_bytes() and list(tmp_path.iterdir()) == [clip]
+
+
+def test_take_is_not_overwritten_by_its_export(
+    demo_take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take = tmp_path / "take.npz"
+    shutil.copy(demo_take, take)
+    assert main(["export", str(take), "--format", "amass", str(take)]) == 1
+    assert "overwrite the take" in capsys.readouterr().err and load_take(take).solved
+
+
+def test_footage_that_breaks_off_is_captured_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cut, out = tmp_path / "cut.mp4", tmp_path / "take.npz"
+    data = index_first(DEMO.read_bytes())
+    cut.write_bytes(data[: len(data) // 2])
+    assert main(["capture", str(cut), "-o", str(out), "--progress", "none"]) == 0
+    assert "breaks off at" in capsys.readouterr().err
+    assert main(["info", str(out)]) == 0 and "breaks off at" in capsys.readouterr().out
+    assert load_take(out).solved
+
+
+def test_whole_footage_needs_no_remark(demo_take: Path) -> None:
+    assert load_take(demo_take).provenance.remark == ""
+
+
+def test_number_of_people_is_a_number_or_all(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["capture", str(DEMO), "-o", "x.npz", "--people", "some"])
+    assert "'some' is neither a number nor 'all'" in capsys.readouterr().err
+
+
 def test_an_error_on_the_way_keeps_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, out = tmp_path / "pictures", tmp_path / "take.npz"
     folder.mkdir()
@@ -77,6 +118,8 @@ def test_an_error_on_the_way_keeps_what_there_is(tmp_path: Path, capsys: pytest.
             ["capture", "nowhere.mp4", "-o", "x.npz", "--height", "17"],
             "Height is 17.0, but must be between 0.4 and 2.6 m.",
         ),
+        (["capture", str(DEMO), "-o", "x.npz", "--end", "inf"], "End is inf, but must be a number."),
+        (["capture", str(DEMO), "-o", "."], "is a folder"),
         (["capture", "nowhere.mp4", "-o", "x.npz", "--model", "magic"], "magic"),
         (["info", "nowhere.npz"], "There is no take at nowhere.npz."),
     ],

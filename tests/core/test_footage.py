@@ -12,6 +12,7 @@ from romp_core import imageops
 from romp_core.errors import FootageError
 from romp_core.footage import open_footage
 from romp_core.footage.metadata import fov_from_focal35, quicktime_focal35, read_exif
+from tests.core.mp4_files import index_first
 
 cv2 = pytest.importorskip("cv2", reason="NOT CHECKED: the test files are written with OpenCV")
 
@@ -273,18 +274,6 @@ def test_mp4_without_its_index(tmp_path, backend, capfd):
     (tmp_path / "cut.mp4").write_bytes(whole[: whole.index(b"moov") - 100])
     assert "incomplete" in problem(tmp_path / "cut.mp4").sentence
     assert capfd.readouterr().err == ""
-
-
-def index_first(data: bytes) -> bytes:
-    """The mp4 with its index before the pictures, as streaming files have it."""
-    start = data.index(b"moov") - 4
-    index = bytearray(data[start:])
-    table = index.index(b"stco")
-    (count,) = struct.unpack_from(">I", index, table + 8)
-    for entry in range(table + 12, table + 12 + 4 * count, 4):
-        struct.pack_into(">I", index, entry, struct.unpack_from(">I", index, entry)[0] + len(index))
-    head = struct.unpack(">I", data[:4])[0]
-    return data[:head] + bytes(index) + data[head:start]
 
 
 def test_mp4_cut_in_the_middle_gives_what_is_there(tmp_path, backend, capfd):
