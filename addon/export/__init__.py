@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import bpy
 
@@ -40,11 +42,25 @@ def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: P
     writer = {"FBX": _write_fbx, "GLB": _write_glb, "BVH": write_bvh}[format]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with staged(scene, armature, meshes, frames) as stage:
-            writer(stage, armature, path, frames)
+        # Beside the target until it is whole: a good file of that name is never left half overwritten.
+        with TemporaryDirectory(prefix=".mocap-", dir=path.parent) as folder:
+            unfinished = Path(folder) / path.name
+            with staged(scene, armature, meshes, frames) as stage:
+                writer(stage, armature, unfinished, frames)
+            os.replace(unfinished, path)
     except (OSError, RuntimeError) as error:  # Blender's exporters raise RuntimeError with their report
-        raise TakeError(f'"{path}" could not be written ({error}).', "Choose another folder or name.") from error
+        sentence = f'"{path}" could not be written ({_reason(error)}).'
+        raise TakeError(sentence, "Choose another folder or name.") from error
     return remarks
+
+
+def _reason(error: Exception) -> str:
+    """Why a write failed, in words: Blender reports exporters' errors as whole tracebacks."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    around = (" ", "Error: Python", "Location")
+    told = [line for line in str(error).splitlines() if line and not line.startswith(around)]
+    return told[-1].strip() if told else type(error).__name__
 
 
 def _write_fbx(_scene: bpy.types.Scene, _armature: bpy.types.Object, path: Path, _frames: tuple[int, int]) -> None:

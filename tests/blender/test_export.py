@@ -1,5 +1,7 @@
 """Exported characters, read back by Blender's own importers, move like the originals."""
 
+import os
+
 import bpy
 import numpy as np
 import pytest
@@ -136,3 +138,26 @@ def test_what_cannot_be_exported_is_said(scene, tmp_path):
     item.animation_data_clear()
     with pytest.raises(TakeError, match="no animation"):
         export_character(scene, item, tmp_path / "x.fbx", "FBX")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="NOT CHECKED on Windows: limits the size of files as POSIX can")
+@pytest.mark.parametrize("form", ["FBX", "GLB", "BVH"])
+def test_failed_export_is_one_sentence_and_keeps_the_old_file(tmp_path, form):
+    import resource
+
+    from romp_core.errors import TakeError
+
+    bake_take(bpy.context.scene, make_take(), "Take")
+    (armature,) = scene_index.characters(bpy.context.scene)
+    path = tmp_path / f"a{form}"
+    path.write_bytes(b"an earlier export")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # writing more fails, as on a full disk
+    try:
+        with pytest.raises(TakeError) as caught:
+            export_character(bpy.context.scene, armature, path, form)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "File too large" in caught.value.sentence and "Traceback" not in caught.value.sentence
+    assert "\n" not in caught.value.sentence
+    assert path.read_bytes() == b"an earlier export" and list(tmp_path.iterdir()) == [path]
