@@ -13,10 +13,12 @@ from ..settings import SolveSettings
 from ..skeleton import JOINT, forward_kinematics
 from ..take import Camera, FootageInfo, Motion
 from . import world
-from .contacts import standing
+from .contacts import runs, standing
 from .floor import above_floor, onto_floor, touches
+from .footsight import FootSight
 from .legs import reach
 from .planting import follow_short_legs, footholds, released, root_shift
+from .upright import Stance, body_axis, likeliest_up, standing_direction
 
 _HIPS, _ANKLES, _BALLS = ([JOINT[f"left_{name}"], JOINT[f"right_{name}"]] for name in ("hip", "ankle", "foot"))
 _DEPTH_ERROR, _PLACE_ERROR = 0.1, 0.5
@@ -56,19 +58,60 @@ def _feet(motion: Motion, alive: Alive) -> _Feet:
     return _Feet(hips, ankles, balls, soles)
 
 
-def up_direction(motions: list[Motion]) -> Array | None:
-    """Which way is up in camera space, (3,), from motions in camera space; None when nobody is seen upright."""
+def _straight_up(motions: list[Motion]) -> Array | None:
+    """The way people stand in camera space, (3,)."""
     axes, weights = [], []
     for motion in motions:
-        step = max(1, len(motion.frames) // 2000)
-        rows = np.flatnonzero(motion.valid)[::step]
+        rows = _sample(motion)
         joints, _ = forward_kinematics(motion.rotations[rows], motion.root[rows], motion.rest_joints)
-        axis, weight = world.body_axis(joints, motion.rest_joints)
+        axis, weight = body_axis(joints, motion.rest_joints)
         axes.append(axis)
         weights.append(weight)
-    if not any(weight.any() for weight in weights):
+    return standing_direction(np.concatenate(axes), np.concatenate(weights)) if axes else None
+
+
+def steady_up(
+    motions: list[Motion], sights: list[FootSight], fov: float, footage: FootageInfo, alive: Alive
+) -> Array | None:
+    """Which way is up in camera space, (3,), by how people stand, balance and step; None when nobody is seen upright.
+
+    Args:
+        motions: in camera space, before any foot was planted: that would confirm the floor it was planted on.
+        sights: what is seen of their feet.
+    """
+    straight = _straight_up(motions)
+    if straight is None:
         return None
-    return world.median_direction(np.concatenate(axes), np.concatenate(weights))
+    rotation = world.camera_rotation(straight, SolveSettings())
+    camera = Camera(fov, quat_from_matrix(rotation)[None], np.zeros((1, 3)))
+    return likeliest_up(
+        straight,
+        [
+            _stance(motion, sight, camera, rotation, footage, alive)
+            for motion, sight in zip(motions, sights, strict=True)
+        ],
+    )
+
+
+def _stance(
+    motion: Motion, sight: FootSight, camera: Camera, rotation: Array, footage: FootageInfo, alive: Alive
+) -> Stance:
+    level = turned(motion, rotation)
+    feet = _feet(level, alive)
+    floor = float(np.median(_touches(feet, motion, footage)[motion.valid]))
+    contacts = _contacts(replace(feet, soles=feet.soles - floor), sight, camera, motion, footage)
+    holds = [
+        np.median(feet.balls[start:stop, foot], axis=0) for foot in (0, 1) for start, stop in runs(contacts[:, foot])
+    ]
+    rows = _sample(motion)
+    joints, _ = forward_kinematics(motion.rotations[rows], motion.root[rows], motion.rest_joints)
+    seconds = float(motion.valid.sum() * _interval(footage.times[motion.frames]))
+    return Stance(joints, contacts[rows], seconds, np.reshape(holds, (-1, 3)) @ rotation, motion.rest_joints)
+
+
+def _sample(motion: Motion) -> Array:
+    """At most a few thousand valid rows, evenly spread."""
+    return np.flatnonzero(motion.valid)[:: max(1, len(motion.frames) // 2000)]
 
 
 def turned(motion: Motion, rotation: Array) -> Motion:
@@ -83,9 +126,9 @@ def moved(motion: Motion, offset: Array) -> Motion:
     return replace(motion, root=(motion.root + offset).astype(np.float32))
 
 
-def _touches(motion: Motion, footage: FootageInfo, alive: Alive) -> Array:
+def _touches(feet: _Feet, motion: Motion, footage: FootageInfo) -> Array:
     """Height (m,) at which a person last and next touches ground; 0 where it is not seen."""
-    soles = _feet(motion, alive).soles.min(axis=1)
+    soles = feet.soles.min(axis=1)
     result = np.zeros(len(soles))
     for part in _stretches(motion, footage):
         result[part] = touches(soles[part], _interval(footage.times[motion.frames[part]]))
@@ -94,7 +137,7 @@ def _touches(motion: Motion, footage: FootageInfo, alive: Alive) -> Array:
 
 def touch_floor(motion: Motion, camera: Camera, footage: FootageInfo, alive: Alive) -> Motion:
     """Correct slow errors of depth and height by the floor, which people touch again and again."""
-    heights = above_floor(_touches(motion, footage, alive))
+    heights = above_floor(_touches(_feet(motion, alive), motion, footage))
     return moved(motion, onto_floor(heights, motion.root, camera.position[0], _DEPTH_ERROR))
 
 
@@ -102,21 +145,19 @@ def _interval(times: Array) -> float:
     return float(np.median(np.diff(times))) if len(times) > 1 else 1.0
 
 
-def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo, alive: Alive) -> Motion:
+def plant_feet(motion: Motion, sight: FootSight, camera: Camera, footage: FootageInfo, alive: Alive) -> Motion:
     """Find the foot contacts and hold standing feet still on the floor, shot by shot and gap by gap.
 
     Writes into the motion's rotations, to hold no second copy of a long take.
     """
     rotations, root = motion.rotations, np.array(motion.root, dtype=np.float64)
-    contacts = np.zeros((len(motion.frames), 2), bool)
     feet = _feet(motion, alive)
+    contacts = _contacts(feet, sight, camera, motion, footage)
     clearance = world.sole_clearance(motion.rest_joints)[2:]
-    pixels, scale = _in_picture(feet.balls, camera, motion.frames, footage)
     for part in _stretches(motion, footage):
-        times = footage.times[motion.frames[part]]
-        contacts[part] = standing(pixels[part], scale[part], feet.soles[part], times)
         if not contacts[part].any():
             continue
+        times = footage.times[motion.frames[part]]
         interval = _interval(times)
         balls = feet.balls[part]
         shift = root_shift(balls, footholds(balls, contacts[part], clearance), contacts[part], interval)
@@ -130,6 +171,17 @@ def plant_feet(motion: Motion, camera: Camera, footage: FootageInfo, alive: Aliv
             rows = slice(part.start + chunk.start, part.start + chunk.stop)
             rotations[rows] = reach(rotations[rows], root[rows], motion.rest_joints, paths[chunk])
     return replace(motion, root=root.astype(np.float32), contacts=contacts)
+
+
+def _contacts(feet: _Feet, sight: FootSight, camera: Camera, motion: Motion, footage: FootageInfo) -> Array:
+    """Which feet stand (m, 2), shot by shot and gap by gap."""
+    contacts = np.zeros((len(motion.frames), 2), bool)
+    pixels, scale = _in_picture(feet.balls, camera, motion.frames, footage)
+    for part in _stretches(motion, footage):
+        times = footage.times[motion.frames[part]]
+        tracks = pixels[part], sight.toes[part]
+        contacts[part] = standing(tracks, sight.seen[part], scale[part], feet.soles[part], times)
+    return contacts
 
 
 def _in_picture(balls: Array, camera: Camera, frames: Array, footage: FootageInfo) -> tuple[Array, Array]:
@@ -174,16 +226,25 @@ class Placed:
 
 
 def place_people(
-    motions: list[Motion], settings: SolveSettings, fov: float, footage: FootageInfo, alive: Alive
+    motions: list[Motion],
+    sights: list[FootSight],
+    rotation: Array,
+    contacts: bool,
+    fov: float,
+    footage: FootageInfo,
+    alive: Alive,
 ) -> Placed:
-    """Camera-space motions of one scene -> one still camera and the motions in its world, feet planted.
+    """Camera-space motions of one scene -> one still camera and the motions in its world.
 
     The world's origin lies on the floor below the first person's first pose.
+
+    Args:
+        sights: what is seen of the people's feet; contacts: plant the feet.
+        rotation: (3, 3) from camera space to the world; fov: horizontal, radians.
     """
-    rotation = world.camera_rotation(up_direction(motions) if settings.level else None, settings)
     motions = [turned(motion, rotation) for motion in motions]
     lengths = np.array([motion.valid.sum() for motion in motions])
-    floors = np.array([np.median(_touches(motion, footage, alive)[motion.valid]) for motion in motions])
+    floors = np.array([np.median(_touches(_feet(motion, alive), motion, footage)[motion.valid]) for motion in motions])
     height = _weighted_median(-floors, lengths) if len(motions) else 0.0
     shifts = [
         onto_floor(np.full(len(motion.root), floor + height), motion.root, np.zeros(3), _PLACE_ERROR)
@@ -195,8 +256,10 @@ def place_people(
     motions = [moved(motion, position) for motion in motions]
     camera = Camera(fov, quat_from_matrix(rotation)[None], position[None])
     motions = [touch_floor(motion, camera, footage, alive) for motion in motions]
-    if settings.contacts:
-        motions = [plant_feet(motion, camera, footage, alive) for motion in motions]
+    if contacts:
+        motions = [
+            plant_feet(motion, sight, camera, footage, alive) for motion, sight in zip(motions, sights, strict=True)
+        ]
     return Placed(camera, motions, shifts)
 
 

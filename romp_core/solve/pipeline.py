@@ -16,9 +16,11 @@ from ..spaces import focal_from_fov
 from ..take import Motion, Person, Take
 from .chain import Chain
 from .fitting import Guess, fit_segment
-from .ground import place_people
+from .footsight import foot_sight
+from .ground import place_people, steady_up
 from .optics import Optics
 from .timeline import Segment, hold_in_gaps, segments
+from .world import camera_rotation
 
 _FIRST_PASS, _LAST_PASS = 0.7, 0.95
 """Shares of the work done when the people are placed in the world for the first and for the last time."""
@@ -48,7 +50,13 @@ def solve(
     subjects = [subject for subject in subjects if subject.parts]
     shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else _LAST_PASS, subjects)
     motions = [_fitted(s, optics, settings, share) for s, share in zip(subjects, shares, strict=True)]
-    placed = place_people(motions, settings, fov, footage, tell.again)
+    sights = [
+        foot_sight(subject.person.observations, motion.frames, footage)
+        for subject, motion in zip(subjects, motions, strict=True)
+    ]
+    up = steady_up(motions, sights, fov, footage, tell.again) if settings.level else None
+    rotation = camera_rotation(up, settings)
+    placed = place_people(motions, sights, rotation, settings.contacts, fov, footage, tell.again)
     if settings.contacts:
         shares = _shares(tell, _FIRST_PASS, _LAST_PASS, subjects)
         known = [placed.in_camera(index, tell.again) for index in range(len(subjects))]
@@ -58,7 +66,7 @@ def solve(
             for subject, share, guess in zip(subjects, shares, known, strict=True)
         ]
         del known
-        placed = place_people(motions, settings, fov, footage, tell.again)
+        placed = place_people(motions, sights, rotation, settings.contacts, fov, footage, tell.again)
     tell(1.0)
     people = (
         replace(subject.person, motion=hold_in_gaps(motion))

@@ -11,35 +11,6 @@ from ..spaces import WORLD_FROM_CAMERA_AXES
 
 FEET = (JOINT["left_ankle"], JOINT["right_ankle"], JOINT["left_foot"], JOINT["right_foot"])
 _ANKLES, _NECK = FEET[:2], JOINT["neck"]
-_UPRIGHT = (0.80, 0.95)
-"""Share of the standing height from ankles to neck below which a frame says nothing about up, above which it does."""
-
-
-_TILTED = np.cos(np.radians(50.0))
-"""Cosine of the largest angle to the picture's upright at which a body is taken to stand in front of a tilted camera;
-beyond it, it lies in front of a level one."""
-
-
-def body_axis(joints: Array, rest_joints: Array) -> tuple[Array, Array]:
-    """Direction from the ankles to the neck (m, 3), and how much each frame is to be trusted as upright (m,).
-
-    joints: (m, 24, 3) camera space; rest_joints: (24, 3).
-    """
-    axis = joints[:, _NECK] - joints[:, _ANKLES].mean(axis=1)
-    standing = rest_joints[_NECK, 1] - rest_joints[list(_ANKLES), 1].mean()
-    low, high = _UPRIGHT
-    stretched = np.linalg.norm(axis, axis=1) / standing
-    axis = normalize(axis)
-    return axis, np.clip((stretched - low) / (high - low), 1e-3, 1) * (-axis[:, 1] > _TILTED)
-
-
-def median_direction(directions: Array, weights: Array) -> Array:
-    """Geometric median (Weiszfeld) of unit vectors (m, 3)."""
-    middle = normalize((directions * weights[:, None]).sum(axis=0))
-    for _ in range(20):
-        pull = weights / np.maximum(np.linalg.norm(directions - middle, axis=1), 1e-4)
-        middle = normalize((directions * pull[:, None]).sum(axis=0))
-    return np.asarray(middle)
 
 
 def camera_rotation(up: Array | None, settings: SolveSettings) -> Array:

@@ -18,14 +18,18 @@ SIZE = 480
 
 
 class Film:
-    """The clip's truth, and takes of it.
+    """The clip's truth, and takes of it; with `pitch` (degrees, looking down) from another place.
+
+    The other camera looks at the middle of the person's way from `distance` metres.
 
     Attributes:
         truth: the clip's; rest: (24, 3) the person's rest skeleton; observations: perfect ones on every picture.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pitch: float | None = None, distance: float = 4.5) -> None:
         self.truth: Truth = load_truth(CLIP)
+        if pitch is not None:
+            self.truth = filmed_from(self.truth, pitch, distance)
         with np.load(CLIP.with_suffix(".npz")) as archive:
             self.rest = archive["JT"][0].astype(float)
             turned = archive["G"][0]
@@ -62,6 +66,17 @@ class Film:
     def rows(self, rows: np.ndarray | list[int]) -> Observations:
         """Only these observations."""
         return pick(self.observations, np.asarray(rows))
+
+
+def filmed_from(truth: Truth, pitch: float, distance: float) -> Truth:
+    """The truth with a camera in front of the person that looks down by `pitch` degrees."""
+    cosine, sine = np.cos(np.radians(pitch)), np.sin(np.radians(pitch))
+    rotation = np.array([[1.0, 0.0, 0.0], [0.0, -cosine, sine], [0.0, -sine, -cosine]])  # right, down, ahead
+    place = truth.joints[0, :, 0].mean(axis=0) - distance * rotation[2]
+    count = len(truth.times)
+    truth = replace(truth, rotation=np.broadcast_to(rotation, (count, 3, 3)), place=np.broadcast_to(place, (count, 3)))
+    seen = truth.camera_joints(0) @ truth.intrinsics.T
+    return replace(truth, joints2d=(seen[..., :2] / seen[..., 2:])[None])
 
 
 def pick(seen: Observations, index: np.ndarray) -> Observations:

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from romp_core.errors import SettingsError
-from romp_core.rotations import angle_between, matrix_from_quat
+from romp_core.rotations import angle_between, matrix_from_quat, matrix_from_rotvec, quat_from_rotvec
+from romp_core.skeleton import forward_kinematics
 from romp_core.solve import quick_pose, solve
+from romp_core.solve.contacts import standing
+from romp_core.solve.upright import Stance, body_axis, likeliest_up, standing_direction
 from romp_core.spaces import project
 from romp_core.take import Motion, Person, Take, joints_camera
 from tests.core.filmed import SIZE, Film, error_mm, noisy, pick, posed
@@ -66,6 +69,36 @@ def test_world_is_level_with_the_floor_at_zero(film, solved):
     assert len(solved.camera.rotation) == 1 and np.abs(motion.root[0, :2]).max() < 0.15
 
 
+@pytest.mark.parametrize("pitch, distance", [(-30, 4.5), (-10, 2.5), (0, 12.0), (30, 2.5), (45, 5.0)])
+def test_cameras_that_look_up_or_down_from_near_or_far(pitch, distance):
+    film = Film(pitch, distance)
+    take = solve(film.take(noisy(film.observations, 1.0, 0.02)), rest_joints=film.skeleton)
+    motion, true = only(take), film.truth.joints[0]
+    assert looks_down(take) == pytest.approx(pitch, abs=3.5)
+    assert take.camera.position[0, 2] == pytest.approx(film.truth.place[0][1], abs=0.05 * distance)
+    assert error_mm(joints_camera(take, motion), film.truth.camera_joints(0)) < 45
+    assert np.abs(np.median(motion.joints()[:, :, 2] - true[:, :, 1])) < 0.06
+    speed, real = (np.linalg.norm(np.diff(p[:, [10, 11]], axis=0), axis=-1) * 30 for p in (motion.joints(), true))
+    assert speed[real < 0.05].mean() < 0.1
+
+
+def test_who_leans_all_the_time_does_not_tilt_the_world():
+    """Hands on the knees: the line from ankles to neck lies, the balance over the feet does not."""
+    rest = Film().rest
+    rotations = np.zeros((60, 24, 4))
+    rotations[..., 0] = 1
+    rotations[:, 0] = quat_from_rotvec(np.array([0.25, 0.0, 0.0]))  # the trunk leans forward, the hips go back
+    for joint in (1, 2):
+        rotations[:, joint] = quat_from_rotvec(np.array([-0.16, 0.0, 0.0]))
+    joints, _ = forward_kinematics(rotations, np.zeros((60, 3)), rest)
+    down = matrix_from_rotvec(np.array([np.pi, 0.0, 0.0]))  # a level camera in front
+    seen = joints @ down.T + np.array([0.0, 0.0, 4.0])
+    stance = Stance(seen, np.ones((60, 2), bool), 2.0, np.zeros((0, 3)), rest)
+    straight = standing_direction(*body_axis(seen, rest))
+    before, after = (np.degrees(np.arccos(-up[1])) for up in (straight, likeliest_up(straight, [stance])))
+    assert before > 6 and after < 0.5 * before
+
+
 def test_standing_feet_are_still_and_on_the_floor_and_swinging_feet_are_not_pinned(film, solved):
     motion = only(solved)
     balls, true = motion.joints()[:, [10, 11]], film.truth.joints[0][:, [10, 11]]
@@ -82,6 +115,21 @@ def test_contacts_are_those_of_the_truth(film, solved):
     contacts = only(solved).contacts
     assert contacts[real < 0.03].mean() > 0.9
     assert contacts[real > 1.0].mean() < 0.1
+
+
+def test_a_foot_stands_while_its_toe_does_and_hidden_feet_keep_their_state():
+    times = np.arange(40) / 30
+    fitted = np.zeros((40, 2, 2))
+    fitted[15:, 1, 0] = np.arange(25) * 10.0  # pixels a frame: 3 m/s
+    toes = np.zeros((40, 2, 2))
+    seen, soles = np.ones((40, 2)), np.zeros((40, 2))
+    scale = np.full(40, 0.01)
+    assert standing([fitted, toes], seen, scale, soles, times).all()
+    assert not standing([fitted, fitted], seen, scale, soles, times)[17:, 1].any()
+    seen[15:30] = 0
+    fitted[30:, 1] = fitted[30, 1]
+    assert standing([fitted, fitted], seen, scale, soles, times).all()
+    assert not standing([toes, toes], np.zeros((40, 2)), scale, soles, times).any()
 
 
 def test_contacts_can_be_switched_off(film):
@@ -174,6 +222,7 @@ def test_hidden_legs_do_not_explode(film):
     take = solve(film.take(seen), rest_joints=film.skeleton)
     motion = only(take)
     assert_sound(motion)
+    assert not motion.contacts.any()  # feet that nobody sees hold nothing
     found, true = joints_camera(take, motion), film.truth.camera_joints(0)
     upper = [12, 15, 16, 17, 18, 19, 20, 21]
     away = (found[:, upper] - found[:, [9]]) - (true[:, upper] - true[:, [9]])
