@@ -22,6 +22,9 @@ from .optics import Optics
 from .timeline import Segment, hold_in_gaps, segments
 from .world import camera_rotation
 
+_USUAL_HEIGHT = 1.70
+"""Metres. A picture says nothing about scale, so people are solved as if the median of them were that tall; then a
+height scales the result and changes nothing else, though the solve knows lengths and speeds of people in metres."""
 _FIRST_PASS, _LAST_PASS = 0.7, 0.95
 """Shares of the work done when the people are placed in the world for the first and for the last time."""
 
@@ -46,7 +49,11 @@ def solve(
     skeleton = rest_joints or load_body().rest_joints
     fov = float(np.radians(settings.fov) or footage.fov or np.radians(DEFAULT_FOV_DEG))
     optics = Optics(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
-    subjects = [_subject(person, skeleton(person.height or settings.height), take) for person in take.people]
+    heights = [person.height or settings.height for person in take.people]
+    unit = float(np.median(heights or [_USUAL_HEIGHT])) / _USUAL_HEIGHT
+    subjects = [
+        _subject(person, skeleton(height) / unit, take) for person, height in zip(take.people, heights, strict=True)
+    ]
     subjects = [subject for subject in subjects if subject.parts]
     shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else _LAST_PASS, subjects)
     motions = [_fitted(s, optics, settings, share) for s, share in zip(subjects, shares, strict=True)]
@@ -69,10 +76,19 @@ def solve(
         placed = place_people(motions, sights, rotation, settings.contacts, fov, footage, tell.again)
     tell(1.0)
     people = (
-        replace(subject.person, motion=hold_in_gaps(motion))
+        replace(subject.person, motion=_scaled(hold_in_gaps(motion), unit))
         for subject, motion in zip(subjects, placed.motions, strict=True)
     )
-    return replace(take, people=tuple(people), camera=placed.camera)
+    camera = replace(placed.camera, position=placed.camera.position * unit)
+    return replace(take, people=tuple(people), camera=camera)
+
+
+def _scaled(motion: Motion, unit: float) -> Motion:
+    return replace(
+        motion,
+        root=(motion.root * unit).astype(np.float32),
+        rest_joints=(motion.rest_joints * unit).astype(np.float32),
+    )
 
 
 class _Teller:

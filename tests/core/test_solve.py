@@ -256,11 +256,14 @@ def test_people_of_a_scene_stand_on_one_floor_whatever_height_is_set(film):
     assert tall[1] / tall[0] == pytest.approx(1.5 / 1.74, abs=0.06)
 
 
-def test_height_sets_the_scale_of_the_world(film):
-    near, far = (only(solve(film.take(height=h), rest_joints=film.skeleton)) for h in (1.0, 2.0))
-    assert np.linalg.norm(far.root[-1] - far.root[0]) / np.linalg.norm(near.root[-1] - near.root[0]) == pytest.approx(
-        2, rel=0.1
-    )
+@pytest.mark.parametrize("height", [1.0, 1.2, 2.2])
+def test_height_scales_the_world_and_changes_nothing_else(film, solved, height):
+    other = solve(film.take(height=height), rest_joints=film.skeleton)
+    motion, usual, scale = only(other), only(solved), height / float(film.truth.heights[0])
+    assert angle_between(motion.rotations, usual.rotations).max() < 1e-3
+    np.testing.assert_allclose(motion.joints(), usual.joints() * scale, atol=1e-3)
+    np.testing.assert_allclose(other.camera.position, solved.camera.position * scale, atol=1e-3)
+    np.testing.assert_array_equal(motion.contacts, usual.contacts)
 
 
 def test_field_of_view_comes_from_the_user_else_the_file_else_a_default(film):
