@@ -44,6 +44,7 @@ class WorkerJob:
         self.command, self.log_path = dict(command), log_path
         self._ended = False
         self._cancelled_at: float | None = None
+        self._take_before = _written(self.command.get("out"))
         self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with open(log_path, "wb") as log_file:
@@ -117,16 +118,16 @@ class WorkerJob:
         return Message({"type": "failed", "sentence": sentence, "hint": hint, "log": str(self.log_path), "take": take})
 
     def _recovered(self) -> str | None:
-        """Path of the partial take, if there is one."""
+        """Path of the take that the job left: a partial one, or the raw one when it broke off while solving."""
         self._process.wait()
         out = self.command.get("out")
         if self.command.get("type") != "capture" or not out:
             return None
         try:
-            return str(out) if recover(out) is not None else None
+            recover(out)
         except MocapError:
             log.exception("the partial take could not be recovered")
-            return None
+        return str(out) if _written(out) not in (None, self._take_before) else None
 
     def _close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
@@ -136,6 +137,14 @@ class WorkerJob:
                 except OSError:
                     log.info("the worker is gone")
         self._process.wait()
+
+
+def _written(path: str | None) -> int | None:
+    """When a file was written, nanoseconds; None when there is none."""
+    try:
+        return os.stat(path).st_mtime_ns if path else None
+    except OSError:
+        return None
 
 
 def _environment() -> dict[str, str]:

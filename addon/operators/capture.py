@@ -68,7 +68,7 @@ def take_arrived(outcome: jobs.Outcome, uid: int) -> str:
     entry = catalogue.add_take(scene or bpy.context.scene, outcome.take)
     remarks = [entry.remark] if entry.remark else []
     if scene is None:
-        remarks += ["Another file was opened meanwhile: the take is in the list."]
+        remarks += ["The scene of this capture is gone: the take is in the list."]
     elif outcome.kind == "finished":
         remarks += catalogue.make_characters(scene, entry, {item.person_id for item in entry.people})
     push_undo("Capture")

@@ -17,7 +17,8 @@ import pytest
 from romp_core.client import CANCEL_SECONDS, WorkerJob
 from romp_core.journal import journal_path
 from romp_core.protocol import Message
-from romp_core.take_io import load_take
+from romp_core.take_io import load_take, save_take
+from tests.core.synthetic import make_take
 
 LIMIT_SECONDS = 120
 
@@ -95,6 +96,25 @@ def test_killed_worker_leaves_message_log_and_partial_take(demo_clip: Path, tmp_
     assert last.header["take"] and not load_take(out).provenance.complete
     assert not journal_path(out).exists()
     assert follow(start(demo_clip, out))[-1].type == "finished"
+
+
+def test_killed_while_solving_leaves_the_raw_take(demo_clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "take.npz"
+    job = start(demo_clip, out)
+    follow(job, lambda message: message.type == "progress" and message.header["stage"] == "solve")
+    job.kill()
+    last = follow(job)[-1]
+    assert last.type == "failed" and last.header["take"] == str(out) and "is kept" in last.header["hint"]
+    take = load_take(out)
+    assert take.provenance.complete and not take.solved
+
+
+def test_take_of_an_earlier_run_is_not_given_out_as_this_ones(tmp_path: Path) -> None:
+    out = tmp_path / "take.npz"
+    save_take(make_take(), out)
+    before = out.read_bytes()
+    last = follow(start(tmp_path / "missing.mp4", out))[-1]
+    assert last.type == "failed" and last.header["take"] is None and out.read_bytes() == before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="NOT CHECKED on Windows: uses POSIX process signals")
