@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import bpy
 from . import compat, scene_index, storage
 from .bake import BakeOptions, bake_take
 from .properties import generated
+
+_GROWING_SECONDS = 10.0  # a running capture adds to its journal every two seconds
 
 
 def find_take(scene: bpy.types.Scene, take_id: str) -> Any | None:
@@ -63,11 +66,15 @@ def add_take(scene: bpy.types.Scene, path: str | Path) -> Any:
 
 
 def recover_interrupted() -> list[Path]:
-    """Turn journals that broken-off captures left in the add-on's folder into takes; their paths."""
+    """Turn journals that broken-off captures left in the add-on's folder into takes; their paths.
+
+    A journal that still grows is left alone: another Blender is capturing.
+    """
     from romp_core.journal import journal_path, recover
 
     suffix = journal_path("take").suffix
-    paths = [file.with_suffix("") for file in storage.folder(storage.TAKES).glob(f"*{suffix}")]
+    files = storage.folder(storage.TAKES).glob(f"*{suffix}")
+    paths = [file.with_suffix("") for file in files if time.time() - file.stat().st_mtime > _GROWING_SECONDS]
     return [path for path in paths if recover(path) is not None]
 
 

@@ -130,9 +130,12 @@ def start(title: str, command: dict[str, Any], then: Callable[[Outcome], str], w
     if not wait:
         bpy.app.timers.register(_on_timer, first_interval=TICK_SECONDS, persistent=True)
         return None
-    while _session is not None:
-        _tick()
-        time.sleep(TICK_SECONDS / 10)
+    try:
+        while _session is not None:
+            _tick()
+            time.sleep(TICK_SECONDS / 10)
+    finally:
+        stop()  # a script that is interrupted leaves neither a worker nor a job behind
     return _last
 
 

@@ -53,14 +53,16 @@ def undecodable(path: Path) -> FootageError:
         return FootageError(f"{name} is empty (zero bytes).", "Copy or export it again.")
     kinds = track_kinds(path)
     wave = head[:4] == b"RIFF" and head[8:12] == b"WAVE"
-    if wave or head.startswith(_AUDIO_STARTS) or (kinds and b"vide" not in kinds):
+    matroska = head.startswith(_MATROSKA_START)
+    sound_track = matroska and b"A_" in head and b"V_" not in head  # names of codecs, such as A_OPUS and V_VP9
+    if wave or sound_track or head.startswith(_AUDIO_STARTS) or (kinds and b"vide" not in kinds):
         return FootageError(f"{name} has sound but no picture.", _CHOOSE)
     if incomplete_mp4:
         return FootageError(
             f"{name} is incomplete: its index is missing, as after a broken copy or recording.",
             "Copy or export it again.",
         )
-    if b"vide" in kinds or head.startswith(_MATROSKA_START):
+    if b"vide" in kinds or matroska:
         return FootageError(
             f"{name} has no picture that can be decoded: it is damaged or uses an unknown codec.",
             "Convert it to H.264 in mp4.",

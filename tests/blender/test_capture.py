@@ -1,5 +1,6 @@
 """The capture operator and what becomes of its result; the worker is played by a script of messages."""
 
+import os
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -184,7 +185,7 @@ def test_another_file_opened_during_a_capture(worker, scene, clip):
     other = bpy.context.scene
     assert [entry.take_id for entry in other.mocap.takes] == ["take-1"]
     assert not list(scene_index.characters(other))
-    assert "Another file" in jobs.last_outcome().text
+    assert "scene of this capture is gone" in jobs.last_outcome().text
 
 
 def test_characters_deleted_and_undo_pressed_while_solving(worker, scene, clip):
@@ -303,6 +304,20 @@ def test_export_operator_writes_one_file_per_character(worker, scene, clip, tmp_
     assert names == sorted([f"{name}.{end}" for name in people for end in ("fbx", "glb", "bvh")] + ["one.bvh"])
 
 
+def test_interrupted_script_leaves_no_job_behind(worker, scene, clip, monkeypatch):
+    def interrupt(_seconds):
+        raise KeyboardInterrupt
+
+    worker.script = [STARTED]
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs.time, "sleep", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.start("Capture", {"type": "capture", "out": "x.npz"}, lambda outcome: "", wait=True)
+    assert worker.started[-1].killed and jobs.current() is None
+    worker.script = [finished(make_take())]
+    assert bpy.ops.mocap.capture(filepath=str(clip)) == {"FINISHED"}
+
+
 def test_a_capture_broken_off_together_with_blender_is_recovered(worker, scene, monkeypatch, tmp_path):
     from addon import storage
     from romp_core.journal import Journal, JournalHead, journal_path
@@ -320,6 +335,10 @@ def test_a_capture_broken_off_together_with_blender_is_recovered(worker, scene, 
         journal.add(Frame(number, number / 30, np.zeros((4, 4, 3), np.uint8)), people)
     journal.flush()
     journal.close()
+    bpy.ops.mocap.recover_takes()
+    assert len(scene.mocap.takes) == 0 and journal.path.exists(), "another Blender may still be writing it"
+    an_hour_ago = time.time() - 3600
+    os.utime(journal.path, (an_hour_ago, an_hour_ago))
     bpy.ops.mocap.recover_takes()
     (entry,) = scene.mocap.takes
     assert entry.take_id == "lost" and not entry.complete and entry.people[0].seen == 30

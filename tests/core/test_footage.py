@@ -266,6 +266,10 @@ def test_sound_only(tmp_path, backend, capfd):
         boxed(b"ftyp", b"isom" + bytes(4)) + boxed(b"moov", boxed(b"trak", boxed(b"mdia", handler))) + bytes(64)
     )
     assert "sound but no picture" in problem(tmp_path / "voice.mp4").sentence
+    (tmp_path / "voice.webm").write_bytes(
+        b"\x1a\x45\xdf\xa3\x84webm" + b"\xae\x8f\x83\x81\x02\x86\x86A_OPUS" + bytes(64)
+    )
+    assert "sound but no picture" in problem(tmp_path / "voice.webm").sentence
     assert capfd.readouterr().err == ""
 
 
