@@ -26,8 +26,13 @@ def folder(name: str) -> Path:
 
 def new_take_path(source: str) -> Path:
     """A file name for the take of this footage that is not in use."""
-    stem = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", Path(source).stem)[:80] or "take"
+    stem = file_name(Path(source).stem)[:80] or "take"
     return _unused(folder(TAKES), f"{stem} {time.strftime('%Y-%m-%d %H-%M-%S')}", ".npz")
+
+
+def file_name(text: str) -> str:
+    """The text without what file names cannot hold on some system."""
+    return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", text)
 
 
 def new_log_path(kind: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import bpy
@@ -10,7 +9,7 @@ from bpy.props import EnumProperty, StringProperty
 from bpy.types import Operator
 from bpy_extras.io_utils import ExportHelper
 
-from .. import scene_index
+from .. import scene_index, storage
 from ..export import SUFFIXES, export_character
 from .reporting import Reporting
 
@@ -53,13 +52,17 @@ class MOCAP_OT_export(Reporting, Operator, ExportHelper):
         target = Path(bpy.path.abspath(self.filepath))
         if target.suffix.lower() in SUFFIXES.values():
             target = target.with_suffix("")
-        suffix = SUFFIXES[self.format]
-        remarks, names = [], []
+        folder, stem = (target, "") if target.is_dir() else (target.parent, target.name)
+        remarks: list[str] = []
+        names: list[str] = []
         for armature in armatures:
-            part = re.sub(r'[<>:"/\\|?*]', "_", armature.name)
-            name = f"{target.name} {part}" if self.which == "ALL" else target.name
-            remarks += export_character(scene, armature, target.with_name(name + suffix), self.format)
-            names.append(name + suffix)
+            name = stem
+            if self.which == "ALL" or not stem:
+                name = f"{stem} {storage.file_name(armature.name)}".strip()
+            while name + SUFFIXES[self.format] in names:
+                name += "_"  # "a/b" and "a:b" are different characters
+            names.append(name + SUFFIXES[self.format])
+            remarks += export_character(scene, armature, folder / names[-1], self.format)
         return " ".join([f"Exported {', '.join(names)}.", *remarks])
 
     def draw(self, context: bpy.types.Context) -> None:

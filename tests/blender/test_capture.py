@@ -304,6 +304,15 @@ def test_export_operator_writes_one_file_per_character(worker, scene, clip, tmp_
     assert names == sorted([f"{name}.{end}" for name in people for end in ("fbx", "glb", "bvh")] + ["one.bvh"])
 
 
+def test_export_into_a_folder_keeps_characters_of_like_names_apart(worker, scene, clip, tmp_path):
+    worker.script = [finished(make_take([motion(40), motion(40, seed=2)], footage()))]
+    bpy.ops.mocap.capture(filepath=str(clip))
+    for armature, name in zip(list(scene_index.characters(scene)), ("a/b", "a:b"), strict=True):
+        armature.name = name
+    bpy.ops.mocap.export(filepath=str(tmp_path), format="BVH", which="ALL")
+    assert sorted(file.name for file in tmp_path.glob("*.bvh")) == ["a_b.bvh", "a_b_.bvh"]
+
+
 def test_interrupted_script_leaves_no_job_behind(worker, scene, clip, monkeypatch):
     def interrupt(_seconds):
         raise KeyboardInterrupt
