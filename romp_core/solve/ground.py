@@ -145,14 +145,13 @@ def _interval(times: Array) -> float:
     return float(np.median(np.diff(times))) if len(times) > 1 else 1.0
 
 
-def plant_feet(motion: Motion, sight: FootSight, camera: Camera, footage: FootageInfo, alive: Alive) -> Motion:
-    """Find the foot contacts and hold standing feet still on the floor, shot by shot and gap by gap.
+def plant_feet(motion: Motion, footage: FootageInfo, alive: Alive) -> Motion:
+    """Hold feet in contact still on the floor, shot by shot and gap by gap.
 
     Writes into the motion's rotations, to hold no second copy of a long take.
     """
     rotations, root = motion.rotations, np.array(motion.root, dtype=np.float64)
-    feet = _feet(motion, alive)
-    contacts = _contacts(feet, sight, camera, motion, footage)
+    feet, contacts = _feet(motion, alive), motion.contacts
     clearance = world.sole_clearance(motion.rest_joints)[2:]
     for part in _stretches(motion, footage):
         if not contacts[part].any():
@@ -170,7 +169,7 @@ def plant_feet(motion: Motion, sight: FootSight, camera: Camera, footage: Footag
         for chunk in _chunks(part.stop - part.start, alive):
             rows = slice(part.start + chunk.start, part.start + chunk.stop)
             rotations[rows] = reach(rotations[rows], root[rows], motion.rest_joints, paths[chunk])
-    return replace(motion, root=root.astype(np.float32), contacts=contacts)
+    return replace(motion, root=root.astype(np.float32))
 
 
 def _contacts(feet: _Feet, sight: FootSight, camera: Camera, motion: Motion, footage: FootageInfo) -> Array:
@@ -227,19 +226,18 @@ class Placed:
 
 def place_people(
     motions: list[Motion],
-    sights: list[FootSight],
+    sights: list[FootSight] | None,
     rotation: Array,
-    contacts: bool,
     fov: float,
     footage: FootageInfo,
     alive: Alive,
 ) -> Placed:
-    """Camera-space motions of one scene -> one still camera and the motions in its world.
+    """Camera-space motions of one scene -> one still camera and the motions in its world, feet planted.
 
     The world's origin lies on the floor below the first person's first pose.
 
     Args:
-        sights: what is seen of the people's feet; contacts: plant the feet.
+        sights: what is seen of the people's feet, to find their contacts; None when the motions have theirs.
         rotation: (3, 3) from camera space to the world; fov: horizontal, radians.
     """
     motions = [turned(motion, rotation) for motion in motions]
@@ -256,10 +254,12 @@ def place_people(
     motions = [moved(motion, position) for motion in motions]
     camera = Camera(fov, quat_from_matrix(rotation)[None], position[None])
     motions = [touch_floor(motion, camera, footage, alive) for motion in motions]
-    if contacts:
+    if sights is not None:
         motions = [
-            plant_feet(motion, sight, camera, footage, alive) for motion, sight in zip(motions, sights, strict=True)
+            replace(motion, contacts=_contacts(_feet(motion, alive), sight, camera, motion, footage))
+            for motion, sight in zip(motions, sights, strict=True)
         ]
+    motions = [plant_feet(motion, footage, alive) for motion in motions]
     return Placed(camera, motions, shifts)
 
 

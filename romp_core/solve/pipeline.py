@@ -10,7 +10,7 @@ import numpy as np
 
 from ..body import load_body
 from ..rotations import Array
-from ..settings import DEFAULT_FOV_DEG, SolveSettings, check
+from ..settings import DEFAULT_FOV_DEG, check
 from ..skeleton import N_JOINTS
 from ..spaces import focal_from_fov
 from ..take import Motion, Person, Take
@@ -25,6 +25,8 @@ from .world import camera_rotation
 _USUAL_HEIGHT = 1.70
 """Metres. A picture says nothing about scale, so people are solved as if the median of them were that tall; then a
 height scales the result and changes nothing else, though the solve knows lengths and speeds of people in metres."""
+_CALM = 1.0
+"""Least smoothing of the motion in which contacts are found; without it the legs change places too often."""
 _FIRST_PASS, _LAST_PASS = 0.7, 0.95
 """Shares of the work done when the people are placed in the world for the first and for the last time."""
 
@@ -56,24 +58,25 @@ def solve(
     ]
     subjects = [subject for subject in subjects if subject.parts]
     shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else _LAST_PASS, subjects)
-    motions = [_fitted(s, optics, settings, share) for s, share in zip(subjects, shares, strict=True)]
+    strength = max(settings.strength, _CALM) if settings.contacts else settings.strength
+    motions = [_fitted(s, optics, strength, share) for s, share in zip(subjects, shares, strict=True)]
     sights = [
         foot_sight(subject.person.observations, motion.frames, footage)
         for subject, motion in zip(subjects, motions, strict=True)
     ]
     up = steady_up(motions, sights, fov, footage, tell.again) if settings.level else None
     rotation = camera_rotation(up, settings)
-    placed = place_people(motions, sights, rotation, settings.contacts, fov, footage, tell.again)
+    placed = place_people(motions, sights if settings.contacts else None, rotation, fov, footage, tell.again)
     if settings.contacts:
         shares = _shares(tell, _FIRST_PASS, _LAST_PASS, subjects)
         known = [placed.in_camera(index, tell.again) for index in range(len(subjects))]
         del motions, placed  # a long take is heavy: keep no more of it than is needed
         motions = [
-            _fitted(subject, optics, settings, share, guess)
+            _fitted(subject, optics, settings.strength, share, guess)
             for subject, share, guess in zip(subjects, shares, known, strict=True)
         ]
         del known
-        placed = place_people(motions, sights, rotation, settings.contacts, fov, footage, tell.again)
+        placed = place_people(motions, None, rotation, fov, footage, tell.again)
     tell(1.0)
     people = (
         replace(subject.person, motion=_scaled(hold_in_gaps(motion), unit))
@@ -136,7 +139,7 @@ def _part(tell: Callable[[float], None], low: float, high: float) -> Callable[[f
 def _fitted(
     subject: _Subject,
     optics: Optics,
-    settings: SolveSettings,
+    strength: float,
     progress: Callable[[float], None],
     known: tuple[Motion, Array] | None = None,
 ) -> Motion:
@@ -159,9 +162,10 @@ def _fitted(
                 part.at_samples(holds[rows]),
             )
         share = _part(progress, seen[index] / seen[-1], seen[index + 1] / seen[-1])
-        turned, placed = fit_segment(part, observations, chain, optics, settings.strength, share, guess)
+        turned, placed = fit_segment(part, observations, chain, optics, strength, share, guess)
         rotations[rows], root[rows], valid[rows] = (part.at_rows(turned, rotations=True), part.at_rows(placed), True)
         if index:  # the same rotation has two quaternions; take those on the side of the part before
             end = parts[index - 1].rows[-1] - frames[0]
             rotations[rows] *= np.sign((rotations[end] * rotations[rows.start]).sum(axis=-1, keepdims=True))
-    return hold_in_gaps(Motion(frames, valid, rotations, root, subject.rest, np.zeros((len(frames), 2), bool)))
+    contacts = np.zeros((len(frames), 2), bool) if known is None else known[0].contacts
+    return hold_in_gaps(Motion(frames, valid, rotations, root, subject.rest, contacts))

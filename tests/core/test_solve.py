@@ -117,6 +117,21 @@ def test_contacts_are_those_of_the_truth(film, solved):
     assert contacts[real > 1.0].mean() < 0.1
 
 
+@pytest.mark.parametrize("strength", [0.0, 0.3, 1.0])
+def test_feet_hold_whatever_the_smoothing_even_when_the_network_swaps_the_legs(film, strength):
+    seen = noisy(film.observations, pixels=1.0, metres=0.03)
+    for start in range(10, 120, 25):
+        for values in (seen.keypoints2d, seen.keypoints3d):
+            left, right = values[start : start + 3, 25:33:2].copy(), values[start : start + 3, 26:33:2].copy()
+            values[start : start + 3, 25:33:2], values[start : start + 3, 26:33:2] = right, left
+    motion = only(solve(film.take(seen, strength=strength), rest_joints=film.skeleton))
+    speed, real = (
+        np.linalg.norm(np.diff(p, axis=0), axis=-1) * 30
+        for p in (motion.joints()[:, [10, 11]], film.truth.joints[0][:, [10, 11]])
+    )
+    assert speed[real < 0.05].mean() < 0.2
+
+
 def test_a_foot_stands_while_its_toe_does_and_hidden_feet_keep_their_state():
     times = np.arange(40) / 30
     fitted = np.zeros((40, 2, 2))
