@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(sub, SolveSettings)
     _add_progress(sub)
 
-    sub = command("solve", _solve, "Solve a take again with other settings; the network does not run")
+    sub = command("solve", _solve, "Solve a take again, or one whose capture was killed; the network does not run")
     sub.add_argument("take", metavar="TAKE")
     sub.add_argument("-o", "--out", metavar="TAKE", help="take file to write; default: the same file")
     _add_settings(sub, SolveSettings)
@@ -204,8 +204,11 @@ def _capture(options: argparse.Namespace) -> None:
 
 def _solve(options: argparse.Namespace) -> None:
     from .capture import resolve
+    from .journal import recover
     from .take_io import load_take
 
+    if not Path(options.take).exists():
+        recover(options.take)
     take = load_take(options.take)
     take = replace(take, solve=replace(take.solve, **_given(options, SolveSettings)))
 

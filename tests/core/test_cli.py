@@ -95,6 +95,26 @@ def test_number_of_people_is_a_number_or_all(capsys: pytest.CaptureFixture[str])
     assert "'some' is neither a number nor 'all'" in capsys.readouterr().err
 
 
+def test_solve_recovers_a_capture_that_was_killed(tmp_path: Path) -> None:
+    out, pictures = tmp_path / "take.npz", tmp_path / "pictures"
+    pictures.mkdir()
+    reader = cv2.VideoCapture(str(DEMO))
+    for index in range(12):
+        cv2.imwrite(str(pictures / f"{index:02}.png"), reader.read()[1])
+    code = (
+        "import os, romp_core.capture as capture\n"
+        "capture.save_take = lambda *_: os._exit(9)\n"
+        "from romp_core.cli import main\n"
+        f"main(['capture', {str(pictures)!r}, '-o', {str(out)!r}, '--progress', 'none'])"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).resolve().parents[2], check=False)
+    assert killed.returncode == 9 and not out.exists()
+    assert main(["solve", str(out), "--progress", "none"]) == 0
+    take = load_take(out)
+    assert take.solved and not take.provenance.complete and len(take.footage.times) == 12
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pictures", "take.npz"]
+
+
 def test_an_error_on_the_way_keeps_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, out = tmp_path / "pictures", tmp_path / "take.npz"
     folder.mkdir()
