@@ -6,6 +6,8 @@ from typing import Any
 
 import bpy
 
+from .units import units_per_metre
+
 _COLOURS = ((0.2, 0.8, 1.0), (1.0, 0.6, 0.1), (0.5, 1.0, 0.3), (1.0, 0.4, 0.7), (0.9, 0.9, 0.2))
 _handle: Any = None
 _lines: list[tuple[tuple[float, float, float], list[Any]]] = []
@@ -57,6 +59,8 @@ def _draw() -> None:
     shader.bind()
     shader.uniform_float("viewportSize", gpu.state.viewport_get()[2:])
     shader.uniform_float("lineWidth", 3.0)
-    for colour, ends in _lines:
-        shader.uniform_float("color", (*colour, 1.0))
-        batch_for_shader(shader, "LINES", {"pos": ends}).draw(shader)
+    with gpu.matrix.push_pop():
+        gpu.matrix.scale_uniform(units_per_metre(bpy.context.scene))
+        for colour, ends in _lines:
+            shader.uniform_float("color", (*colour, 1.0))
+            batch_for_shader(shader, "LINES", {"pos": ends}).draw(shader)

@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 
 from .. import scene_index
+from ..units import units_per_metre
 from . import action as keys
 from .armature import ensure_armature, rest_in_armature, shape_armature
 from .body import ensure_body
@@ -88,6 +89,7 @@ def _bake_person(
     armature, is_new = ensure_armature(scene, take.id, person.id, name)
     if is_new:
         collection.objects.link(armature)
+        armature.scale = [units_per_metre(scene)] * 3  # bones and keys stay in metres
         armature.data.display_type = "BBONE" if body else "OCTAHEDRAL"  # rods do not cover the body
     shape_armature(armature, rest_in_armature(joints, floor), options.with_root)
     _stamp(armature, take)
@@ -117,7 +119,8 @@ def _bake_camera(
     camera, is_new = ensure_camera(scene, take.id, name)
     if is_new:
         collection.objects.link(camera)
-    place_camera(camera, take.camera, timing.frames(to_grid(take.footage.times, take.footage)), name)
+    frames = timing.frames(to_grid(take.footage.times, take.footage))
+    place_camera(camera, take.camera, frames, name, units_per_metre(scene))
     remark = show_footage(camera.data, take.footage, timing.first, scene_fps(scene))
     if is_new or scene.camera is None:
         scene.camera = camera

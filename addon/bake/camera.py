@@ -22,7 +22,7 @@ def ensure_camera(scene: bpy.types.Scene, take_id: str, name: str) -> tuple[bpy.
     return item, True
 
 
-def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str) -> None:
+def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str, units_per_metre: float = 1.0) -> None:
     """Give the camera object the lens and the place, or the keyed path, of a take's camera.
 
     Args:
@@ -36,14 +36,15 @@ def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str) ->
     item.data.sensor_fit = "HORIZONTAL"
     item.data.angle = camera.fov
     turn = quat_from_matrix(BLENDER_CAMERA_FROM_CAMERA)
+    positions = np.asarray(camera.position) * units_per_metre
     rotations = make_continuous(quat_multiply(camera.rotation, turn))
     if len(rotations) == 1:
-        item.rotation_quaternion, item.location = rotations[0], camera.position[0]
+        item.rotation_quaternion, item.location = rotations[0], positions[0]
         return
     action = keys.ensure_action(item[scene_index.TAKE], scene_index.NO_PERSON, name, scene_index.CAMERA)
     channels = compat.own_channels(item, action)
     linear = np.ones(len(frames), np.int32)
-    for path, values in (("rotation_quaternion", rotations), ("location", np.asarray(camera.position))):
+    for path, values in (("rotation_quaternion", rotations), ("location", positions)):
         for index in range(values.shape[1]):
             curve = compat.ensure_fcurve(channels, path, index, "Camera")
             keys.write_keys(curve, frames, values[:, index], linear)

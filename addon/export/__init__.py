@@ -31,7 +31,7 @@ def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: P
     """
     from romp_core.errors import TakeError
 
-    remarks = check(armature)
+    remarks = check(armature, scene)
     if format in _OPERATORS and not hasattr(bpy.types, _OPERATORS[format]):
         raise TakeError(
             f"Blender's {format} exporter is switched off.", "Switch it on in Edit > Preferences > Add-ons."

@@ -7,6 +7,7 @@ import math
 import bpy
 
 from .. import compat
+from ..units import units_per_metre
 
 
 def frame_range(armature: bpy.types.Object, scene: bpy.types.Scene) -> tuple[int, int]:
@@ -18,7 +19,7 @@ def frame_range(armature: bpy.types.Object, scene: bpy.types.Scene) -> tuple[int
     return math.floor(first + 1e-3), math.ceil(last - 1e-3)
 
 
-def check(armature: bpy.types.Object) -> list[str]:
+def check(armature: bpy.types.Object, scene: bpy.types.Scene) -> list[str]:
     """Remarks about a character that can be exported.
 
     Raises:
@@ -34,7 +35,7 @@ def check(armature: bpy.types.Object) -> list[str]:
         if not all(map(math.isfinite, (*curve.range(), *_extremes(curve)))):
             raise TakeError(f'"{armature.name}" has keys that are not numbers.', "Make the character again.")
     remarks = []
-    if any(abs(factor - 1.0) > 1e-4 for factor in armature.matrix_world.to_scale()):
+    if any(abs(factor / units_per_metre(scene) - 1.0) > 1e-4 for factor in armature.matrix_world.to_scale()):
         remarks.append(f'"{armature.name}" is scaled: apply the scale if the other program shows it in another size.')
     return remarks
 

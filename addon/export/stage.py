@@ -6,20 +6,21 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import bpy
+from mathutils import Matrix
 
 from .. import compat
+from ..units import units_per_metre
 
 
 @contextmanager
 def staged(
     source: bpy.types.Scene, armature: bpy.types.Object, meshes: list[bpy.types.Object], frames: tuple[int, int]
 ) -> Iterator[bpy.types.Scene]:
-    """Window scene with only this character, selected and shown; frame rate as in `source`, range `frames`."""
+    """Window scene with this character alone, selected, shown, in metres; frame rate as in `source`, range `frames`."""
     window = bpy.context.window or bpy.context.window_manager.windows[0]
     previous = window.scene
     scene = bpy.data.scenes.new(armature.name)  # exporters name the clip after it
     scene.render.fps, scene.render.fps_base = source.render.fps, source.render.fps_base
-    scene.unit_settings.scale_length = source.unit_settings.scale_length
     scene.frame_start, scene.frame_end = frames
     objects = [armature, *meshes]
     with ExitStack() as undo:
@@ -28,12 +29,26 @@ def staged(
         for item in objects:
             undo.enter_context(_shown(item))
             scene.collection.objects.link(item)
+        undo.enter_context(_in_metres(armature, units_per_metre(source)))
         window.scene = scene
         undo.enter_context(_object_mode(scene, armature))
         for item in objects:
             item.select_set(True, view_layer=scene.view_layers[0])
         scene.frame_set(frames[0])
         yield scene
+
+
+@contextmanager
+def _in_metres(item: bpy.types.Object, per_metre: float) -> Iterator[None]:
+    """The object in metres while this lasts: of the exporters, only FBX's would regard the scene's unit scale."""
+    basis = item.matrix_basis.copy()
+    if per_metre != 1.0:
+        item.matrix_world = Matrix.Scale(1.0 / per_metre, 4) @ item.matrix_world
+    try:
+        yield
+    finally:
+        if per_metre != 1.0:
+            item.matrix_basis = basis
 
 
 @contextmanager

@@ -89,7 +89,7 @@ class MOCAP_PT_solve(SidebarPanel, Panel):
             column.prop(entry.solve, name)
         person = catalogue.active_person(context.scene)
         if person is not None:
-            column.prop(person, "height", text=f"Height of {person.name}")
+            column.prop(person, "height", text=f"Height of {person.name} (m)")
         self.layout.operator("mocap.solve", icon="FILE_REFRESH")
 
 

@@ -46,11 +46,10 @@ class MOCAP_PG_person(PropertyGroup):
     name: StringProperty(name="Name", description="Name of the person and the character", update=_person_renamed)
     person_id: IntProperty()
     height: FloatProperty(
-        name="Height",
+        name="Height (m)",
         description="Body height of this person; 0 uses the height of the take",
         min=0.0,
         max=2.6,
-        unit="LENGTH",
     )
     seen: IntProperty(name="Pictures", description="Pictures in which the person was seen")
 

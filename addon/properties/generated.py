@@ -7,7 +7,8 @@ from typing import Any
 
 import bpy
 
-_UNITS = {"m": "LENGTH", "s": "TIME_ABSOLUTE"}
+_UNITS = {"s": "TIME_ABSOLUTE"}
+_SIGNS = {"deg": "\u00b0", "m": "m"}  # Blender shows lengths in the scene's units, but these are metres
 _model_items: list[tuple[str, str, str]] = []  # Blender needs the strings of dynamic items kept alive
 
 
@@ -39,8 +40,8 @@ def _property(name: str, default: Any, meta: Any) -> Any:
     if isinstance(default, int):
         return bpy.props.IntProperty(default=default, **limits, **text)
     unit = _UNITS.get(meta.get("unit", ""), "NONE")
-    if meta.get("unit") == "deg":
-        text["name"] += " (\u00b0)"
+    if meta.get("unit") in _SIGNS:
+        text["name"] += f" ({_SIGNS[meta['unit']]})"
     return bpy.props.FloatProperty(default=default, unit=unit, precision=2, **limits, **text)
 
 

@@ -161,3 +161,22 @@ def test_failed_export_is_one_sentence_and_keeps_the_old_file(tmp_path, form):
     assert "File too large" in caught.value.sentence and "Traceback" not in caught.value.sentence
     assert "\n" not in caught.value.sentence
     assert path.read_bytes() == b"an earlier export" and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("form", ["FBX", "GLB", "BVH"])
+def test_scene_in_centimetres_shows_and_exports_people_of_human_size(tmp_path, form):
+    scene = bpy.context.scene
+    scene.unit_settings.scale_length = 0.01
+    take = make_take()
+    assert bake_take(scene, take, "Take") == ["The footage is not on this computer, so the camera does not show it."]
+    (armature,) = scene_index.characters(scene)
+    expected = take.people[0].motion.joints()
+    rows = [0, 20, 39]
+    assert np.abs(track(scene, armature, np.add(rows, 1))[0] / 100 - expected[rows]).max() < 1e-4
+    assert np.abs(np.array(scene.camera.location) / 100 - take.camera.position[0]).max() < 1e-4
+    before = armature.matrix_world.copy()
+    path = tmp_path / f"a.{form.lower()}"
+    assert export_character(scene, armature, path, form) == []
+    assert armature.matrix_world == before
+    scene, armature, first, *_ = read_back(path, form, 30.0)
+    assert np.abs(track(scene, armature, np.add(rows, first))[0] - expected[rows]).max() < 1e-3
