@@ -27,6 +27,7 @@ from .solve import quick_pose, solve
 from .spaces import WORLD_FROM_CAMERA_AXES, focal_from_fov
 from .take import FootageInfo, Provenance, Take
 from .take_io import check_target, save_take
+from .weights.store import WeightStore, default_store
 
 FLUSH_SECONDS = 2.0
 PREVIEW_SECONDS = 0.25
@@ -64,8 +65,12 @@ def capture(
     solve_settings: SolveSettings,
     listener: Listener,
     cancelled: Callable[[], bool] = lambda: False,
+    store: WeightStore | None = None,
 ) -> Take:
     """Capture and solve footage into the take file `out`; the raw take is saved before it is solved.
+
+    Args:
+        store: where the weight files are; the default store when left out.
 
     Raises:
         MocapError: footage, model or output are unusable; nobody was found.
@@ -73,7 +78,7 @@ def capture(
     """
     check(settings), check(solve_settings)
     check_target(out)
-    take = _observe(source, out, settings, solve_settings, listener, cancelled)
+    take = _observe(source, out, settings, solve_settings, listener, cancelled, store or default_store())
     if not take.provenance.complete:
         raise Cancelled()
     if not take.people:
@@ -91,16 +96,17 @@ def _observe(
     solve_settings: SolveSettings,
     listener: Listener,
     cancelled: Callable[[], bool],
+    store: WeightStore,
 ) -> Take:
     """Run the network and save the raw take; it is not complete when the run was cancelled."""
     card = model_card(settings.model)
     with open_footage(source, settings.start, settings.end) as footage:
-        estimator = card.open(footage.info, settings.people)
+        estimator = card.open(footage.info, settings.people, store)
         provenance = Provenance(
             model=card.name,
             model_licence=card.licence,
             body_licence=BODY_LICENCE,
-            weights=card.weights(),
+            weights=card.weights(store),
             core_version=__version__,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )

@@ -26,6 +26,9 @@ class Frame:
 class People:
     """The P people seen in one frame. Optional arrays are None where the model does not give them.
 
+    A landmark model (BlazePose) gives its own K keypoints and no rotations. A body model (ROMP, BEV) gives rotations,
+    root and rest_joints, and its keypoints are the 24 SMPL joints.
+
     Attributes:
         frame: row of the footage, counting the pictures that were read from 0.
         ids: (P,) int32, one per person, kept as long as the person is recognised; None when a tracker must follow.
@@ -35,7 +38,8 @@ class People:
         keypoints3d: (P, K, 3) float32 metres, camera axes (x right, y down, z forward), relative to the pelvis.
         rotations: (P, 24, 4) local joint rotations, wxyz; index 0 takes SMPL rest space to camera space.
         betas: (P, B) shape coefficients.
-        root: (P, 3) pelvis joint in camera space, metres.
+        root: (P, 3) pelvis joint in camera space, metres, for the camera that the model assumes.
+        rest_joints: (P, 24, 3) metres, the skeleton the model saw: SMPL rest axes, pelvis at the origin.
         cut: True when this frame starts a new shot.
     """
 
@@ -48,6 +52,7 @@ class People:
     rotations: Array | None = None
     betas: Array | None = None
     root: Array | None = None
+    rest_joints: Array | None = None
     cut: bool = False
 
     def __len__(self) -> int:

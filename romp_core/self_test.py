@@ -11,6 +11,7 @@ from .models.registry import model_card
 from .people import Frame
 from .settings import CaptureSettings
 from .take import FootageInfo
+from .weights.store import default_store
 
 FRAMES = 5
 
@@ -25,7 +26,7 @@ def self_test() -> str:
 
     info = FootageInfo("self test", 640, 480, 30.0, np.zeros(0), np.zeros(0, np.int32))
     start = time.perf_counter()
-    estimator = model_card(CaptureSettings().model).open(info, 1)
+    estimator = model_card(CaptureSettings().model).open(info, 1, default_store())
     loaded = time.perf_counter()
     for _ in estimator.run(_pictures(info)):
         pass

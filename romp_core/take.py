@@ -50,7 +50,8 @@ class Observations:
     Attributes:
         frames: (n,) int32 rows of the footage, increasing, with holes where the person was not seen.
         confidence: (n,); keypoints2d: (n, K, 2); visibility: (n, K); keypoints3d: (n, K, 3).
-        rotations: (n, 24, 4), betas: (n, B), root: (n, 3) camera space: where the model gives them, else None.
+        rotations: (n, 24, 4), betas: (n, B), root: (n, 3) camera space, rest_joints: (n, 24, 3): where the model
+            gives them, else None.
     """
 
     frames: Array
@@ -61,6 +62,7 @@ class Observations:
     rotations: Array | None = None
     betas: Array | None = None
     root: Array | None = None
+    rest_joints: Array | None = None
 
 
 @dataclass(frozen=True)

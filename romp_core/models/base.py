@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ..people import Frame, People
 from ..take import FootageInfo
+from ..weights.store import WeightStore
 
 
 class Estimator(Protocol):
@@ -31,13 +32,17 @@ class ModelCard:
     Attributes:
         name: registry key; label: shown in lists; description: one line.
         licence: licence line shown before use and stamped into takes.
-        open: builds the estimator; arguments are the footage and the most people to follow (0: all).
+        open: builds the estimator; arguments are the footage, the most people to follow (0: all), and where the
+            user's weight files are.
         weights: file name -> sha256 of the weights in use.
+        needs: keys of `weights.catalog` without which it does not run; helps: those it uses when they are there.
     """
 
     name: str
     label: str
     description: str
     licence: str
-    open: Callable[[FootageInfo, int], Estimator]
-    weights: Callable[[], dict[str, str]]
+    open: Callable[[FootageInfo, int, WeightStore], Estimator]
+    weights: Callable[[WeightStore], dict[str, str]]
+    needs: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()

@@ -28,6 +28,7 @@ from romp_core.models.blazepose.judge import pose_distance
 from romp_core.models.blazepose.landmarks import LandmarkNet, refine
 from romp_core.models.blazepose.region import Region, body_region
 from romp_core.models.blazepose.scan import Scanner
+from romp_core.weights.store import default_store
 from tests.data.mediapipe_reference import CLIP, FRAMES, REFERENCE
 
 LANDMARKS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
@@ -43,7 +44,7 @@ def demo():
 
 
 def run(info, frames, people=0):
-    return list(model_card("blazepose").open(info, people).run(frames))
+    return list(model_card("blazepose").open(info, people, default_store()).run(frames))
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ def test_unknown_model_names_the_known_ones():
 
 
 def test_weights_are_stamped():
-    assert all(len(digest) == 64 for digest in model_card("blazepose").weights().values())
+    assert all(len(digest) == 64 for digest in model_card("blazepose").weights(default_store()).values())
 
 
 def test_listing_models_loads_no_network_library():
@@ -232,7 +233,7 @@ def test_frames_are_pulled_lazily(demo):
             pulled.append(frame.index)
             yield frame
 
-    results = model_card("blazepose").open(demo.info, 0).run(frames())
+    results = model_card("blazepose").open(demo.info, 0, default_store()).run(frames())
     assert not pulled
     next(results)
     assert len(pulled) <= 32  # at most the second of looking back

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from ...take import FootageInfo
+from ...weights.store import WeightStore
 from ..assets import asset, sha256
 from ..base import Estimator, ModelCard
 
 _FILES = ("blazepose/detector.onnx", "blazepose/landmark_full.onnx")
 
 
-def _open(footage: FootageInfo, people: int) -> Estimator:
+def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
     from .estimator import BlazePose  # onnxruntime takes a while to import; listing the models should not
 
     return BlazePose(footage, people)
 
 
-def _weights() -> dict[str, str]:
+def _weights(store: WeightStore) -> dict[str, str]:
     return {name: sha256(asset(name)) for name in _FILES}
 
 
