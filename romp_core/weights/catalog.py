@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import ModelError
+
+_RELEASE = "https://github.com/Arthur151/ROMP/releases/download/V2.0/"
+_SMPL_PAGE = "https://smpl.is.tue.mpg.de/"
+_SMIL_PAGE = (
+    "https://www.iosb.fraunhofer.de/en/competences/image-exploitation/object-recognition/"
+    "sensor-networks/motion-analysis.html"
+)
+_TRAINED = (
+    "no licence of their own is published; they were trained on data for non-commercial research, so use them for that"
+)
+_SMPL_LICENCE = (
+    "SMPL body model licence of the Max Planck Society: non-commercial research, no redistribution; "
+    "commercial licences from Meshcapade"
+)
+_SMIL_LICENCE = "SMIL licence of Fraunhofer IOSB: non-commercial research, no redistribution"
+
 
 @dataclass(frozen=True)
 class WeightFile:
@@ -11,9 +28,12 @@ class WeightFile:
 
     Attributes:
         key: the name the program knows it by; file_names: what it is usually called, the preferred name first.
+        licence: licence line shown before the download and beside the buttons.
         url: official address; "" where the user must register and bring the file.
         size, sha256: as published; 0 and "" where that is not known.
-        licence: licence line shown before the download; how_to_get: one sentence for files without address.
+        page: web page to open for files without address; how_to_get: one sentence about what to do there.
+        instead: keys of files that serve the same purpose: one of them is enough.
+        members: file names that an archive is unpacked into; each has a key of its own.
     """
 
     key: str
@@ -23,4 +43,100 @@ class WeightFile:
     url: str = ""
     size: int = 0
     sha256: str = ""
+    page: str = ""
     how_to_get: str = ""
+    instead: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+
+_ARCHIVE = "smpl_model_data.zip"
+_MEMBERS = {
+    "J_regressor_extra.npy": "Regressor of nine extra joints",
+    "J_regressor_h36m.npy": "Regressor of the Human3.6M joints",
+    "smpl_kid_template.npy": "Child template of SMPL-A",
+}
+_ARCHIVE_LICENCE = (
+    "Joint regressors and child template for SMPL, from the AGORA project and others: non-commercial research"
+)
+
+
+def _released(key: str, title: str, licence: str, **more: object) -> WeightFile:
+    return WeightFile(key, title, (key,), licence, url=_RELEASE + key, **more)  # type: ignore[arg-type]
+
+
+def _smpl(gender: str, letter: str, *more_names: str) -> WeightFile:
+    """An SMPL body; the official archive's names, those of `smplx`, and those of simple-romp's packed file."""
+    word = gender.upper()
+    return WeightFile(
+        f"SMPL_{word}",
+        f"SMPL body, {gender}",
+        (
+            f"SMPL_{word}.pkl",
+            f"SMPL_{word}.npz",
+            f"SMPL_{word}.pth",
+            *more_names,
+            f"basicmodel_{letter}_lbs_10_207_0_v1.1.0.pkl",
+            f"basicModel_{letter}_lbs_10_207_0_v1.0.0.pkl",
+        ),
+        _SMPL_LICENCE,
+        page=_SMPL_PAGE,
+        how_to_get=(
+            'Register on the SMPL page, download "version 1.1.0 for Python 2.7 (female/male/neutral, 300 shape PCs)", '
+            f"unpack it and choose basicmodel_{letter}_lbs_10_207_0_v1.1.0.pkl."
+        ),
+    )
+
+
+_ALL = (
+    _released(
+        "ROMP.pkl",
+        "ROMP weights",
+        f"ROMP weights by Yu Sun et al.: {_TRAINED}",
+        size=117_035_932,
+        sha256="008abe3d814e2b0e234b8d4481b7a716195a119e332e8d5e70fe742fa19f5731",
+        instead=("ROMP.onnx",),
+    ),
+    _released(
+        "ROMP.onnx",
+        "ROMP network (ONNX)",
+        f"ROMP weights by Yu Sun et al.: {_TRAINED}",
+        size=116_288_613,
+        sha256="ee5bb9651be9a40ae7da5632d7bbcd961b0654e65799c2f727ee951e56f87c78",
+    ),
+    _released("BEV.pth", "BEV weights", f"BEV weights by Yu Sun et al.: {_TRAINED}"),
+    _released("BEV_ft_agora.pth", "BEV weights, tuned on AGORA", f"BEV weights by Yu Sun et al.: {_TRAINED}"),
+    _released(_ARCHIVE, "Joint regressors for SMPL", _ARCHIVE_LICENCE, members=tuple(_MEMBERS)),
+    *(
+        WeightFile(name, title, (name,), _ARCHIVE_LICENCE, how_to_get=f"It comes with {_ARCHIVE}.")
+        for name, title in _MEMBERS.items()
+    ),
+    _smpl("neutral", "neutral", "smpl_packed_info.pth"),
+    _smpl("male", "m"),
+    _smpl("female", "f"),
+    WeightFile(
+        "SMPLA_NEUTRAL",
+        "SMPL-A body, packed",
+        ("SMPLA_NEUTRAL.pth", "smpla_packed_info.pth"),
+        _SMPL_LICENCE,
+        page=_SMPL_PAGE,
+        how_to_get=f"simple-romp made it; without it, SMPL_NEUTRAL and {_ARCHIVE} give the same body.",
+    ),
+    WeightFile(
+        "SMIL",
+        "SMIL infant body",
+        ("smil_web.pkl", "smil_packed_info.pth"),
+        _SMIL_LICENCE,
+        page=_SMIL_PAGE,
+        how_to_get="Ask for SMIL on the Fraunhofer page, unpack what you get and choose smil_web.pkl.",
+    ),
+)
+
+FILES: dict[str, WeightFile] = {file.key: file for file in _ALL}
+
+
+def weight_file(key: str) -> WeightFile:
+    """The file of this key. Raises ModelError naming those that exist."""
+    try:
+        return FILES[key]
+    except KeyError:
+        raise ModelError(f'There is no weight file called "{key}".', f"Known are: {', '.join(FILES)}.") from None

@@ -1,20 +1,220 @@
-"""Where the user's weight files lie."""
+"""Where the user's weight files lie, and whether they are what they should be."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from ..errors import ModelError
+from .archive import unpack
+from .catalog import FILES, WeightFile, weight_file
+from .ledger import Ledger
+
+_SUBFOLDERS = ("", "smpl_model_data", "smpl_model_data/smil", "smil")
+
+
+@dataclass(frozen=True)
+class FileState:
+    """How it stands with a file.
+
+    Attributes:
+        file: the catalog's entry; path: where it lies, None when it is missing.
+        problem: a sentence when it cannot be used; remark: a sentence when it can, but is not the published file.
+    """
+
+    file: WeightFile
+    path: Path | None
+    problem: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)
 class WeightStore:
-    """A folder of weight files, and other folders that are only read, such as `~/.romp` of the reference program."""
+    """A folder of weight files, and other folders that are only read, such as `~/.romp` of the reference program.
+
+    Attributes:
+        given: files that count before all others in this run only, as (key, path).
+    """
 
     folder: Path
     also: tuple[Path, ...] = ()
+    given: tuple[tuple[str, Path], ...] = ()
+
+    @property
+    def ledger(self) -> Ledger:
+        """What the folder remembers."""
+        return Ledger(self.folder)
+
+    def find(self, key: str) -> Path | None:
+        """Where the file lies: the chosen one, else in the folder, else in those that are only read; None if nowhere.
+
+        An archive lies where its members do: a folder.
+
+        Raises:
+            ModelError: the catalog has no such key.
+        """
+        file = weight_file(key)
+        if key in dict(self.given):
+            return dict(self.given)[key]
+        if file.members:
+            members = [self.find(name) for name in file.members]
+            return members[0].parent if all(members) and members[0] else None
+        chosen = self.chosen(key)
+        if chosen is not None and chosen.is_file():
+            return chosen
+        places = (folder / sub for folder in (self.folder, *self.also) for sub in _SUBFOLDERS)
+        candidates = (place / name for place in places if place.is_dir() for name in file.file_names)
+        return next((path for path in candidates if path.is_file()), None)
+
+    def require(self, key: str) -> Path:
+        """Path of a file that is there and not damaged; see `check`. Raises ModelError saying what to do."""
+        state = self.check(key)
+        if state.path is None or state.problem:
+            raise ModelError(state.problem, advice(state.file))
+        return state.path
+
+    def chosen(self, key: str) -> Path | None:
+        """The file that the user chose for this key, whether it is still there or not."""
+        path = self.ledger.read()["chosen"].get(key)
+        return Path(path) if isinstance(path, str) else None
+
+    def choose(self, key: str, path: str | Path | None) -> None:
+        """Use this file from now on, wherever it lies; None goes back to the file in the folder.
+
+        An archive is unpacked into the folder instead.
+
+        Raises:
+            ModelError: there is no such file, or it is a web page; the folder cannot be written.
+        """
+        file = weight_file(key)
+        if path is None:
+            self.ledger.note("chosen", key, None)
+        elif file.members:
+            unpack(checked_file(path), self.folder / Path(file.file_names[0]).stem, file.members)
+        else:
+            self.ledger.note("chosen", key, str(checked_file(path)))
+
+    def given_file(self, key: str, path: Path) -> WeightStore:
+        """The same store, with this file in the place of that key."""
+        return replace(self, given=(*self.given, (weight_file(key).key, path)))
+
+    def sha256(self, key: str) -> str:
+        """Hex digest of the file in use, cached by its size and time of change. Raises ModelError when missing."""
+        path = self.find(key)
+        if path is None:
+            raise ModelError(self.state(key).problem, advice(weight_file(key)))
+        return self._digest(key, path)
+
+    def _digest(self, key: str, path: Path) -> str:
+        if path.is_dir():  # an archive is not kept, but the hash that it had
+            return str(self.ledger.read()["downloaded"].get(key, ""))
+        return self.ledger.sha256(path)
+
+    def state(self, key: str) -> FileState:
+        """How it stands with a file, judged by what is known; quick, since nothing is read but the ledger."""
+        path = self.find(key)
+        return self._judged(key, path, self.ledger.known_sha256(path) if path else "")
+
+    def check(self, key: str) -> FileState:
+        """How it stands with a file, judged by its content. Raises ModelError when it cannot be read."""
+        path = self.find(key)
+        return self._judged(key, path, self._digest(key, path) if path else "")
+
+    def _judged(self, key: str, path: Path | None, digest: str) -> FileState:
+        """A download must have the published hash, or the one noted at the first download; other files may differ."""
+        file = weight_file(key)
+        if path is None:
+            chosen = self.chosen(key)
+            if chosen is not None:
+                return FileState(file, None, f'The chosen file "{chosen}" for {file.title} is gone.')
+            return FileState(file, None, f"The file {file.file_names[0]} ({file.title}) is missing.")
+        noted = self.ledger.read()["downloaded"].get(key, "")
+        expected = file.sha256 or noted
+        if not (digest and expected) or digest == expected:
+            return FileState(file, path)
+        if noted and path == self.download_path(key):
+            return FileState(file, path, f'The downloaded file "{path.name}" is damaged.')
+        return FileState(file, path, remark=f'"{path.name}" is not the published {file.file_names[0]}.')
+
+    def download_path(self, key: str) -> Path:
+        """Where a download of this file goes."""
+        return self.folder / weight_file(key).file_names[0]
+
+    def missing(self, keys: Iterable[str]) -> list[FileState]:
+        """States of those of these files that cannot be used, nor one that serves instead; judged as by `state`."""
+        return [state for state in map(self.state, keys) if not self._usable(state)]
+
+    def _usable(self, state: FileState) -> bool:
+        if state.path is not None and not state.problem:
+            return True
+        return any(self._usable(self.state(key)) for key in state.file.instead)
+
+    def size(self) -> int:
+        """Bytes of the known files in the folder itself, halves of downloads included."""
+        names = {name for place in _SUBFOLDERS for name in _names(self.folder / place)}
+        return sum(path.stat().st_size for path in names)
+
+
+def _names(folder: Path) -> set[Path]:
+    known = {name for file in FILES.values() for name in file.file_names}
+    found = folder.iterdir() if folder.is_dir() else ()
+    return {path for path in found if path.name.removesuffix(".part") in known and path.is_file()}
+
+
+def checked_file(path: str | Path) -> Path:
+    """Absolute path of a file that may hold weights.
+
+    Raises:
+        ModelError: it is not there, is empty, or is a web page that was saved in the file's place.
+    """
+    path = Path(os.path.abspath(path))
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise ModelError(f'"{path}" cannot be read ({error.strerror}).', "Choose another file.") from error
+    if not head:
+        raise ModelError(f'"{path.name}" is empty.', "Download it again.")
+    if is_web_page(head):
+        raise ModelError(
+            f'"{path.name}" is a web page, not a model file.',
+            "The browser saved the page instead of the file: log in there and download again.",
+        )
+    return path
+
+
+def is_web_page(head: bytes) -> bool:
+    """Whether a file that begins so is HTML or XML."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:5].lower() in (
+        b"<!doc",
+        b"<html",
+        b"<head",
+        b"<body",
+        b"<?xml",
+        b"<!-- ",
+    )
+
+
+def advice(file: WeightFile) -> str:
+    """What a user does to get this file."""
+    return "Download it, or choose the file." if file.url else file.how_to_get
 
 
 def default_store(folder: str | Path | None = None) -> WeightStore:
-    """The store in the given folder, else in `~/.romp`, which is always looked into."""
+    """The store in the given folder, else in the user's data folder; that one and `~/.romp` are always looked into."""
+    own = _data_folder() / "romp_mocap" / "weights"
     home = Path.home() / ".romp"
-    return WeightStore(Path(folder) if folder else home, () if folder is None else (home,))
+    return WeightStore(Path(folder), (own, home)) if folder else WeightStore(own, (home,))
+
+
+def _data_folder() -> Path:
+    """Where programs keep their users' data on this system."""
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")

@@ -1,0 +1,68 @@
+"""Unpacking a zip that came from elsewhere: only the files that are wanted, and never outside of the folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from ..errors import ModelError
+
+MEMBER_LIMIT = 64 << 20
+RATIO_LIMIT = 200
+"""Most bytes of a member, and most bytes out per byte in: the real files are a few MB of numbers."""
+
+
+def unpack(archive: Path, folder: Path, wanted: tuple[str, ...]) -> None:
+    """Write the wanted files of the archive, in whatever folder of it they lie, into `folder`.
+
+    Raises:
+        ModelError: it is no whole zip, a file is missing, it holds unsafe paths or links or is far too large, or the
+            folder cannot be written. Nothing is written unless all wanted files are good.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            contents = {name: _read(opened, entry, archive) for name, entry in _chosen(opened, archive, wanted).items()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise ModelError(f'"{archive.name}" is not a whole zip file.', "Download it again.") from error
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            fresh = folder / f"{name}.part"
+            fresh.write_bytes(content)
+            os.replace(fresh, folder / name)
+    except OSError as error:
+        raise ModelError(f'"{folder}" cannot be written ({error.strerror}).', "Choose another model folder.") from error
+
+
+def _chosen(opened: zipfile.ZipFile, archive: Path, wanted: tuple[str, ...]) -> dict[str, zipfile.ZipInfo]:
+    """The wanted entries by name, once every entry of the archive is known to be harmless."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    for entry in opened.infolist():
+        if not _is_safe(entry):
+            raise ModelError(
+                f'"{archive.name}" holds a file with an unsafe path ("{entry.filename}").',
+                "Do not use it; get it from the official address.",
+            )
+        name = PurePosixPath(entry.filename).name
+        if name in wanted and not entry.is_dir():
+            found.setdefault(name, entry)
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise ModelError(f'"{archive.name}" lacks {", ".join(missing)}.', "Choose the official archive.")
+    return found
+
+
+def _is_safe(entry: zipfile.ZipInfo) -> bool:
+    windows = PureWindowsPath(entry.filename)  # knows drives and both kinds of slashes
+    link = stat.S_ISLNK(entry.external_attr >> 16)
+    return not (windows.drive or windows.root or ".." in windows.parts or link)
+
+
+def _read(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, archive: Path) -> bytes:
+    if entry.file_size > min(MEMBER_LIMIT, RATIO_LIMIT * max(entry.compress_size, 1 << 10)):
+        raise ModelError(f'"{entry.filename}" in "{archive.name}" is far too large.', "Choose the official archive.")
+    with opened.open(entry) as file:
+        return file.read(entry.file_size)  # checks the CRC at the end; a header that lies ends in BadZipFile

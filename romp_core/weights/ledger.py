@@ -1,0 +1,83 @@
+"""What a weight folder remembers: files chosen elsewhere, hashes of downloads, and hashes computed before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelError
+
+_NAME = "weights.json"
+_SECTIONS = ("chosen", "downloaded", "hashes")
+log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """The small JSON file of a weight folder, read anew at each question: another process may have written it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / _NAME
+
+    def read(self) -> dict[str, dict[str, Any]]:
+        """Sections `chosen` {key: path}, `downloaded` {key: sha256}, `hashes` {path: [size, mtime_ns, sha256]}."""
+        try:
+            found = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            found = {}
+        sections = found if isinstance(found, dict) else {}
+        return {name: sections[name] if isinstance(sections.get(name), dict) else {} for name in _SECTIONS}
+
+    def note(self, section: str, key: str, value: Any) -> None:
+        """Remember a value; None forgets it.
+
+        Raises:
+            ModelError: the folder cannot be written.
+        """
+        content = self.read()
+        content[section][key] = value
+        if value is None:
+            del content[section][key]
+        fresh = self.path.with_name(f"{_NAME}.{os.getpid()}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
+            os.replace(fresh, self.path)
+        except OSError as error:
+            sentence = f'The model folder "{self.path.parent}" cannot be written ({error.strerror}).'
+            raise ModelError(sentence, "Choose another model folder.") from error
+
+    def sha256(self, path: Path) -> str:
+        """Hex digest of a file; computed again only when its size or time of change differ.
+
+        Raises:
+            ModelError: the file cannot be read.
+        """
+        known = self.known_sha256(path)
+        if known:
+            return known
+        try:
+            stat = path.stat()
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ModelError(f'"{path}" cannot be read ({error.strerror}).', "Choose the file again.") from error
+        try:
+            self.note("hashes", str(path), [stat.st_size, stat.st_mtime_ns, digest])
+        except ModelError as error:
+            log.info("the hash is not kept: %s", error.sentence)  # costs a second next time, no more
+        return digest
+
+    def known_sha256(self, path: Path) -> str:
+        """The digest if it was computed for the file as it is now, else ""; never reads the file."""
+        try:
+            stat = path.stat()
+        except OSError:
+            return ""
+        match self.read()["hashes"].get(str(path)):
+            case [size, changed, str(digest)] if (size, changed) == (stat.st_size, stat.st_mtime_ns):
+                return digest
+        return ""
