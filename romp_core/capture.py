@@ -218,10 +218,14 @@ class _Preview:
         if now - self.shown < PREVIEW_SECONDS or not len(people):
             return
         self.shown = now
+        joints = self._fitted(people) if people.root is None else people.keypoints3d + people.root[:, None]
+        ids = np.arange(len(people)) if people.ids is None else people.ids
+        self.listener.preview(ids, joints @ WORLD_FROM_CAMERA_AXES.T)
+
+    def _fitted(self, people: People) -> Array:
+        """Joints (P, 24, 3) in camera space of people of whom landmarks alone are known."""
         poses = [
             quick_pose(points, visible, world, self.focal, self.center, self.rest)
             for points, visible, world in zip(people.keypoints2d, people.visibility, people.keypoints3d, strict=True)
         ]
-        joints = np.stack([forward_kinematics(rotations, root, self.rest)[0] for rotations, root in poses])
-        ids = np.arange(len(people)) if people.ids is None else people.ids
-        self.listener.preview(ids, joints @ WORLD_FROM_CAMERA_AXES.T)
+        return np.stack([forward_kinematics(rotations, root, self.rest)[0] for rotations, root in poses])

@@ -37,3 +37,12 @@ def fov_from_focal(focal_px: float, width_px: float) -> float:
 def project(points: Array, focal_px: float, center_px: Array) -> Array:
     """Pinhole projection of camera-space points. (..., 3) -> (..., 2) pixels."""
     return points[..., :2] / points[..., 2:] * focal_px + center_px
+
+
+BODY_MODEL_FOCAL = 443.4 / 512
+"""Focal length of the pinhole that ROMP, BEV and TRACE see through, in lengths of the picture's longer side."""
+
+
+def body_model_fov(width_px: float, height_px: float) -> float:
+    """Horizontal field of view in radians that a body model assumes: 60 degrees over the longer side."""
+    return fov_from_focal(BODY_MODEL_FOCAL * max(width_px, height_px), width_px)

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from .rotations import Array, matrix_from_quat, quat_from_matrix
-from .settings import CaptureSettings, SolveSettings
+from .settings import DEFAULT_FOV_DEG, CaptureSettings, SolveSettings
 from .skeleton import forward_kinematics
-from .spaces import WORLD_FROM_CAMERA_AXES, focal_from_fov
+from .spaces import WORLD_FROM_CAMERA_AXES, body_model_fov, focal_from_fov
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,11 @@ class Observations:
     betas: Array | None = None
     root: Array | None = None
     rest_joints: Array | None = None
+
+    @property
+    def of_body(self) -> bool:
+        """True when a body model saw the person: whole poses, and the 24 SMPL joints as keypoints."""
+        return self.rotations is not None
 
 
 @dataclass(frozen=True)
@@ -197,3 +202,15 @@ def joints_camera(take: Take, motion: Motion) -> Array:
 def as_float32(value: Any) -> Array:
     """Storage type of raw and solved arrays."""
     return np.asarray(value, dtype=np.float32)
+
+
+def assumed_fov(take: Take) -> float:
+    """Horizontal field of view, radians: the user's, else the file's, else what the model or a usual camera has."""
+    footage = take.footage
+    if take.solve.fov:
+        return float(np.radians(take.solve.fov))
+    if footage.fov:
+        return footage.fov
+    if any(person.observations.of_body for person in take.people):
+        return body_model_fov(footage.width, footage.height)
+    return float(np.radians(DEFAULT_FOV_DEG))

@@ -10,6 +10,7 @@ from ..rotations import Array
 from ..take import FootageInfo, Observations
 from .landmarks import LEFT_ANKLE, LEFT_TOE, RIGHT_ANKLE, RIGHT_TOE
 from .timeline import finite
+from .world import FEET
 
 _SURE = 0.3
 """Visibility above which a foot counts as seen."""
@@ -32,6 +33,8 @@ def foot_sight(observations: Observations, frames: Array, footage: FootageInfo) 
     """The toes of a person on these rows (m,)."""
     usable = finite(observations)
     rows, ankles, toes = (observations.frames[usable], [LEFT_ANKLE, RIGHT_ANKLE], [LEFT_TOE, RIGHT_TOE])
+    if observations.of_body:
+        ankles, toes = list(FEET[:2]), list(FEET[2:])
     tracks = observations.keypoints2d[usable][:, toes]
     surest = np.maximum(observations.visibility[usable][:, ankles], observations.visibility[usable][:, toes])
     inside = ((tracks >= 0) & (tracks < [footage.width, footage.height])).all(axis=-1)

@@ -10,10 +10,11 @@ import numpy as np
 
 from ..body import load_body
 from ..rotations import Array
-from ..settings import DEFAULT_FOV_DEG, check
+from ..settings import check
 from ..skeleton import N_JOINTS
 from ..spaces import focal_from_fov
-from ..take import Motion, Person, Take
+from ..take import Motion, Person, Take, assumed_fov
+from .bodies import adult_stature, body_segment, stature, steady_skeleton
 from .chain import Chain
 from .fitting import Guess, fit_segment
 from .footsight import foot_sight
@@ -49,12 +50,13 @@ def solve(
     settings, footage = check(take.solve), take.footage
     tell = _Teller(progress)
     skeleton = rest_joints or load_body().rest_joints
-    fov = float(np.radians(settings.fov) or footage.fov or np.radians(DEFAULT_FOV_DEG))
+    fov = assumed_fov(take)
     optics = Optics(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
-    heights = [person.height or settings.height for person in take.people]
+    heights = body_heights(take)
     unit = float(np.median(heights or [_USUAL_HEIGHT])) / _USUAL_HEIGHT
     subjects = [
-        _subject(person, skeleton(height) / unit, take) for person, height in zip(take.people, heights, strict=True)
+        _subject(person, _skeleton(person, height, skeleton) / unit, take)
+        for person, height in zip(take.people, heights, strict=True)
     ]
     subjects = [subject for subject in subjects if subject.parts]
     shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else _LAST_PASS, subjects)
@@ -84,6 +86,26 @@ def solve(
     )
     camera = replace(placed.camera, position=placed.camera.position * unit)
     return replace(take, people=tuple(people), camera=camera)
+
+
+def body_heights(take: Take) -> list[float]:
+    """Height in metres of each person: their own, else the take's; sizes that a body model saw stay in proportion."""
+    seen = [
+        stature(steady_skeleton(person.observations)) if person.observations.of_body else None for person in take.people
+    ]
+    grown = adult_stature([size for size in seen if size]) if any(seen) else 1.0
+    return [
+        person.height or take.solve.height * (size / grown if size else 1.0)
+        for person, size in zip(take.people, seen, strict=True)
+    ]
+
+
+def _skeleton(person: Person, height: float, usual: Callable[[float], Array]) -> Array:
+    """Rest skeleton (24, 3) of a person of this height: as a body model saw it, else the usual one."""
+    if not person.observations.of_body:
+        return usual(height)
+    rest = steady_skeleton(person.observations)
+    return rest * (height / stature(rest))
 
 
 def _scaled(motion: Motion, unit: float) -> Motion:
@@ -153,19 +175,24 @@ def _fitted(
     seen = np.cumsum([0, *(len(part.seen) for part in parts)])
     for index, part in enumerate(parts):
         rows = slice(part.rows[0] - frames[0], part.rows[-1] - frames[0] + 1)
-        guess = None
-        if known is not None:
-            motion, holds = known
-            guess = Guess(
-                part.at_samples(motion.rotations[rows], rotations=True),
-                part.at_samples(motion.root[rows]),
-                part.at_samples(holds[rows]),
-            )
         share = _part(progress, seen[index] / seen[-1], seen[index + 1] / seen[-1])
-        turned, placed = fit_segment(part, observations, chain, optics, strength, share, guess)
+        if observations.of_body:
+            turned, placed = body_segment(part, observations, subject.rest, optics, strength, share)
+        else:
+            guess = None if known is None else _guess(part, rows, *known)
+            turned, placed = fit_segment(part, observations, chain, optics, strength, share, guess)
         rotations[rows], root[rows], valid[rows] = (part.at_rows(turned, rotations=True), part.at_rows(placed), True)
         if index:  # the same rotation has two quaternions; take those on the side of the part before
             end = parts[index - 1].rows[-1] - frames[0]
             rotations[rows] *= np.sign((rotations[end] * rotations[rows.start]).sum(axis=-1, keepdims=True))
     contacts = np.zeros((len(frames), 2), bool) if known is None else known[0].contacts
     return hold_in_gaps(Motion(frames, valid, rotations, root, subject.rest, contacts))
+
+
+def _guess(part: Segment, rows: slice, motion: Motion, holds: Array) -> Guess:
+    """What an earlier solution says of these rows of its own."""
+    return Guess(
+        part.at_samples(motion.rotations[rows], rotations=True),
+        part.at_samples(motion.root[rows]),
+        part.at_samples(holds[rows]),
+    )

@@ -42,9 +42,9 @@ class Segment:
         last = int(np.searchsorted(self.seen_times, samples[-1], side="left")) + 1
         return replace(self, seen=self.seen[first:last], seen_times=self.seen_times[first:last], sample_times=samples)
 
-    def spread(self, values: Array) -> Array:
-        """Observed values (len(seen), ...) at the sample times, linearly interpolated."""
-        return _interpolate(values, self.seen_times, self.sample_times)
+    def spread(self, values: Array, rotations: bool = False) -> Array:
+        """Observed values (len(seen), ...) at the sample times; `rotations` says that they are quaternions."""
+        return _interpolate(values, self.seen_times, self.sample_times, rotations)
 
     def at_samples(self, values: Array, rotations: bool = False) -> Array:
         """Values (m, ...) of the rows at the sample times; `rotations` says that they are quaternions."""
@@ -78,7 +78,7 @@ def _interpolate(values: Array, known: Array, wanted: Array, rotations: bool = F
 def finite(observations: Observations) -> Array:
     """(n,) bool: observations whose numbers are all finite; the others count as not seen."""
     arrays = (observations.keypoints2d, observations.keypoints3d, observations.visibility,
-              observations.rotations, observations.root)  # fmt: skip
+              observations.rotations, observations.rest_joints)  # fmt: skip
     good = np.ones(len(observations.frames), bool)
     for array in arrays:
         if array is not None:

@@ -1,0 +1,133 @@
+"""Motion in camera space from a body model's own rotations (ROMP, BEV): smoothing, and the root by the picture.
+
+A body model gives whole poses, so nothing is fitted: rotations are smoothed in SO(3), and the root is placed where the
+person's constant skeleton falls on the joints in the picture. Depth, the noisiest number, has a filter of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..body import load_body
+from ..rotations import Array, angle_between, make_continuous, normalize, slerp
+from ..skeleton import forward_kinematics
+from ..take import Observations
+from .filters import gaussian
+from .initial import place_root
+from .landmarks import skeleton_size
+from .optics import Optics
+from .timeline import Segment
+
+_CALM_S, _LIVELY_S = 0.12, 0.04
+"""Widths of the smoothing of a joint at rest and of one in fast motion, seconds."""
+_COURSE_S, _SPEED_S = 0.08, 0.15
+"""Widths of the track whose speed is measured, and of the stretch of time over which it counts."""
+_FAST = np.radians(150.0)
+"""Speed, rad/s, at which a joint is smoothed half way between the two."""
+_GLITCH, _GLITCH_SAMPLES = np.radians(30.0), 2
+"""Turn away from the neighbours in time at which an observed rotation is half believed; neighbours on either side."""
+_SIDEWAYS_S, _DEPTH_S = 0.05, 0.3
+"""Widths of the root's smoothing across and along the view."""
+_DEPTH_GLITCH = 0.1
+"""The same for the depth, as a share."""
+_GROWN = 0.85
+"""People at least this tall, compared with the tallest, count as adults."""
+
+
+def stature(rest_joints: Array) -> float:
+    """Body height in metres of a rest skeleton (24, 3), by the embedded body's proportions."""
+    return skeleton_size(rest_joints) / skeleton_size(load_body().rest_joints(1.0))
+
+
+def steady_skeleton(observations: Observations) -> Array:
+    """The one skeleton (24, 3) of a person: the median over all observations, so that bodies do not pulsate."""
+    assert observations.rest_joints is not None
+    rest = np.median(observations.rest_joints.astype(np.float64), axis=0)
+    return np.asarray(rest - rest[0])
+
+
+def adult_stature(statures: list[float]) -> float:
+    """The median of those who are not much smaller than the tallest: what the user's height is compared with."""
+    grown = [each for each in statures if each >= _GROWN * max(statures)]
+    return float(np.median(grown))
+
+
+def body_segment(
+    segment: Segment,
+    observations: Observations,
+    rest: Array,
+    optics: Optics,
+    strength: float,
+    progress: Callable[[float], None],
+) -> tuple[Array, Array]:
+    """Local rotations (T, 24, 4) with the pelvis in camera space, and root (T, 3), float32, at the sample times.
+
+    Args:
+        rest: (24, 3) the person's skeleton. strength: of the smoothing; 0 leaves the rotations as they came.
+    """
+    assert observations.rotations is not None
+    seen = segment.seen
+    rotations = make_continuous(observations.rotations[seen].astype(np.float64))
+    points, _ = forward_kinematics(rotations, np.zeros(3), rest)
+    weights = observations.visibility[seen].astype(np.float64) + 1e-3
+    root = place_root(points, observations.keypoints2d[seen].astype(np.float64), weights, optics)
+    progress(0.5)
+    rotations = segment.spread(rotations, rotations=True)
+    # Across the view the picture is sharp, so the direction to the root and its distance are smoothed apart.
+    distance = np.log(np.maximum(root[:, 2:], 1e-2))
+    direction = segment.spread(root[:, :2] / np.maximum(root[:, 2:], 1e-2))
+    distance = segment.spread(distance)
+    if strength > 0:
+        rotations = _smooth_rotations(rotations, segment.interval / strength)
+        direction = gaussian(direction, strength * _SIDEWAYS_S / segment.interval)
+        distance = _smooth_depth(distance, strength * _DEPTH_S / segment.interval)
+    depth = np.exp(distance)
+    progress(1.0)
+    return rotations.astype(np.float32), np.concatenate([direction * depth, depth], axis=1).astype(np.float32)
+
+
+def _smooth_rotations(rotations: Array, interval: float) -> Array:
+    """Zero-phase smoothing of (T, 24, 4) that lets fast motion pass: the One-Euro idea (Casiez 2012) without its lag.
+
+    Args:
+        interval: seconds between samples, divided by the strength.
+    """
+    rotations = make_continuous(_without_glitches(rotations))
+    calm, lively = (normalize(_twicing(rotations, width / interval)) for width in (_CALM_S, _LIVELY_S))
+    if len(rotations) < 3:
+        return calm
+    # A limb that turns round stands still for a moment in the middle of fast motion: look at a stretch of time.
+    course = normalize(gaussian(rotations, _COURSE_S / interval))
+    step = np.pad(angle_between(course[:-1], course[1:]) / interval, ((1, 1), (0, 0)), mode="edge")
+    speed = np.sqrt(gaussian((step[:-1] ** 2 + step[1:] ** 2) / 2, _SPEED_S / interval).clip(0))
+    return make_continuous(slerp(calm, lively, speed**2 / (speed**2 + _FAST**2)))
+
+
+def _without_glitches(rotations: Array) -> Array:
+    """Rotations (T, J, 4) drawn to the medoid of their neighbours in time where they leap away from it and back.
+
+    In steady motion the medoid is the middle rotation itself, which is thus left as it is (Hampel 1974, for SO(3)).
+    """
+    count, reach = len(rotations), _GLITCH_SAMPLES
+    rows = np.clip(np.arange(count)[:, None] + np.arange(-reach, reach + 1), 0, count - 1)
+    nearby = rotations[rows]  # (T, 2 reach + 1, J, 4)
+    alike = np.abs(np.einsum("tajq,tbjq->tabj", nearby, nearby)).clip(0, 1)
+    medoid = np.arccos(alike).sum(axis=2).argmin(axis=1)  # (T, J)
+    medoid = np.take_along_axis(nearby, medoid[:, None, :, None], axis=1)[:, 0]
+    away = angle_between(medoid, rotations)
+    return slerp(medoid, rotations, 1 / (1 + (away / _GLITCH) ** 4))
+
+
+def _twicing(track: Array, sigma: float) -> Array:
+    """Gaussian smoothing plus what it took off, smoothed: as calm, but flattens peaks far less (Tukey 1977)."""
+    smooth = gaussian(track, sigma)
+    return np.asarray(smooth + gaussian(track - smooth, sigma))
+
+
+def _smooth_depth(distance: Array, sigma: float) -> Array:
+    """Smoothed logarithm of the depth (T, 1); values off the trend count little."""
+    trend = gaussian(distance, sigma)
+    trust = 1 / (1 + ((distance - trend) / _DEPTH_GLITCH) ** 2)
+    return np.asarray(gaussian(distance * trust, sigma) / np.maximum(gaussian(trust, sigma), 1e-3))
