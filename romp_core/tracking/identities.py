@@ -24,14 +24,17 @@ _REACH, _REACH_PER_S = 0.4, 2.5
 
 _COAST_S = 0.5
 _GROWTH, _GROWTH_PER_S = math.log(1.5), 1.0
-_LOOKS_TRACKED, _LOOKS_RETURNED = 0.75, 0.45
-_RETURN_S = 0.4
+_LOOKS_TRACKED, LOOKS_RETURNED = 0.75, 0.45
+"""The same person differs less from the sighting before, and from one of more than `RETURN_S` ago."""
+
+RETURN_S = 0.4
 _MISSED_S = 10.0
 _LOOKS_WEIGHT = 2.0
 _MOST_COST = 1.75
 _STOLEN_MARGIN = 0.1
 _VELOCITY_S = 0.15
-_LOOKS_SHARE = 0.1
+LOOKS_SHARE = 0.1
+"""How much of the looks is learnt anew in a frame."""
 
 
 @dataclass(frozen=True)
@@ -67,22 +70,22 @@ class Identity:
     def update(self, sighting: Sighting, time: float, alone: bool) -> None:
         """Take over a matched sighting; looks are learnt only while nobody is in front."""
         elapsed = time - self.time
-        if self.placed and 0 < elapsed < _RETURN_S:
+        if self.placed and 0 < elapsed < RETURN_S:
             share = 1 - math.exp(-elapsed / _VELOCITY_S)
             self.velocity = self.velocity + share * ((sighting.center - self.center) / elapsed - self.velocity)
         else:
             self.velocity = np.zeros(2)
         self.center, self.size, self.time, self.placed = sighting.center, sighting.size, time, True
         if alone:
-            self.looks = blend(self.looks, sighting.looks, _LOOKS_SHARE)
+            self.looks = blend(self.looks, sighting.looks, LOOKS_SHARE)
 
     def cost(self, sighting: Sighting, time: float) -> float:
         """How badly the sighting fits; infinite when it cannot be this person."""
         away = time - self.time
-        if away > _RETURN_S and not sighting.detected:
+        if away > RETURN_S and not sighting.detected:
             return math.inf
         looks = difference(self.looks, sighting.looks)
-        most = _LOOKS_TRACKED if self.placed and away < _RETURN_S else _LOOKS_RETURNED
+        most = _LOOKS_TRACKED if self.placed and away < RETURN_S else LOOKS_RETURNED
         if looks > most:
             return math.inf
         if not self.placed:
@@ -139,7 +142,7 @@ class Identities:
 
     def missed(self, time: float) -> bool:
         """True when somebody went out of sight a short while ago."""
-        return any(0 < time - one.time - _RETURN_S < _MISSED_S for one in self._known.values())
+        return any(0 < time - one.time - RETURN_S < _MISSED_S for one in self._known.values())
 
     def new_shot(self) -> None:
         """Places mean nothing any more; people are recognised by their looks alone."""
