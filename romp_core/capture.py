@@ -6,7 +6,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,7 @@ from .footage import open_footage
 from .journal import Journal, JournalHead, journal_path
 from .models.registry import model_card
 from .people import Frame, People
+from .progress import Clock, ProgressListener
 from .rotations import Array
 from .settings import DEFAULT_FOV_DEG, CaptureSettings, SolveSettings, check
 from .skeleton import forward_kinematics
@@ -31,28 +32,13 @@ from .weights.store import WeightStore, default_store
 
 FLUSH_SECONDS = 2.0
 PREVIEW_SECONDS = 0.25
-PROGRESS_SECONDS = 0.1
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a job is: `done` of `total` units (frames while capturing, 0..1 while solving)."""
-
-    stage: str
-    done: float
-    total: float
-    fps: float
-    eta: float
-
-
-class Listener(Protocol):
+class Listener(ProgressListener, Protocol):
     """What a caller of `capture` may want to hear."""
 
-    def started(self, info: FootageInfo, model: str, provider: str, expected: int) -> None:
-        """The footage is open and the network is loaded."""
-
-    def progress(self, progress: Progress) -> None:
-        """About ten times a second."""
+    def started(self, info: FootageInfo, model: str, provider: str, expected: int, remark: str) -> None:
+        """The footage is open and the network is loaded; `remark` says what the user may not expect of that."""
 
     def preview(self, ids: Array, joints: Array) -> None:
         """A rough pose of the latest frame: ids (P,), joints (P, 24, 3) metres, z up, camera at the origin."""
@@ -100,6 +86,7 @@ def _observe(
 ) -> Take:
     """Run the network and save the raw take; it is not complete when the run was cancelled."""
     card = model_card(settings.model)
+    remarks = store.verified(card.needs)
     with open_footage(source, settings.start, settings.end) as footage:
         estimator = card.open(footage.info, settings.people, store)
         provenance = Provenance(
@@ -112,10 +99,12 @@ def _observe(
         )
         head = JournalHead(uuid.uuid4().hex, footage.info, settings, solve_settings, provenance)
         journal = Journal(journal_path(out), head)
-        listener.started(footage.info, card.label, estimator.provider, footage.expected_frames)
+        told = " ".join(filter(None, (estimator.remark, *remarks)))
+        listener.started(footage.info, card.label, estimator.provider, footage.expected_frames, told)
         try:
             stopped = _run(footage.frames(), footage.expected_frames, estimator.run, journal, head, listener, cancelled)
-            journal.head = replace(head, footage=footage.info, provenance=replace(provenance, remark=footage.remark))
+            remark = " ".join(filter(None, (footage.remark, *remarks)))
+            journal.head = replace(head, footage=footage.info, provenance=replace(provenance, remark=remark))
             take = journal.take(complete=not stopped)
             if take.people or stopped:
                 save_take(take, out)
@@ -133,7 +122,7 @@ def resolve(take: Take, out: str | Path, listener: Listener, cancelled: Callable
         Cancelled: the take on disk is left as it was.
     """
     check(take.solve)
-    clock = _Clock("solve", 1.0, listener)
+    clock = Clock("solve", 1.0, listener)
 
     def on_progress(fraction: float) -> None:
         if cancelled():
@@ -143,24 +132,6 @@ def resolve(take: Take, out: str | Path, listener: Listener, cancelled: Callable
     solved = solve(take, on_progress)
     save_take(solved, out)
     return solved
-
-
-class _Clock:
-    """Turns counts into throttled progress reports."""
-
-    def __init__(self, stage: str, total: float, listener: Listener) -> None:
-        self.stage, self.total, self.listener = stage, total, listener
-        self.start = time.monotonic()
-        self.reported = 0.0
-
-    def tick(self, done: float) -> None:
-        now = time.monotonic()
-        if now - self.reported < PROGRESS_SECONDS and done < self.total:
-            return
-        self.reported = now
-        rate = done / max(now - self.start, 1e-6)
-        eta = max(self.total - done, 0) / rate if rate > 0 else 0.0
-        self.listener.progress(Progress(self.stage, done, self.total, rate, eta))
 
 
 def _run(
@@ -186,7 +157,7 @@ def _run(
         except MocapError as error:  # first let the estimator give out the frames that it holds back
             broken.append(error)
 
-    clock = _Clock("capture", expected, listener)
+    clock = Clock("capture", expected, listener)
     preview = _Preview(head, listener)
     flushed = time.monotonic()
     for done, people in enumerate(estimate(tapped()), start=1):

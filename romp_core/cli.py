@@ -109,7 +109,7 @@ def _add_progress(parser: argparse.ArgumentParser) -> None:
 class _Silent:
     """Listener that reports nothing."""
 
-    def started(self, info: Any, model: str, provider: str, expected: int) -> None: ...
+    def started(self, info: Any, model: str, provider: str, expected: int, remark: str) -> None: ...
 
     def progress(self, progress: Any) -> None: ...
 
@@ -121,9 +121,9 @@ class _Silent:
 class _Json(_Silent):
     """One JSON object per line on stdout."""
 
-    def started(self, info: Any, model: str, provider: str, expected: int) -> None:
+    def started(self, info: Any, model: str, provider: str, expected: int, remark: str) -> None:
         size = {"width": info.width, "height": info.height, "fps": info.fps}
-        self._print(type="started", model=model, provider=provider, expected=expected, **size)
+        self._print(type="started", model=model, provider=provider, expected=expected, remark=remark, **size)
 
     def progress(self, progress: Any) -> None:
         self._print(type="progress", **vars(progress))
@@ -140,6 +140,10 @@ class _Bar(_Silent):
     def __init__(self) -> None:
         self.bar: Any = None
         self.stage = ""
+
+    def started(self, info: Any, model: str, provider: str, expected: int, remark: str) -> None:
+        if remark:
+            _say(remark)
 
     def progress(self, progress: Any) -> None:
         from tqdm import tqdm

@@ -35,9 +35,9 @@ class _Pipe:
         except BrokenPipeError:
             log.info("the parent is gone")
 
-    def started(self, info: Any, model: str, provider: str, expected: int) -> None:
+    def started(self, info: Any, model: str, provider: str, expected: int, remark: str) -> None:
         size = {"width": info.width, "height": info.height, "fps": info.fps}
-        self.send("started", model=model, provider=provider, expected=expected, **size)
+        self.send("started", model=model, provider=provider, expected=expected, remark=remark, **size)
 
     def progress(self, progress: Any) -> None:
         self.send("progress", **asdict(progress))

@@ -16,9 +16,11 @@ class Estimator(Protocol):
 
     Attributes:
         provider: the onnxruntime execution provider that actually runs, for the user to see.
+        remark: why it is not the one that was wished for; "" when it is.
     """
 
     provider: str
+    remark: str
 
     def run(self, frames: Iterable[Frame]) -> Iterator[People]:
         """One `People` per frame, in order; frames are pulled lazily, so memory stays bounded."""

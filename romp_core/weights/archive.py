@@ -65,4 +65,4 @@ def _read(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, archive: Path) -> byt
     if entry.file_size > min(MEMBER_LIMIT, RATIO_LIMIT * max(entry.compress_size, 1 << 10)):
         raise ModelError(f'"{entry.filename}" in "{archive.name}" is far too large.', "Choose the official archive.")
     with opened.open(entry) as file:
-        return file.read(entry.file_size)  # checks the CRC at the end; a header that lies ends in BadZipFile
+        return file.read()  # no more than the size in the header, whose CRC is checked at the end

@@ -69,13 +69,6 @@ class WeightStore:
         candidates = (place / name for place in places if place.is_dir() for name in file.file_names)
         return next((path for path in candidates if path.is_file()), None)
 
-    def require(self, key: str) -> Path:
-        """Path of a file that is there and not damaged; see `check`. Raises ModelError saying what to do."""
-        state = self.check(key)
-        if state.path is None or state.problem:
-            raise ModelError(state.problem, advice(state.file))
-        return state.path
-
     def chosen(self, key: str) -> Path | None:
         """The file that the user chose for this key, whether it is still there or not."""
         path = self.ledger.read()["chosen"].get(key)
@@ -151,6 +144,21 @@ class WeightStore:
         if state.path is not None and not state.problem:
             return True
         return any(self._usable(self.state(key)) for key in state.file.instead)
+
+    def verified(self, keys: Iterable[str]) -> list[str]:
+        """Check the content of these files before use; returns remarks about those that are not the published ones.
+
+        Raises:
+            ModelError: one is missing, together with all that serve instead, or a download is damaged.
+        """
+        remarks = []
+        for key in keys:
+            there = (each for each in (key, *weight_file(key).instead) if self.find(each))
+            state = self.check(next(there, key))
+            if state.problem:
+                raise ModelError(state.problem, advice(state.file))
+            remarks += [state.remark] if state.remark else []
+        return remarks
 
     def size(self) -> int:
         """Bytes of the known files in the folder itself, halves of downloads included."""

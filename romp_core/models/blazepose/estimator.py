@@ -89,6 +89,7 @@ class BlazePose:
         self._scanner = Scanner(Detector(), calm_s=min(LOOK_BACK_S, kept_s))
         self._waiting: deque[_Row] = deque()
         self.provider = self._net.provider
+        self.remark = ""  # it is meant for the CPU
 
     def run(self, frames: Iterable[Frame]) -> Iterator[People]:
         """One `People` per frame, in order, up to `LOOK_BACK_S` late; its `frame` counts the frames that were given."""
