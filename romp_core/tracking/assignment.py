@@ -9,11 +9,11 @@ from ..rotations import Array
 
 
 def unique_pairs(cost: Array, most: float) -> list[tuple[int, int]]:
-    """(row, column) pairs of least total cost, each row and column at most once; to stay alone costs `most`."""
+    """(row, column) pairs of least total cost, by row; each row and column at most once; to stay alone costs `most`."""
     if not cost.size:
         return []
     bounded = np.minimum(cost, most)
     transposed = bounded.shape[0] > bounded.shape[1]
     pairs = Munkres().compute((bounded.T if transposed else bounded).tolist())
     ordered = [(column, row) if transposed else (row, column) for row, column in pairs]
-    return [(row, column) for row, column in ordered if cost[row, column] < most]
+    return sorted((row, column) for row, column in ordered if cost[row, column] < most)

@@ -155,7 +155,9 @@ class PeopleTracker:
         glimpsed = np.where([[one.confirmed] for one in people], 0.0, _GLIMPSE_COST)
         placed = np.array([[one.state is not None] for one in people])
         costs = np.where(placed, unlikely, 0.0) + unsure + glimpsed
-        alike = np.array([[_difference(one.looks, other) for other in looks] for one in people])
+        alike = np.full(costs.shape, np.nan)
+        for row, column in zip(*np.nonzero(np.isfinite(costs)), strict=True):
+            alike[row, column] = _difference(people[row].looks, looks[column])
         costs += (np.where(np.isnan(alike), _LOOKS_UNKNOWN, alike) / _LOOKS_STD) ** 2 / 2
         by_looks = ~placed | (away > PLACE_MEMORY_S)
         strange = np.where(by_looks, ~(alike <= LOOKS_RETURNED), (away > RETURN_S) & (alike > LOOKS_RETURNED))
