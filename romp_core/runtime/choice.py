@@ -1,0 +1,51 @@
+"""What the user wants networks to run on; travels to other processes as environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import SettingsError
+from .providers import AUTOMATIC, CHOICES
+
+PROVIDER = "ROMP_CORE_PROVIDER"
+FOLDER = "ROMP_CORE_CUDA_FOLDER"
+FAST = "ROMP_CORE_FAST"
+
+
+@dataclass(frozen=True)
+class RuntimeChoice:
+    """Preferences of the machine's owner; they belong to the machine, not to a take.
+
+    Attributes:
+        provider: "auto", or a key of `providers.LADDER`, which is then tried first.
+        folder: where CUDA and cuDNN libraries are looked for besides the usual places; "" for nowhere else.
+        fast: allow less than single precision where the provider can compute with it.
+    """
+
+    provider: str = AUTOMATIC
+    folder: str = ""
+    fast: bool = False
+
+    def __post_init__(self) -> None:
+        if self.provider not in CHOICES:
+            raise SettingsError(f"There is no provider {self.provider}.", f"Choose one of {', '.join(CHOICES)}.")
+        if self.folder and not Path(self.folder).is_dir():
+            raise SettingsError(f"There is no folder {self.folder}.", "Choose the folder of the CUDA libraries anew.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> RuntimeChoice:
+        """The choice that a parent process or the user wrote into the environment.
+
+        Raises:
+            SettingsError: it names a provider or a folder that does not exist.
+        """
+        fast = environment.get(FAST, "").strip().lower() in ("1", "true", "yes", "on")
+        provider = environment.get(PROVIDER, "").strip().lower() or AUTOMATIC
+        return cls(provider, environment.get(FOLDER, "").strip(), fast)
+
+    def to_environment(self) -> dict[str, str]:
+        """Variables from which `from_environment` makes this choice again."""
+        return {PROVIDER: self.provider, FOLDER: self.folder, FAST: "1" if self.fast else "0"}

@@ -1,0 +1,25 @@
+"""How many threads a network should use on the CPU."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+_TOPOLOGY = Path("/sys/devices/system/cpu")
+SMALL = 1
+"""Threads for networks of a few milliseconds: sharing so little work costs more than it gains."""
+
+
+def heavy() -> int:
+    """Threads for networks that take most of the time: one per physical core; 0 lets onnxruntime count them."""
+    return _physical_cores(_TOPOLOGY, os.sched_getaffinity(0)) if sys.platform == "linux" else 0
+
+
+def _physical_cores(topology: Path, usable: set[int]) -> int:
+    """Cores behind the logical processors that this process may use, which onnxruntime does not ask about."""
+    cores = set()
+    for number in usable:
+        siblings = topology / f"cpu{number}" / "topology" / "thread_siblings_list"
+        cores.add(siblings.read_text().strip() if siblings.is_file() else str(number))
+    return len(cores)
