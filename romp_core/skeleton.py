@@ -20,9 +20,9 @@ N_JOINTS = len(JOINTS)
 
 
 def rest_offsets(rest_joints: Array) -> Array:
-    """Offset of each joint from its parent (the pelvis from the origin), in metres. (24, 3) -> (24, 3)."""
+    """Offset of each joint from its parent (the pelvis from the origin), metres. (..., 24, 3) -> (..., 24, 3)."""
     offsets = np.array(rest_joints, dtype=np.float64)
-    offsets[1:] -= np.asarray(rest_joints)[list(PARENTS[1:])]
+    offsets[..., 1:, :] -= np.asarray(rest_joints)[..., list(PARENTS[1:]), :]
     return offsets
 
 
@@ -33,7 +33,7 @@ def forward_kinematics(rotations: Array, root: Array, rest_joints: Array) -> tup
         rotations: (..., 24, 4) quaternions wxyz; index 0 takes SMPL rest space to the target space (world or
             camera), the others are relative to the parent.
         root: (..., 3) pelvis position in the target space, metres.
-        rest_joints: (24, 3) joints of the rest pose, metres.
+        rest_joints: (24, 3) joints of the rest pose, metres; or one skeleton each, (..., 24, 3).
 
     Returns:
         joint positions (..., 24, 3) and global rotations (..., 24, 4), both in the target space.
@@ -47,5 +47,7 @@ def forward_kinematics(rotations: Array, root: Array, rest_joints: Array) -> tup
     for joint in range(1, N_JOINTS):
         parent = PARENTS[joint]
         orientations[..., joint, :] = quat_multiply(orientations[..., parent, :], rotations[..., joint, :])
-        positions[..., joint, :] = positions[..., parent, :] + quat_rotate(orientations[..., parent, :], offsets[joint])
+        positions[..., joint, :] = positions[..., parent, :] + quat_rotate(
+            orientations[..., parent, :], offsets[..., joint, :]
+        )
     return positions, orientations

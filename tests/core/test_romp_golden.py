@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from romp_core import imageops
 from romp_core.models.maps import camera, sixd
-from romp_core.models.maps.square import Padding, to_picture, to_square
+from romp_core.models.maps.square import Padding, padding, to_picture, to_square
+from romp_core.models.romp.decode import centers, decode, results
+from romp_core.models.romp.parse import find_peaks, sample
 from romp_core.rotations import Array, matrix_from_rotvec, rotvec_from_matrix, rotvec_from_quat
 from tests.formula import formula_image, read_recipe
 
@@ -135,6 +138,48 @@ def test_translation_ignores_points_without_weight():
     points[0, :12] += 200.0
     weights[0, :12] = 0.0
     assert_allclose(camera.translation_lsq(body, points, weights), place, atol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def parameter_maps(romp) -> Array:
+    """The (2, 145, 64, 64) parameter maps that parse.npz was made with."""
+    seed = zlib.crc32((read_recipe(romp)["name_prefix"] + "fixture:parse:params").encode())
+    maps = (0.5 * np.random.RandomState(seed).standard_normal((2, 145, 64, 64))).astype(np.float32)
+    expected = np.load(romp / "parse.npz")
+    assert_array_equal(maps.ravel()[:8], expected["params_first8"])
+    assert_allclose(maps.sum(axis=(2, 3), dtype=np.float64), expected["params_check_sum"], rtol=1e-9, atol=1e-6)
+    return maps
+
+
+@pytest.mark.parametrize("case", "ABCDEF")
+def test_the_same_people_are_read_off_maps(romp, parameter_maps, case):
+    stored = np.load(romp / "parse.npz")
+    expected = {key.removeprefix(f"{case}__"): stored[key] for key in stored.files if key.startswith(f"{case}__")}
+    peaks = find_peaks(expected["center_maps"], float(expected["conf_thresh"]))
+    assert (len(peaks.scores) == 0) == expected["is_none"]
+    cells = peaks.rows * expected["center_maps"].shape[3] + peaks.columns
+    # Equally high peaks come in any order: bring ours into theirs.
+    ours, theirs = (
+        np.lexsort((cell, -np.round(score.astype(float), 5), picture))
+        for picture, cell, score in [
+            (peaks.pictures, cells, peaks.scores),
+            (expected["batch_ids"], expected["flat_inds"], expected["scores"]),
+        ]
+    )
+    assert_array_equal(peaks.pictures[ours], expected["batch_ids"][theirs])
+    assert_array_equal(cells[ours], expected["flat_inds"][theirs])
+    assert_allclose(peaks.scores[ours], expected["scores"][theirs], atol=1e-5)
+    assert_array_equal(np.stack([peaks.rows, peaks.columns], 1)[ours], expected["center_yx"][theirs])
+    if not len(cells):
+        return
+    people = decode(sample(parameter_maps, peaks))
+    found = results(people.thetas, people.betas, people.cams, padding(64, 64)) | centers(peaks, 64)
+    for key in ("cam", "smpl_betas", "center_preds", "center_confs"):
+        assert_allclose(found[key][ours], expected[f"out_{key}"][theirs], atol=1e-5)
+        assert found[key].dtype == expected[f"out_{key}"].dtype
+    for key in ("global_orient", "body_pose", "smpl_thetas"):
+        assert found[key].shape == expected[f"out_{key}"].shape
+        assert_same_turns(found[key][ours], expected[f"out_{key}"][theirs])
 
 
 def assert_same_turns(ours: Array, theirs: Array) -> None:

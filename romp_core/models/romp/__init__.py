@@ -1,0 +1,1 @@
+"""ROMP: everybody in a picture at once, one person per peak of a centre map (Sun et al., ICCV 2021)."""
