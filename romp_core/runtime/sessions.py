@@ -63,7 +63,7 @@ def open(
 
     Args:
         model: the network's bytes or path.
-        options: threads, external initialisers and so on; they are as before when this returns.
+        options: threads, external initialisers and so on; what a provider needs otherwise is changed for it only.
         preferred: key of a provider to try first; "auto" takes the user's choice from the environment.
         folder: where CUDA libraries are looked for; None takes the user's choice from the environment.
         batch: the largest batch that will be run, so that memory which does not suffice shows here.
@@ -76,8 +76,11 @@ def open(
     wanted = choice.provider if preferred == AUTOMATIC else preferred
     where = folder or (Path(choice.folder) if choice.folder else None)
     offered = onnxruntime.get_available_providers()
+    rungs = ladder(wanted, offered)
+    if len(rungs) > 1:
+        options.add_session_config_entry(_RECORD, "1")
     failures: dict[str, None] = {}
-    for provider in ladder(wanted, offered):
+    for provider in rungs:
         if provider.name not in offered:
             failures[f"{provider.title} is not part of this installation"] = None
             continue
@@ -129,7 +132,6 @@ def _load_libraries(provider: Provider, folder: Path | None) -> None:
 def _suited(options: onnxruntime.SessionOptions, provider: Provider) -> Iterator[None]:
     """The caller's options with what this provider asks for."""
     before = options.enable_mem_pattern, options.execution_mode
-    options.add_session_config_entry(_RECORD, "0" if provider is CPU else "1")
     if provider.plain:
         options.enable_mem_pattern = False
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
