@@ -9,18 +9,23 @@ import onnxruntime
 from ..errors import ModelError
 
 
+def session_options(threads: int) -> onnxruntime.SessionOptions:
+    """The options of every session."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    # Waiting threads that spin steal the time of the decoder, which runs at the same time.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
 def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     """An onnxruntime session on the CPU.
 
     Raises:
         ModelError: when the file is not a network that onnxruntime can run.
     """
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    # Waiting threads that spin steal the time of the decoder, which runs at the same time.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(path), session_options(threads), providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors share no public base class
         raise ModelError(f"The network {path.name} cannot be opened.", "Reinstall the extension.") from error
