@@ -1,7 +1,7 @@
-"""The embedded licence-free human body (MakeHuman base mesh, CC0): mesh, skin weights, skeleton and shape keys.
+"""A skinned human body, and the embedded licence-free one (MakeHuman base mesh, CC0).
 
-It is the default character, and its proportions are the default skeleton. Rest pose and axes are those of SMPL: T-pose,
-y up, facing +z, left hand towards +x; the pelvis is the origin. Lengths are metres.
+The embedded one is the default character, and its proportions are the default skeleton. Rest pose and axes are those of
+SMPL: T-pose, y up, facing +z, left hand towards +x; the pelvis is the origin. Lengths are metres.
 """
 
 from __future__ import annotations
@@ -33,12 +33,18 @@ class Material:
 
 @dataclass(frozen=True)
 class ShapeKey:
-    """A linear direction of body shape: what the value 1 adds to the T-pose."""
+    """A linear direction of body shape: what the value 1 adds to the T-pose.
+
+    `value` is how much of it the body has already; `low` and `high` are the usual ends of a slider.
+    """
 
     name: str
     vertex_deltas: Array  # (N, 3)
     joint_deltas: Array  # (24, 3)
     height_delta_m: float
+    value: float = 0.0
+    low: float = 0.0
+    high: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -46,15 +52,17 @@ class Body:
     """A skinned human in T-pose. Face f shows `materials[face_materials[f]]`."""
 
     vertices: Array  # (N, 3) float32
-    faces: Array  # (F, 4) int32, counter-clockwise seen from outside
-    uv: Array  # (F, 4, 2) float32, per face corner
+    faces: Array  # (F, 3 or 4) int32, counter-clockwise seen from outside
+    uv: Array | None  # (F, 3 or 4, 2) float32, per face corner; None where the body has no map
     face_materials: Array  # (F,) int32
     materials: tuple[Material, ...]
     joints: Array  # (24, 3) float32, SMPL's joints in skeleton.JOINTS order; the pelvis is (0, 0, 0)
     weights: Array  # (N, 4) float32, rows sum to 1
     weight_joints: Array  # (N, 4) int32, the joint that each weight belongs to
     shape_keys: tuple[ShapeKey, ...]
-    height_m: float  # standing, bare-headed and barefoot; the mesh has hair and shoes
+    height_m: float  # standing, bare-headed and barefoot; the embedded mesh has hair and shoes
+    name: str = "MakeHuman"
+    licence: str = BODY_LICENCE
 
     @property
     def floor_m(self) -> float:
@@ -88,12 +96,22 @@ class Body:
         """This body, its shape keys included, uniformly scaled to the given height in metres."""
         scale = np.float32(height_m / self.height_m)
         keys = tuple(
-            ShapeKey(k.name, k.vertex_deltas * scale, k.joint_deltas * scale, k.height_delta_m * float(scale))
-            for k in self.shape_keys
+            replace(
+                key,
+                vertex_deltas=key.vertex_deltas * scale,
+                joint_deltas=key.joint_deltas * scale,
+                height_delta_m=key.height_delta_m * float(scale),
+            )
+            for key in self.shape_keys
         )
         return replace(
             self, vertices=self.vertices * scale, joints=self.joints * scale, shape_keys=keys, height_m=height_m
         )
+
+    def sized(self, rest_joints: Array) -> Body:
+        """This body uniformly scaled to the size of a skeleton (24, 3), pelvis at the origin (least squares)."""
+        scale = float((self.joints * rest_joints).sum() / (self.joints**2).sum())
+        return self.scaled(self.height_m * scale)
 
     def rest_joints(self, height_m: float) -> Array:
         """Joints of the T-pose for a person of that height: (24, 3) float64 metres, pelvis at the origin."""

@@ -11,7 +11,7 @@ from ..errors import ModelError
 from ..rotations import Array, matrix_from_rotvec
 from ..skeleton import N_JOINTS, PARENTS
 from ..skinning import blend_motions, rigid_motions
-from .layout import LEFT_HIP, N_BETAS, RIGHT_HIP
+from .layout import LEFT_HIP, RIGHT_HIP
 
 _BATCH = 16
 """People posed at once: enough to share the reading of `posedirs`, few enough to stay in the processor's caches."""
@@ -29,7 +29,7 @@ class SmplModel:
         weights: (V, 24) float32 skin weights. joint_regressor: (24, V) float32 joints of the rest pose.
         extra_vertices: (21,) int, vertices that count as joints. extra_regressor: (26, V) float32 for further joints
             of the posed mesh (9, then 17 of Human3.6M); None where `smpl_model_data` is not at hand.
-        gender: "neutral", "male", "female" or "unknown". version: "1.0", "1.1" or "unknown".
+        infant: True for SMIL. gender: "neutral", "male", "female" or "unknown". version: "1.0", "1.1" or "unknown".
         remarks: sentences for the user about the file.
     """
 
@@ -41,14 +41,10 @@ class SmplModel:
     joint_regressor: Array
     extra_vertices: Array
     extra_regressor: Array | None = None
+    infant: bool = False
     gender: str = "unknown"
     version: str = "unknown"
     remarks: tuple[str, ...] = ()
-
-    @property
-    def has_kid(self) -> bool:
-        """True when the shape directions go on to a child (SMPL-A)."""
-        return self.shapedirs.shape[2] > N_BETAS
 
     @cached_property
     def joint_template(self) -> Array:
@@ -61,10 +57,12 @@ class SmplModel:
         return np.einsum("jv,vab->jab", self.joint_regressor.astype(np.float64), self.shapedirs, optimize=True)
 
     def rest_joints(self, betas: Array) -> Array:
-        """Joints (N, 24, 3) float32 of the T-pose, not centred, for shapes (N, B')."""
-        return self._rest_joints(np.asarray(betas)).astype(np.float32)
+        """Joints (N, 24, 3) float32 of the T-pose, not centred, for shapes (N, B'); see `shaped`."""
+        return self.exact_rest_joints(betas).astype(np.float32)
 
-    def _rest_joints(self, betas: Array) -> Array:
+    def exact_rest_joints(self, betas: Array) -> Array:
+        """The same in float64."""
+        betas = np.asarray(betas, dtype=np.float64)
         known = self.joint_dirs[..., : betas.shape[1]]
         return self.joint_template + np.einsum("jab,nb->nja", known, betas[:, : known.shape[2]])
 
@@ -147,7 +145,7 @@ class SmplModel:
         bend = (turns[:, 1:] - np.eye(3)).reshape(len(turns), -1).astype(np.float32)
         vertices = _rows_times(bend, self.posedirs).reshape(len(turns), *self.v_template.shape)
         vertices += self.shaped(betas)
-        rest = self._rest_joints(betas)
+        rest = self.exact_rest_joints(betas)
         orientations, positions = _chain(turns, rest)
         motions = rigid_motions(orientations, positions, rest)
         return blend_motions(vertices, self.weights, motions), positions.astype(np.float32)

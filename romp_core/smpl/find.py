@@ -1,0 +1,55 @@
+"""Which body files the user has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..rotations import Array
+from ..weights.store import WeightStore
+from .family import SmplFamily, is_infant
+from .files import DATA_FILES, DataFiles, load_smpl
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """Body files that are at hand, None where missing.
+
+    Attributes:
+        smpl: the adult body. smpla: a file that gives the way to a child too; may be the same file. smil: the infant.
+        data: the files of `smpl_model_data`, which raw bodies need for the 71 joints.
+    """
+
+    smpl: Path | None
+    smpla: Path | None
+    smil: Path | None
+    data: DataFiles
+
+    def load(self) -> SmplFamily | None:
+        """The bodies for people of all ages as far as they are at hand; None without an adult one.
+
+        Raises:
+            ModelError: a file that is there cannot be used.
+        """
+        adults = self.smpla or self.smpl
+        if adults is None:
+            return None
+        return SmplFamily(load_smpl(adults, self.data), load_smpl(self.smil, self.data) if self.smil else None)
+
+    def file_for(self, betas: Array) -> Path | None:
+        """The body file of one person of this shape (B,)."""
+        infant = self.smil is not None and is_infant(np.asarray(betas)[None])[0]
+        return self.smil if infant else self.smpla or self.smpl
+
+
+def find_bodies(store: WeightStore) -> Bodies:
+    """Body files of the store; a file that the user chose counts before one that simple-romp left behind."""
+    smpl, packed = store.find("SMPL_NEUTRAL"), store.find("SMPLA_NEUTRAL")
+    data = DataFiles(*map(store.find, DATA_FILES))
+    if smpl is not None:
+        data = data.completed(smpl)
+    chosen = smpl is not None and smpl == store.chosen("SMPL_NEUTRAL")
+    smpla = smpl if smpl and data.kid and (chosen or not packed) else packed
+    return Bodies(smpl or smpla, smpla, store.find("SMIL"), data)
