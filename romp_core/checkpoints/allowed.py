@@ -1,0 +1,158 @@
+"""The allow-list: every name that a pickle may use, and the function of ours that it means. Nothing else exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .limits import DAMAGED, DISTRUST, Refused, shown
+from .standins import (
+    ChumpyArray,
+    ChumpyReshape,
+    ChumpySelect,
+    ChumpyTranspose,
+    Dtype,
+    Function,
+    Named,
+    NumpyArray,
+    Raw,
+    SparseMatrix,
+    Standin,
+    StorageType,
+    Tensor,
+    buffer_of,
+)
+
+_RENAMED = (("numpy._core.", "numpy.core."), ("scipy.sparse._", "scipy.sparse."))
+_PYTHON2 = {"__builtin__": "builtins", "copy_reg": "copyreg"}
+_LONGEST_INDEX = 1 << 63
+NDARRAY = Named("numpy.ndarray")
+OBJECT = Named("builtins.object")
+
+
+def lookup(module: Any, name: Any) -> Function | Named | StorageType:
+    """What a name means here. Raises Refused when it is not on the list."""
+    if not isinstance(module, str) or not isinstance(name, str):
+        raise Refused(DAMAGED, DISTRUST)
+    home = _PYTHON2.get(module, module)
+    for new, old in _RENAMED:
+        if home.startswith(new):
+            home = old + home[len(new) :]
+    found = _ALLOWED.get((home, name))
+    if found is None:
+        raise Refused(f"is not safe to open: it asks for {shown(f'{module}.{name}')}.", DISTRUST)
+    return found
+
+
+def checked_key(key: Any) -> Any:
+    """A key of a dictionary or set: text, bytes, truth values, None, 64-bit numbers. Raises Refused.
+
+    Others (deep tuples, huge numbers) could make hashing slow or run out of stack.
+    """
+    if isinstance(key, Raw):
+        key = str(key.view, "latin-1") if key.text else bytes(key.view)
+    if isinstance(key, str | bytes | bool | None) or (type(key) is int and abs(key) < _LONGEST_INDEX):
+        return key
+    raise Refused("uses something strange as the key of a dictionary.", DISTRUST)
+
+
+def _numpy_reconstruct(kind: Any, shape: Any, code: Any) -> NumpyArray:
+    if kind is not NDARRAY:
+        raise Refused(DAMAGED, DISTRUST)
+    return NumpyArray()
+
+
+def _numpy_frombuffer(content: Any, dtype: Any, shape: Any, order: Any) -> NumpyArray:
+    array = NumpyArray()
+    array.build((1, shape, dtype, order == "F", content))
+    return array
+
+
+def _numpy_scalar(dtype: Any, content: Any) -> Any:
+    if not isinstance(dtype, Dtype) or dtype.dtype is None:
+        raise Refused("holds a number of a kind that has no place in it.", DISTRUST)
+    raw = buffer_of(content)
+    if len(raw) != dtype.dtype.itemsize:
+        raise Refused(DAMAGED)
+    return np.frombuffer(raw, dtype.dtype)[0].item()
+
+
+def _ordered_dict(items: Any = ()) -> dict[Any, Any]:
+    return {checked_key(key): value for key, value in items}
+
+
+def _set(items: Any = ()) -> set[Any]:
+    if not isinstance(items, list | tuple):
+        raise Refused(DAMAGED)
+    return {checked_key(item) for item in items}
+
+
+def _bytes(content: Any = b"", encoding: Any = "latin-1") -> bytes:
+    if encoding not in ("latin1", "latin-1"):
+        raise Refused(DAMAGED)
+    return bytes(buffer_of(content))
+
+
+def _tuple(items: Any = ()) -> tuple[Any, ...]:
+    if not isinstance(items, list | tuple):
+        raise Refused(DAMAGED)
+    return tuple(items)
+
+
+def _reconstructor(kind: Any, base: Any, state: Any) -> Standin:
+    """How protocols 0 and 1 make objects: only those that are filled by their attributes afterwards."""
+    if not isinstance(kind, Function) or kind not in _BY_ATTRIBUTES or base is not OBJECT or state is not None:
+        raise Refused(DAMAGED, DISTRUST)
+    return kind.call()
+
+
+def _parameter(data: Any, *_: Any) -> Any:
+    return data
+
+
+def _sparse(layout: str) -> Function:
+    return Function(f"scipy.sparse.{layout}", lambda: SparseMatrix(layout))
+
+
+_OBJECTS: dict[tuple[str, str], Function] = {
+    ("chumpy.ch", "Ch"): Function("Ch", ChumpyArray),
+    ("chumpy", "Ch"): Function("Ch", ChumpyArray),
+    ("chumpy.reordering", "Select"): Function("Select", ChumpySelect),
+    ("chumpy.reordering", "Reshape"): Function("Reshape", ChumpyReshape),
+    ("chumpy.reordering", "transpose"): Function("transpose", ChumpyTranspose),
+    **{
+        (f"scipy.sparse.{layout}", f"{layout}_{kind}"): _sparse(layout)
+        for layout in ("csc", "csr", "coo")
+        for kind in ("matrix", "array")
+    },
+}
+_BY_ATTRIBUTES = tuple(_OBJECTS.values())
+
+_STORAGES = {
+    "Double": "float64", "Float": "float32", "Half": "float16", "BFloat16": "bfloat16", "Long": "int64",
+    "Int": "int32", "Short": "int16", "Char": "int8", "Byte": "uint8", "Bool": "bool",
+}  # fmt: skip
+
+_ALLOWED: dict[tuple[str, str], Function | Named | StorageType] = {
+    ("builtins", "object"): OBJECT,
+    ("builtins", "set"): Function("set", _set),
+    ("builtins", "frozenset"): Function("frozenset", _set),
+    ("builtins", "tuple"): Function("tuple", _tuple),
+    ("builtins", "bytes"): Function("bytes", _bytes),
+    ("builtins", "bytearray"): Function("bytearray", _bytes),
+    ("_codecs", "encode"): Function("encode", _bytes),
+    ("collections", "OrderedDict"): Function("OrderedDict", _ordered_dict),
+    ("copyreg", "_reconstructor"): Function("_reconstructor", _reconstructor),
+    ("numpy", "ndarray"): NDARRAY,
+    ("numpy", "dtype"): Function("dtype", Dtype),
+    ("numpy.core.multiarray", "_reconstruct"): Function("_reconstruct", _numpy_reconstruct),
+    ("numpy.core.multiarray", "scalar"): Function("scalar", _numpy_scalar),
+    ("numpy.core.numeric", "_frombuffer"): Function("_frombuffer", _numpy_frombuffer),
+    ("torch._utils", "_rebuild_tensor"): Function("_rebuild_tensor", Tensor),
+    ("torch._utils", "_rebuild_tensor_v2"): Function("_rebuild_tensor_v2", Tensor),
+    ("torch._utils", "_rebuild_parameter"): Function("_rebuild_parameter", _parameter),
+    ("torch", "Size"): Function("Size", _tuple),
+    **{("torch", f"{name}Storage"): StorageType(dtype) for name, dtype in _STORAGES.items()},
+    **_OBJECTS,
+}

@@ -1,0 +1,104 @@
+"""From a checkpoint to the weights that a network wants, or a sentence that says what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import ModelError
+from ..rotations import Array
+from .reader import read
+
+_RESEARCH_PREFIX = "module."
+_COUNTER = ".num_batches_tracked"
+"""Batch counts of training, which inference does not need."""
+_WRAPPERS = ("state_dict", "model_state_dict", "model")
+_SIGNS = {
+    "BEV": ("bv_out_layers.", "transformer."),
+    "TRACE": ("motion_head.", "temp_model."),
+    "ROMP": ("final_layers.1.",),
+    "MA-HMR or another ViT model": ("encoder.", "decoder.", "blocks."),
+    "a backbone without heads": ("backbone.",),
+    "an SMPL body model": ("v_template", "shapedirs"),
+}
+"""What a file holds if it has a key that begins with each of these; the first that fits counts."""
+_EXAMPLES = 3
+
+
+def read_state_dict(path: str | Path, wanted: Mapping[str, tuple[int, ...]], model: str) -> dict[str, Array]:
+    """The weights of a network from a checkpoint; keys that it does not want are left out.
+
+    Checkpoints of the research code, whose keys begin with "module.", are fine; what they hold besides the network
+    (result parser, losses, heads of the pre-training) is left out with the other keys.
+
+    Args:
+        wanted: shape by key; model: name of the network for messages.
+
+    Returns:
+        exactly the wanted keys: C-contiguous float32, or int64 for whole numbers. They may be read-only views of the
+        mapped file. Missing batch counts are 0.
+
+    Raises:
+        ModelError: see `read`; keys are missing or have another shape; it is the checkpoint of another network.
+    """
+    path = Path(path)
+    found = _weights(read(path))
+    missing = [key for key in wanted if key not in found and not key.endswith(_COUNTER)]
+    if missing:
+        raise _not_it(path.name, found, missing, model)
+    wrong = [key for key, shape in wanted.items() if key in found and found[key].shape != tuple(shape)]
+    if wrong:
+        key = wrong[0]
+        raise ModelError(
+            f"{path.name} does not fit {model}: {_some(wrong, 'has', 'have')} another shape "
+            f"({found[key].shape} instead of {tuple(wanted[key])} for {key}).",
+            f"Choose the official checkpoint of {model}.",
+        )
+    return {key: _number_array(found[key], key, path.name) if key in found else np.zeros(wanted[key], np.int64)
+            for key in wanted}  # fmt: skip
+
+
+def _weights(tree: Any) -> dict[str, Array]:
+    """Arrays by key, of a checkpoint that is a flat dictionary or wraps one."""
+    while isinstance(tree, dict):
+        inner = next((tree[name] for name in _WRAPPERS if isinstance(tree.get(name), dict)), None)
+        if inner is None:
+            break
+        tree = inner
+    if not isinstance(tree, dict):
+        return {}
+    arrays = {key: value for key, value in tree.items() if isinstance(key, str) and isinstance(value, np.ndarray)}
+    return {key.removeprefix(_RESEARCH_PREFIX): value for key, value in arrays.items()}
+
+
+def _not_it(name: str, found: dict[str, Array], missing: list[str], model: str) -> ModelError:
+    for other, signs in _SIGNS.items():
+        if other != model and all(any(key.startswith(sign) for key in found) for sign in signs):
+            return ModelError(f"{name} holds {other}, not {model}.", f"Choose the checkpoint of {model}.")
+    if not found:
+        return ModelError(f"{name} holds no weights.", f"Choose the checkpoint of {model}.")
+    return ModelError(
+        f"{name} is no complete checkpoint of {model}: {_some(missing, 'is', 'are')} missing.",
+        f"Choose the official checkpoint of {model}.",
+    )
+
+
+def _some(keys: list[str], one: str, many: str) -> str:
+    """A few of the keys and how many more there are, with the verb that fits."""
+    shown = ", ".join(keys[:_EXAMPLES])
+    more = len(keys) - _EXAMPLES
+    return f"{shown}{f' and {more} more' if more > 0 else ''} {one if len(keys) == 1 else many}"
+
+
+def _number_array(array: Array, key: str, name: str) -> Array:
+    if array.dtype.kind in "iub":
+        return np.ascontiguousarray(array, np.int64).reshape(array.shape)
+    if array.dtype.kind != "f":
+        raise ModelError(f"{name} holds {key} as text.", "Choose the official checkpoint.")
+    converted = np.ascontiguousarray(array, np.float32).reshape(array.shape)
+    if not np.isfinite(converted).all():
+        raise ModelError(f"{name} holds numbers that are not finite in {key}.", "Choose another copy of the file.")
+    return converted
