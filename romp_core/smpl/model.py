@@ -142,7 +142,7 @@ class SmplModel:
         """Vertices (N, V, 3) and the skeleton's joints (N, 24, 3), float32."""
         betas = np.asarray(betas)
         turns = matrix_from_rotvec(np.asarray(thetas).reshape(-1, N_JOINTS, 3))
-        bend = (turns[:, 1:] - np.eye(3)).reshape(len(turns), -1).astype(np.float32)
+        bend = (turns[:, 1:] - np.eye(3)).reshape(len(turns), len(self.posedirs)).astype(np.float32)
         vertices = _rows_times(bend, self.posedirs).reshape(len(turns), *self.v_template.shape)
         vertices += self.shaped(betas)
         rest = self.exact_rest_joints(betas)
