@@ -59,17 +59,17 @@ class Ledger:
         known = self.known_sha256(path)
         if known:
             return known
+        digest = file_sha256(path)
         try:
-            stat = path.stat()
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise ModelError(f'"{path}" cannot be read ({error.strerror}).', "Choose the file again.") from error
-        try:
-            self.note("hashes", str(path), [stat.st_size, stat.st_mtime_ns, digest])
+            self.keep(path, digest)
         except ModelError as error:
             log.info("the hash is not kept: %s", error.sentence)  # costs a second next time, no more
         return digest
+
+    def keep(self, path: Path, digest: str) -> None:
+        """Remember the digest of a file as it is now. Raises ModelError when the folder cannot be written."""
+        stat = path.stat()
+        self.note("hashes", str(path), [stat.st_size, stat.st_mtime_ns, digest])
 
     def known_sha256(self, path: Path) -> str:
         """The digest if it was computed for the file as it is now, else ""; never reads the file."""
@@ -81,3 +81,12 @@ class Ledger:
             case [size, changed, str(digest)] if (size, changed) == (stat.st_size, stat.st_mtime_ns):
                 return digest
         return ""
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file. Raises ModelError when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f'"{path}" cannot be read ({error.strerror}).', "Choose the file again.") from error
