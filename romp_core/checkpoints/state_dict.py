@@ -17,14 +17,14 @@ _COUNTER = ".num_batches_tracked"
 """Batch counts of training, which inference does not need."""
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 _SIGNS = {
-    "BEV": ("bv_out_layers.", "transformer."),
     "TRACE": ("motion_head.", "temp_model."),
+    "BEV": ("bv_out_layers.", "transformer."),
     "ROMP": ("final_layers.1.",),
-    "MA-HMR or another ViT model": ("encoder.", "decoder.", "blocks."),
-    "a backbone without heads": ("backbone.",),
+    "MA-HMR": ("level_embed", "decoder."),
     "an SMPL body model": ("v_template", "shapedirs"),
+    "a backbone without heads": ("backbone.",),
 }
-"""What a file holds if it has a key that begins with each of these; the first that fits counts."""
+"""What a file holds if it has keys that begin with each of these; the first that fits counts."""
 _EXAMPLES = 3
 
 
@@ -75,9 +75,10 @@ def _weights(tree: Any) -> dict[str, Array]:
 
 
 def _not_it(name: str, found: dict[str, Array], missing: list[str], model: str) -> ModelError:
-    for other, signs in _SIGNS.items():
-        if other != model and all(any(key.startswith(sign) for key in found) for sign in signs):
-            return ModelError(f"{name} holds {other}, not {model}.", f"Choose the checkpoint of {model}.")
+    fitting = (what for what, signs in _SIGNS.items() if all(any(key.startswith(s) for key in found) for s in signs))
+    what = next(fitting, model)
+    if what != model:
+        return ModelError(f"{name} holds {what}, not {model}.", f"Choose the checkpoint of {model}.")
     if not found:
         return ModelError(f"{name} holds no weights.", f"Choose the checkpoint of {model}.")
     return ModelError(
