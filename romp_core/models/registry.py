@@ -5,8 +5,9 @@ from __future__ import annotations
 from ..errors import ModelError
 from .base import ModelCard
 from .blazepose.card import BLAZEPOSE
+from .romp.card import ROMP
 
-MODELS: dict[str, ModelCard] = {card.name: card for card in (BLAZEPOSE,)}
+MODELS: dict[str, ModelCard] = {card.name: card for card in (BLAZEPOSE, ROMP)}
 
 
 def model_card(name: str) -> ModelCard:

@@ -1,0 +1,59 @@
+"""ROMP's network from the official files: the checkpoint, or the published ONNX file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ...checkpoints import read_state_dict
+from ...errors import ModelError
+from ...rotations import Array
+from ...runtime.cores import heavy
+from ..maps.square import SIZE
+from ..session import open_session
+from ..template import open_template, template_shapes
+
+TEMPLATE = "romp"
+_OUTPUTS = ["center_maps", "params_maps"]
+_BATCH = 8
+"""Pictures at a time on a graphics card; the CPU takes one, which is no slower and shows progress sooner."""
+
+
+class RompNetwork:
+    """Squares in, maps out.
+
+    Attributes:
+        provider: the onnxruntime execution provider that actually runs; remark: why it is not the one wished for.
+        batch: pictures at a time.
+
+    Raises:
+        ModelError: the file is not ROMP.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if path.suffix.lower() == ".onnx":
+            self._session = open_session(path, heavy())
+        else:
+            weights = read_state_dict(path, template_shapes(TEMPLATE), "ROMP")
+            self._session = open_template(TEMPLATE, weights, heavy())
+        inputs, outputs = self._session.get_inputs(), [each.name for each in self._session.get_outputs()]
+        if outputs != _OUTPUTS or len(inputs) != 1 or list(inputs[0].shape[1:]) != [SIZE, SIZE, 3]:
+            raise ModelError(f"{path.name} is not ROMP's network.", "Choose ROMP.onnx as published.")
+        self._input = inputs[0].name
+        self.provider, self.remark = self._session.get_providers()[0], ""
+        fixed = inputs[0].shape[0]  # the published file takes one picture
+        self.batch = fixed if isinstance(fixed, int) else 1 if self.provider == "CPUExecutionProvider" else _BATCH
+
+    def __call__(self, squares: Array) -> tuple[Array, Array]:
+        """Run the network.
+
+        Args:
+            squares: (batch, 512, 512, 3) float32 RGB, 0..255.
+
+        Returns:
+            centre maps (batch, 1, 64, 64); parameter maps (batch, 145, 64, 64): camera 3 with the logarithm of the
+            scale, rotations 22 x 6, shape 10.
+        """
+        centers, params = self._session.run(_OUTPUTS, {self._input: np.ascontiguousarray(squares, np.float32)})
+        return centers, params

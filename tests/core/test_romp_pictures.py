@@ -1,0 +1,159 @@
+"""ROMP from picture to people, against the results of the reference implementation with the same weights."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from romp_core.models.maps.camera import translation_lsq, translation_pnp
+from romp_core.models.maps.sixd import quat_from_matrix
+from romp_core.models.maps.square import padding
+from romp_core.models.romp.decode import centers, decode, results
+from romp_core.models.romp.estimator import CENTER_THRESHOLD, Romp
+from romp_core.models.romp.network import RompNetwork
+from romp_core.models.romp.parse import find_peaks, sample
+from romp_core.rotations import Array, matrix_from_rotvec, quat_from_rotvec, rotvec_from_quat
+from romp_core.skeleton import forward_kinematics
+from romp_core.smpl.files import load_smpl
+from romp_core.smpl.model import SmplModel
+from romp_core.tracking.one_euro import OneEuro
+from tests.formula import formula_input, read_recipe
+
+cv2 = pytest.importorskip("cv2")
+
+SMOOTHING_HZ = 3.0
+
+
+@pytest.fixture(scope="module")
+def network(romp_checkpoint) -> RompNetwork:
+    return RompNetwork(romp_checkpoint)
+
+
+@pytest.fixture(scope="module")
+def romp(network) -> Romp:
+    return Romp(network)
+
+
+@pytest.fixture(scope="module")
+def body(toy_bodies) -> SmplModel:
+    return load_smpl(toy_bodies / "SMPL_NEUTRAL.pth")
+
+
+@pytest.fixture(scope="module")
+def folder(golden: Path) -> Path:
+    return golden / "romp"
+
+
+def picture(folder: Path, name: str) -> Array:
+    return cv2.imread(str(folder / f"{name}.png"))[..., ::-1]
+
+
+def found(romp: Romp, image: Array, body: SmplModel | None = None, translation=translation_pnp) -> dict[str, Array]:
+    """What simple-romp returns for a picture."""
+    inputs = romp.prepare([image])
+    center_maps, params = romp.look(inputs)
+    peaks = find_peaks(center_maps, CENTER_THRESHOLD)
+    people = decode(sample(params, peaks))
+    return results(people.thetas, people.betas, people.cams, inputs.pad, body, translation) | centers(peaks, 64)
+
+
+def assert_as_expected(ours: dict[str, Array], expected: dict[str, Array], atol: float) -> None:
+    shapes = json.loads(expected["out_shapes"].item())
+    assert {key: [list(value.shape), value.dtype.name] for key, value in ours.items()} == shapes
+    tolerances = {"pj2d_org": 5e-3, "cam_trans": 1e-3 if "verts" in ours else atol}
+    for key in shapes:
+        value = ours[key]
+        if key == "verts":
+            key, value = "verts_sub53", value[:, ::53]
+        if f"out_{key}" not in expected:
+            continue
+        if key in ("smpl_thetas", "global_orient", "body_pose"):
+            assert_same_turns(value, expected[f"out_{key}"], atol)
+        else:
+            assert_allclose(value, expected[f"out_{key}"], atol=tolerances.get(key, atol), err_msg=key)
+
+
+def assert_same_turns(ours: Array, theirs: Array, atol: float) -> None:
+    flat, expected = ours.reshape(-1, 3), theirs.reshape(-1, 3)
+    near_pi = np.linalg.norm(expected, axis=1) > 3.1
+    assert_allclose(flat[~near_pi], expected[~near_pi], atol=atol)
+    assert_allclose(matrix_from_rotvec(flat[near_pi]), matrix_from_rotvec(expected[near_pi]), atol=atol)
+
+
+@pytest.mark.parametrize("name", ["image_a", "formula"])
+def test_maps(network, romp, folder, name):
+    expected = np.load(folder / f"raw_maps_{name}.npz")
+    if name == "formula":
+        network_input = formula_input(read_recipe(folder)["formula_input_add"])
+    else:
+        network_input = romp.prepare([picture(folder, name)]).pixels
+    center_maps, params = network(network_input)
+    assert_allclose(center_maps, expected["center_maps"], atol=1e-4)
+    assert_allclose(params[:, :3], expected["cam_maps_raw"], atol=1e-4)
+    for channel in (3, 77, 144):
+        assert_allclose(params[0, channel], expected[f"params_ch{channel}"], atol=1e-4)
+    assert_allclose(params[0, :, 4::8, 4::8], expected["params_sub8"].reshape(145, 8, 8), atol=1e-4)
+    assert_allclose(params[0].mean(axis=(1, 2)), expected["params_channel_mean"], atol=1e-4)
+    assert_allclose(params[0].std(axis=(1, 2)), expected["params_channel_std"], atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["image_a", "image_b"])
+def test_people_of_a_picture(romp, body, folder, name):
+    expected = dict(np.load(folder / f"e2e_{name}.npz"))
+    assert_as_expected(found(romp, picture(folder, name), body), expected, 1e-4)
+
+
+def test_people_of_a_picture_without_body(romp, folder):
+    expected = dict(np.load(folder / "e2e_image_a_nosmpl.npz"))
+    assert_as_expected(found(romp, picture(folder, "image_a")), expected, 1e-4)
+
+
+def test_largest_person_smoothed(romp, body, folder):
+    """The reference's smoothing of one person; unlike there, the parts of the pose are smoothed with the whole."""
+    stored = np.load(folder / "e2e_temporal_largest.npz")
+    image = picture(folder, "image_a")
+    turn, pose = OneEuro(SMOOTHING_HZ), OneEuro(SMOOTHING_HZ)
+    cam, shape = OneEuro(1.6), OneEuro(0.6)
+    for step in range(sum(key.endswith("_out_cam") for key in stored.files)):
+        rolled = np.roll(image, (2 * step, 3 * step), axis=(0, 1))
+        expected = {key.removeprefix(f"f{step}_"): stored[key] for key in stored.files if key.startswith(f"f{step}_")}
+        everybody = found(romp, rolled, body)
+        for key in ("center_preds", "center_confs", "global_orient", "body_pose"):  # these are of everybody there
+            assert_allclose(everybody[key], expected[f"out_{key}"], atol=2e-4, err_msg=key)
+        largest = everybody["cam"][:, 0].argmax()
+        thetas, betas, cams = (everybody[key][largest] for key in ("smpl_thetas", "smpl_betas", "cam"))
+        # The reference filters the nine numbers of the matrix and takes the result for a rotation.
+        root = rotvec_from_quat(quat_from_matrix(turn.update(matrix_from_rotvec(thetas[:3]))))
+        smooth = np.concatenate([root, pose.update(thetas[3:])]).astype(np.float32)
+        pad = padding(*image.shape[:2])
+        ours = results(smooth[None], shape.update(betas)[None], cam.update(cams)[None], pad, body, translation_pnp)
+        for key in ("cam", "smpl_betas", "smpl_thetas", "joints"):
+            if f"out_{key}" in expected:
+                assert_allclose(ours[key], expected[f"out_{key}"], atol=2e-4, err_msg=f"{key} of frame {step}")
+        assert_allclose(ours["cam_trans"], expected["out_cam_trans"], atol=1e-3)
+        if "out_pj2d_org" in expected:
+            assert_allclose(ours["pj2d_org"], expected["out_pj2d_org"], atol=5e-3)
+            assert_allclose(ours["verts"][:, ::53], expected["out_verts_sub53"], atol=2e-4)
+        assert_array_equal(ours["smpl_thetas"][:, :3], ours["global_orient"])
+
+
+def test_the_estimator_sees_what_the_results_say(network, body, folder):
+    """The quick way to the skeleton gives the joints of the whole body, standing where the picture shows them."""
+    image = picture(folder, "image_b")
+    model = Romp(network, body)
+    expected = found(model, image, body, translation_lsq)
+    inputs = model.prepare([image])
+    (seen,) = model.read(inputs, model.look(inputs))
+    pelvis = expected["joints"][:, :1]
+    assert_allclose(seen.joints, expected["joints"][:, :24] - pelvis, atol=1e-5)
+    assert_allclose(seen.pixels, expected["pj2d_org"][:, :24], atol=1e-2)
+    assert_allclose(seen.root, pelvis[:, 0] + expected["cam_trans"], atol=1e-4)
+    assert_allclose(seen.cams[:, [0, 2, 1]], expected["cam"], atol=1e-6)
+    posed, _ = forward_kinematics(seen.rotations, seen.root, seen.rest_joints)
+    assert_allclose(posed - seen.root[:, None], seen.joints, atol=1e-5)
+    turns = quat_from_rotvec(expected["smpl_thetas"].reshape(-1, 24, 3))
+    assert_allclose(np.abs((seen.rotations * turns).sum(axis=-1)), 1, atol=1e-6)
