@@ -15,7 +15,14 @@ from romp_core.models.maps import camera, sixd
 from romp_core.models.maps.square import Padding, padding, to_picture, to_square
 from romp_core.models.romp.decode import centers, decode, results
 from romp_core.models.romp.parse import find_peaks, sample
-from romp_core.rotations import Array, matrix_from_rotvec, rotvec_from_matrix, rotvec_from_quat
+from romp_core.rotations import (
+    Array,
+    matrix_from_rotvec,
+    quat_from_rotvec,
+    quat_multiply,
+    rotvec_from_matrix,
+    rotvec_from_quat,
+)
 from tests.formula import formula_image, read_recipe
 
 cv2 = pytest.importorskip("cv2")
@@ -180,6 +187,19 @@ def test_the_same_people_are_read_off_maps(romp, parameter_maps, case):
     for key in ("global_orient", "body_pose", "smpl_thetas"):
         assert found[key].shape == expected[f"out_{key}"].shape
         assert_same_turns(found[key][ours], expected[f"out_{key}"][theirs])
+
+
+def test_blender_keys_of_the_reference(romp):
+    """Its exporter keys our rotations; only the pelvis is brought into the axes of SMPL's rig for Unity."""
+    stored = np.load(romp / "export_blender.npz")
+    keys = quat_from_rotvec(stored["smpl_thetas"].reshape(-1, 24, 3))
+    quarter_x, quarter_z = quat_from_rotvec(np.array([[-np.pi / 2, 0, 0], [0, 0, -np.pi / 2]]))
+    keys[:, 0] = quat_multiply(quat_multiply(quarter_x, quarter_z), keys[:, 0])
+    expected = stored["bone_quat_wxyz"]
+    signs = np.sign((keys * expected).sum(axis=-1, keepdims=True))
+    assert_allclose(signs * keys, expected, atol=1e-5)
+    place = 100 * stored["cam_trans"].astype(np.float64)[:, [1, 2, 0]] - stored["pelvis_rest_head_cm"]
+    assert_allclose(place, stored["root_location_cm"], atol=1e-5)
 
 
 def assert_same_turns(ours: Array, theirs: Array) -> None:

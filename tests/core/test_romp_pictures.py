@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from romp_core.models.maps.camera import translation_lsq, translation_pnp
+from romp_core.models.maps.camera import project_weak, translation_lsq, translation_pnp
 from romp_core.models.maps.sixd import quat_from_matrix
-from romp_core.models.maps.square import padding
+from romp_core.models.maps.square import Padding, padding, to_picture
 from romp_core.models.romp.decode import centers, decode, results
 from romp_core.models.romp.estimator import CENTER_THRESHOLD, Romp
 from romp_core.models.romp.network import RompNetwork
@@ -139,6 +139,15 @@ def test_largest_person_smoothed(romp, body, folder):
             assert_allclose(ours["pj2d_org"], expected["out_pj2d_org"], atol=5e-3)
             assert_allclose(ours["verts"][:, ::53], expected["out_verts_sub53"], atol=2e-4)
         assert_array_equal(ours["smpl_thetas"][:, :3], ours["global_orient"])
+
+
+def test_meshes_come_to_the_same_pixels(body, folder):
+    """Of the third component only the size means something; the reference leaves it unscaled."""
+    expected, pose = np.load(folder / "camera.npz"), np.load(folder / "smpl.npz")
+    verts = body.forward(pose["thetas"], pose["betas"])[0][:, ::53]
+    points = np.concatenate([project_weak(verts, expected["cams"]), verts[..., 2:]], axis=-1)
+    pad = Padding(*expected["pad_info"].tolist())
+    assert_allclose(to_picture(points, pad), expected["verts_camed_org_sub53"], atol=1e-2)
 
 
 def test_the_estimator_sees_what_the_results_say(network, body, folder):

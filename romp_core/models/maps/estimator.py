@@ -183,6 +183,8 @@ def _note(frame: Frame, cut: bool) -> _Note:
 
 def _valid(seen: Seen) -> Seen:
     """Without people of impossible numbers: not finite, or not in front of the camera."""
-    finite = [np.isfinite(getattr(seen, field.name)).reshape(len(seen), -1).all(axis=1) for field in fields(Seen)]
-    rows = np.flatnonzero(np.logical_and.reduce(finite) & (seen.root[:, 2] > _NEAREST_M))
+    good = seen.root[:, 2] > _NEAREST_M
+    for values in (getattr(seen, field.name) for field in fields(Seen)):
+        good &= np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
+    rows = np.flatnonzero(good)
     return seen if len(rows) == len(seen) else seen.only(rows)
