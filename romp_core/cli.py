@@ -12,9 +12,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from .errors import Cancelled, MocapError, TakeError
+from .errors import Cancelled, MocapError, ModelError, TakeError
 from .settings import CaptureSettings, SolveSettings, from_mapping
 from .threads import ONE_BLAS_THREAD
+from .weights.catalog import WeightFile
 
 CANCELLED_STATUS = 130
 
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write (.npz)")
     _add_settings(sub, CaptureSettings)
     _add_settings(sub, SolveSettings)
+    _add_weights(sub)
     _add_progress(sub)
 
     sub = command("solve", _solve, "Solve a take again, or one whose capture was killed; the network does not run")
@@ -86,7 +88,13 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("info", _info, "Say what is in a take")
     sub.add_argument("take", metavar="TAKE")
 
-    command("models", _models, "List the models")
+    sub = command("import", _import, "Make a take of results of simple-romp, BEV or AMASS")
+    sub.add_argument("file", metavar="FILE", help="results file (.npz)")
+    sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write (.npz)")
+    _add_settings(sub, SolveSettings)
+    _add_progress(sub)
+
+    _weight_commands(command)
 
     sub = command("export", _export, "Write a take for other tools")
     sub.add_argument("take", metavar="TAKE")
@@ -95,6 +103,33 @@ def _parser() -> argparse.ArgumentParser:
 
     command("self-test", _self_test, "Check that libraries and the built-in model work on this machine")
     return parser
+
+
+def _weight_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    sub = command("models", _models, "List the models, and what is missing to run them")
+    _add_weights(sub)
+
+    sub = command("download", _download, "Download the files that a model needs")
+    sub.add_argument("name", metavar="MODEL", help="a model, or one file by its name, such as ROMP.onnx")
+    sub.add_argument("--accept-licence", action="store_true", help="you have read the licence line and accept it")
+    sub.add_argument("--address", default="", help="another address where that one file lies")
+    _add_weights(sub)
+    _add_progress(sub)
+
+    sub = command("choose", _choose, "Use a file wherever it lies")
+    sub.add_argument("name", metavar="NAME", help="what it is for, such as ROMP.pkl or SMPL_NEUTRAL")
+    sub.add_argument("file", metavar="FILE")
+    _add_weights(sub)
+
+    sub = command("verify", _verify, "Check hash, keys and shapes of a file, and try it out")
+    sub.add_argument("name", metavar="MODEL", help="a model, or what the file is for, such as SMPL_NEUTRAL")
+    sub.add_argument("file", metavar="FILE")
+    _add_weights(sub)
+
+
+def _add_weights(parser: argparse.ArgumentParser) -> None:
+    text = "folder of weight and body files (default: your data folder; ~/.romp is always looked into)"
+    parser.add_argument("--weights", metavar="DIR", default=None, help=text)
 
 
 def _add_progress(parser: argparse.ArgumentParser) -> None:
@@ -152,8 +187,8 @@ class _Bar(_Silent):
             self.close()
             self.stage = progress.stage
             form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining} {rate_fmt}"
-            unit = "frame" if self.stage == "capture" else "take"
-            self.bar = tqdm(desc=self.stage.capitalize(), total=progress.total, unit=unit, bar_format=form)
+            unit = {"capture": "frame", "download": "MB"}.get(self.stage, "take")
+            self.bar = tqdm(desc=self.stage.capitalize(), total=progress.total or None, unit=unit, bar_format=form)
         self.bar.update(progress.done - self.bar.n)
 
     def close(self) -> None:
@@ -185,13 +220,15 @@ def _interruptible(run: Callable[[_Silent, Callable[[], bool]], None], progress:
 def _capture(options: argparse.Namespace) -> None:
     from .capture import capture
     from .journal import recover
+    from .weights.store import default_store
 
     settings = from_mapping(CaptureSettings, _given(options, CaptureSettings))
     solve_settings = from_mapping(SolveSettings, _given(options, SolveSettings))
 
     def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
         try:
-            take = capture(options.source, options.out, settings, solve_settings, listener, cancelled)
+            store = default_store(options.weights)
+            take = capture(options.source, options.out, settings, solve_settings, listener, cancelled, store)
         except Cancelled:
             raise
         except MocapError:
@@ -245,11 +282,81 @@ def _info(options: argparse.Namespace) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _models(_: argparse.Namespace) -> None:
-    from .models.registry import MODELS
+def _import(options: argparse.Namespace) -> None:
+    from .capture import resolve
+    from .importers import import_results
 
+    take = import_results(options.file)
+    take = replace(take, solve=replace(take.solve, **_given(options, SolveSettings)))
+
+    def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
+        resolve(take, options.out, listener, cancelled)
+        _say(f"{_count(len(take.people), 'person', 'people')} -> {options.out}")
+
+    _interruptible(run, options.progress)
+
+
+def _models(options: argparse.Namespace) -> None:
+    from .models.registry import MODELS
+    from .weights.store import default_store
+
+    store = default_store(options.weights)
     for card in MODELS.values():
-        sys.stdout.write(f"{card.name:<12} {card.label}: {card.description}\n{'':<12} {card.licence}\n")
+        missing, useful = store.missing(card.needs), store.missing(card.helps)
+        lines = [f"{card.label}: {card.description}", card.licence]
+        lines += [f"MISSING: {state.problem} {_advice(state.file)}" for state in missing] or ["ready"]
+        lines += [f"optional: {state.problem} {_advice(state.file)}" for state in useful]
+        sys.stdout.write(f"{card.name:<12} " + f"\n{'':<12} ".join(lines) + "\n")
+    sys.stdout.write(f"Files are kept in {store.folder}\n")
+
+
+def _advice(file: WeightFile) -> str:
+    """What to type to get the file."""
+    own = f"python -m romp_core choose {file.key} FILE"
+    return f"python -m romp_core download {file.key}" if file.url else f"{file.how_to_get} Then: {own}"
+
+
+def _download(options: argparse.Namespace) -> None:
+    from .models.registry import MODELS
+    from .weights.catalog import weight_file
+    from .weights.jobs import download_files
+    from .weights.store import default_store
+
+    store = default_store(options.weights)
+    if options.name in MODELS:
+        files = [state.file for state in store.missing(MODELS[options.name].needs)]
+    else:
+        files = [weight_file(options.name)]
+    for file in files:
+        _say(f"{file.key}: {file.licence}.")
+    if not files:
+        _say(f"{MODELS[options.name].label} has all files that it needs.")
+    elif not options.accept_licence:
+        raise ModelError("Nothing was downloaded: the licence is not accepted.", "Add --accept-licence if you accept.")
+
+    def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
+        for path in download_files([file.key for file in files], store, listener, cancelled, options.address):
+            _say(f"-> {path}")
+
+    _interruptible(run, options.progress)
+
+
+def _choose(options: argparse.Namespace) -> None:
+    from .weights.store import default_store
+
+    store = default_store(options.weights)
+    store.choose(options.name, options.file)
+    _say(f"{options.name} is {store.find(options.name)}")
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from .weights.store import default_store
+    from .weights.verify import verify
+
+    report = verify(options.name, options.file, default_store(options.weights))
+    sys.stdout.write(report.text + "\n")
+    if report.problem:
+        raise ModelError(report.problem)
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -1,8 +1,8 @@
 """The parent's side of the worker: start a job in a child process, poll it without blocking, cancel or kill it.
 
 Light to import; used by the add-on from a timer. Messages by type:
-`started` {model, provider, width, height, fps, expected} · `progress` {stage, done, total, fps, eta} ·
-`preview` arrays ids (P,), joints (P, 24, 3) · and one of `finished` {take} | `cancelled` {take} |
+`started` {model, provider, width, height, fps, expected, remark} · `progress` {stage, done, total, fps, eta} ·
+`preview` arrays ids (P,), joints (P, 24, 3) · and one of `finished` {take or report} | `cancelled` {take} |
 `failed` {sentence, hint, log, take}.
 """
 
@@ -35,8 +35,11 @@ class WorkerJob:
     """One job in its own process.
 
     Args:
-        command: `{"type": "capture", "source", "out", "capture": {...}, "solve": {...}}`,
-            `{"type": "solve", "take", "out", "solve": {...}, "heights": {id: metres}}` or `{"type": "self_test"}`.
+        command: `{"type": "capture", "source", "out", "capture": {...}, "solve": {...}, "weights": folder}`,
+            `{"type": "solve", "take", "out", "solve": {...}, "heights": {id: metres}}`,
+            `{"type": "import", "source", "out", "solve": {...}}`,
+            `{"type": "download", "keys": [...], "weights": folder, "address": another one}`,
+            `{"type": "verify", "name": model or key, "file", "weights": folder}` or `{"type": "self_test"}`.
         log_path: where the worker's log goes; the folder is made.
     """
 

@@ -1,7 +1,7 @@
 """The worker process: one job per process, `protocol` messages on stdin and stdout, everything else on stderr.
 
 The first message on stdin is the job; later ones may say `cancel`. When stdin ends, the parent is gone: the
-worker saves what it has and ends. Jobs: `capture`, `solve`, `self_test` (see `client.WorkerJob`).
+worker saves what it has and ends. Jobs: the keys of `JOBS` (see `client.WorkerJob`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .errors import Cancelled, MocapError
 from .protocol import ProtocolError, read_message, write_message
 from .rotations import Array
 from .settings import CaptureSettings, SolveSettings, from_mapping
+from .weights.store import WeightStore, default_store
 
 ORPHAN_GRACE_SECONDS = 5.0
 log = logging.getLogger("romp_core.worker")
@@ -50,8 +51,12 @@ def _capture(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool])
     from .capture import capture
 
     settings = from_mapping(CaptureSettings, job["capture"]), from_mapping(SolveSettings, job["solve"])
-    capture(job["source"], job["out"], *settings, pipe, cancelled)
+    capture(job["source"], job["out"], *settings, pipe, cancelled, _store(job))
     return {"take": job["out"]}
+
+
+def _store(job: Mapping[str, Any]) -> WeightStore:
+    return default_store(job.get("weights"))
 
 
 def _solve(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:
@@ -66,13 +71,42 @@ def _solve(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -
     return {"take": job["out"]}
 
 
+def _import(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    from .capture import resolve
+    from .importers import import_results
+
+    take = replace(import_results(job["source"]), solve=from_mapping(SolveSettings, job["solve"]))
+    resolve(take, job["out"], pipe, cancelled)
+    return {"take": job["out"]}
+
+
+def _download(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    from .weights.jobs import download_files
+
+    paths = download_files(job["keys"], _store(job), pipe, cancelled, job.get("address", ""))
+    return {"report": f"Downloaded {', '.join(path.name for path in paths)}."}
+
+
+def _verify(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    from .weights.verify import verify
+
+    return {"report": verify(job["name"], job["file"], _store(job)).text}
+
+
 def _self_test(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:
     from .self_test import self_test
 
     return {"report": self_test()}
 
 
-JOBS = {"capture": _capture, "solve": _solve, "self_test": _self_test}
+JOBS = {
+    "capture": _capture,
+    "solve": _solve,
+    "import": _import,
+    "download": _download,
+    "verify": _verify,
+    "self_test": _self_test,
+}
 
 
 def run_job(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> None:
@@ -89,11 +123,11 @@ def run_job(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) 
         pipe.send("failed", sentence="The computer ran out of memory.", hint="Close other programs and try again.")
     except ImportError as error:
         log.exception("a library is missing")
-        sentence = f"A library that the capture needs cannot be loaded ({error.name or error})."
+        sentence = f"A library that the work needs cannot be loaded ({error.name or error})."
         pipe.send("failed", sentence=sentence, hint="Install the extension again, for this system and Blender version.")
     except Exception as error:  # the last line of defence: whatever it is, the user gets a sentence and the log
         log.exception("unexpected error")
-        sentence = f"The capture stopped unexpectedly ({type(error).__name__}: {error})."
+        sentence = f"The work stopped unexpectedly ({type(error).__name__}: {error})."
         pipe.send("failed", sentence=sentence, hint="The log has the details.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,12 +36,12 @@ class WeightStore:
     """A folder of weight files, and other folders that are only read, such as `~/.romp` of the reference program.
 
     Attributes:
-        given: files that count before all others in this run only, as (key, path).
+        given: files that count before all others in this run only, as (key, path); None hides one.
     """
 
     folder: Path
     also: tuple[Path, ...] = ()
-    given: tuple[tuple[str, Path], ...] = ()
+    given: tuple[tuple[str, Path | None], ...] = ()
 
     @property
     def ledger(self) -> Ledger:
@@ -90,9 +90,9 @@ class WeightStore:
         else:
             self.ledger.note("chosen", key, str(checked_file(path)))
 
-    def given_file(self, key: str, path: Path) -> WeightStore:
-        """The same store, with this file in the place of that key."""
-        return replace(self, given=(*self.given, (weight_file(key).key, path)))
+    def given_files(self, files: Mapping[str, Path | None]) -> WeightStore:
+        """The same store, with these files in the place of those keys; None hides one."""
+        return replace(self, given=(*self.given, *files.items()))
 
     def sha256(self, key: str) -> str:
         """Hex digest of the file in use, cached by its size and time of change. Raises ModelError when missing."""

@@ -62,7 +62,7 @@ def test_a_chosen_file_counts_before_the_folder_and_that_before_the_folder_of_th
     assert WeightStore(store.folder).find("ROMP.pkl") == mine, "a new process knows it"
     store.choose("ROMP.pkl", None)
     assert store.find("ROMP.pkl") == own
-    assert store.given_file("ROMP.pkl", mine).find("ROMP.pkl") == mine and store.find("ROMP.pkl") == own
+    assert store.given_files({"ROMP.pkl": mine}).find("ROMP.pkl") == mine and store.find("ROMP.pkl") == own
     assert not (tmp_path / ".romp" / "weights.json").exists(), "the reference's folder is only read"
 
 
