@@ -34,7 +34,7 @@ def load_cuda(folder: Path | None) -> None:
     said = io.StringIO()
     with contextlib.redirect_stdout(said):  # it prints its troubles, also those that do not matter
         for place in [*(cuda_folders(folder) if folder else ()), None]:
-            onnxruntime.preload_dlls(directory=None if place is None else str(place))
+            onnxruntime.preload_dlls(directory=None if place is None else str(place.absolute()))
     if said.getvalue():
         log.info("loading CUDA: %s", said.getvalue().strip())
 
