@@ -113,6 +113,24 @@ class Body:
         scale = float((self.joints * rest_joints).sum() / (self.joints**2).sum())
         return self.scaled(self.height_m * scale)
 
+    def fitted(self, rest_joints: Array) -> Body:
+        """This body moved onto another skeleton (24, 3), pelvis at the origin.
+
+        Each vertex follows its bones, so the mesh fits skeletons of other proportions too. Shape keys move the joints
+        of a body; that part is taken off, so that a slider never pulls the mesh out of its skeleton.
+        """
+        weights = self.joint_weights
+        keys = tuple(
+            replace(
+                key,
+                vertex_deltas=key.vertex_deltas - weights @ key.joint_deltas,
+                joint_deltas=np.zeros_like(key.joint_deltas),
+            )
+            for key in self.shape_keys
+        )
+        vertices = self.vertices + weights @ (rest_joints - self.joints)
+        return replace(self, vertices=vertices, joints=np.asarray(rest_joints), shape_keys=keys)
+
     def rest_joints(self, height_m: float) -> Array:
         """Joints of the T-pose for a person of that height: (24, 3) float64 metres, pelvis at the origin."""
         return self.joints.astype(np.float64) * (height_m / self.height_m)

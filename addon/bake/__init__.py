@@ -11,11 +11,12 @@ import bpy
 from .. import scene_index
 from ..units import units_per_metre
 from . import action as keys
-from .armature import ensure_armature, rest_in_armature, shape_armature
-from .body import ensure_body
+from .armature import ensure_armature, floor_of, rest_in_armature, shape_armature
+from .body import ensure_body, lacks_file
 from .camera import ensure_camera, place_camera
 from .footage import show_footage
 from .movie import on_blenders_clock
+from .person_body import body_of
 from .timing import Timing, fit_scene, scene_fps, timing_of
 
 
@@ -59,10 +60,12 @@ def bake_take(
     if options.set_scene:
         fit_scene(scene, take.footage)
     timing = timing_of(take.footage, scene)
+    remarks = []
     for person in take.people:
         if person_ids is None or person.id in person_ids:
-            _bake_person(scene, collection, take, person, title, timing, options)
-    return _bake_camera(scene, collection, take, title, timing)
+            remarks += _bake_person(scene, collection, take, person, title, timing, options)
+    remarks += _bake_camera(scene, collection, take, title, timing)
+    return list(dict.fromkeys(remarks))
 
 
 def _bake_person(
@@ -73,17 +76,16 @@ def _bake_person(
     title: str,
     timing: Timing,
     options: BakeOptions,
-) -> None:
+) -> list[str]:
     import numpy as np
 
-    from romp_core.body import load_body
     from romp_core.resample import resample
 
     name = scene_index.short_name(title, person.name)
     clip = resample(person.motion, take.footage)
     joints = person.motion.rest_joints
-    with_body = options.with_body or scene_index.find_object(scene, take.id, scene_index.BODY, person.id)
-    body = load_body().scaled(person.height or take.solve.height) if with_body else None
+    skin = scene_index.find_object(scene, take.id, scene_index.BODY, person.id)
+    body, remarks = body_of(person) if options.with_body or skin else (None, [])
     floor = body.floor_m if body else float(joints[:, 1].min())
 
     armature, is_new = ensure_armature(scene, take.id, person.id, name)
@@ -91,6 +93,9 @@ def _bake_person(
         collection.objects.link(armature)
         armature.scale = [units_per_metre(scene)] * 3  # bones and keys stay in metres
         armature.data.display_type = "BBONE" if body else "OCTAHEDRAL"  # rods do not cover the body
+    elif lacks_file(skin, body):
+        floor = floor_of(armature)
+        remarks.append(f"Without its SMPL file the body of {person.name} stays as it is.")
     shape_armature(armature, rest_in_armature(joints, floor), options.with_root)
     _stamp(armature, take)
     finite = np.isfinite(clip.rotations).all(axis=(1, 2)) & np.isfinite(clip.root).all(axis=1)
@@ -103,11 +108,14 @@ def _bake_person(
     seen[samples] = clip.valid
     keys.bake_visibility(armature, name, seen, timing.first, timing.rate)
     if body is None:
-        return
-    skin, is_new = ensure_body(scene, armature, body, joints, floor, scene_index.short_name(title, person.name, "Body"))
-    if is_new:
-        collection.objects.link(skin)
+        return remarks
+    if not lacks_file(skin, body):
+        title = scene_index.short_name(title, person.name, "Body")
+        skin, is_new = ensure_body(scene, armature, body.fitted(joints), floor, title)
+        if is_new:
+            collection.objects.link(skin)
     keys.bake_visibility(skin, name, seen, timing.first, timing.rate)
+    return remarks
 
 
 def _bake_camera(

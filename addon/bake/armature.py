@@ -30,6 +30,11 @@ def rest_in_armature(rest_joints: Any, floor: float) -> Any:
     return (np.asarray(rest_joints) - [0.0, floor, 0.0]) @ WORLD_FROM_SMPL_REST.T
 
 
+def floor_of(item: bpy.types.Object) -> float:
+    """The `floor` that an armature's bones were placed with: its pelvis is at the origin of SMPL axes."""
+    return -float(item.data.bones["pelvis"].head_local.z)
+
+
 def bone_tails(heads: Any) -> Any:
     """Tail of each bone (24, 3): the child's head; end bones go on: head up, toes forward, hands along the arm."""
     import numpy as np

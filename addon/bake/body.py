@@ -9,38 +9,19 @@ import bpy
 from .. import scene_index
 
 MODIFIER = "MoCap Skin"
-_MATERIAL = "mocap_material"
-
-
-def fitted(body: Any, rest_joints: Any) -> tuple[Any, list[tuple[str, Any]]]:
-    """Vertices (N, 3) of the body moved onto another skeleton's rest joints, and (name, deltas) of its shape keys.
-
-    Each vertex follows its bones, so the mesh fits skeletons of other proportions too. Shape keys move the joints of
-    the body; that part is taken off, so that a slider never pulls the mesh out of its skeleton.
-
-    Args:
-        body: romp_core.body.Body. rest_joints: (24, 3) SMPL axes, pelvis at the origin.
-    """
-    weights = body.joint_weights
-    vertices = body.vertices + weights @ (rest_joints - body.joints)
-    keys = [(key.name, key.vertex_deltas - weights @ key.joint_deltas) for key in body.shape_keys]
-    return vertices, keys
+_EMBEDDED = "MakeHuman"
+_KIND, _LICENCE, _MATERIAL = "mocap_body", "mocap_body_licence", "mocap_material"
 
 
 def ensure_body(
-    scene: bpy.types.Scene, armature: bpy.types.Object, body: Any, rest_joints: Any, floor: float, name: str
+    scene: bpy.types.Scene, armature: bpy.types.Object, body: Any, floor: float, name: str
 ) -> tuple[bpy.types.Object, bool]:
     """The person's body object and whether it is new; its mesh is rebuilt, slider values and other modifiers stay.
 
     Args:
-        body: romp_core.body.Body of the person's height. floor: height of the soles in SMPL axes.
+        body: romp_core.body.Body around the armature's rest joints. floor: height of the soles in SMPL axes.
     """
-    from .armature import rest_in_armature
-
     take_id, person_id = armature[scene_index.TAKE], armature[scene_index.PERSON]
-    vertices, keys = fitted(body, rest_joints)
-    placed = rest_in_armature(vertices, floor)
-    deltas = [(title, rest_in_armature(delta, 0.0)) for title, delta in keys]
     item = scene_index.find_object(scene, take_id, scene_index.BODY, person_id)
     is_new = item is None
     if item is None:
@@ -48,8 +29,12 @@ def ensure_body(
         scene_index.mark(item, take_id, scene_index.BODY, person_id)
         item.parent = armature
         _weights(item, body)
-    if len(item.data.vertices) == len(placed):
-        _shape(item, placed, deltas)
+    elif kind_of(item) != body.name:
+        _change_mesh(item, _mesh(body, item.data.name, take_id))
+        _weights(item, body)
+    item[_LICENCE] = body.licence
+    if len(item.data.vertices) == len(body.vertices):
+        _shape(item, body, floor)
     modifier = item.modifiers.get(MODIFIER)
     if modifier is None:
         modifier = item.modifiers.new(MODIFIER, "ARMATURE")
@@ -57,10 +42,27 @@ def ensure_body(
     return item, is_new
 
 
+def kind_of(item: bpy.types.Object) -> str:
+    """Name of the body that an object's mesh was made from."""
+    return str(item.data.get(_KIND, _EMBEDDED))
+
+
+def lacks_file(item: bpy.types.Object | None, body: Any) -> bool:
+    """True when the object is of a body whose file is not at hand, so that there is only the embedded one."""
+    return item is not None and body.name == _EMBEDDED != kind_of(item)
+
+
+def _change_mesh(item: bpy.types.Object, mesh: bpy.types.Mesh) -> None:
+    old, item.data = item.data, mesh
+    if not old.users:
+        bpy.data.meshes.remove(old)
+
+
 def _mesh(body: Any, name: str, take_id: str) -> bpy.types.Mesh:
     import numpy as np
 
     mesh = bpy.data.meshes.new(name)
+    mesh[_KIND] = body.name
     count, corners = len(body.faces), body.faces.shape[1]
     mesh.vertices.add(len(body.vertices))
     mesh.loops.add(count * corners)
@@ -70,7 +72,8 @@ def _mesh(body: Any, name: str, take_id: str) -> bpy.types.Mesh:
     mesh.polygons.foreach_set("loop_start", np.arange(0, count * corners, corners, dtype=np.int32))
     mesh.polygons.foreach_set("material_index", np.asarray(body.face_materials, np.int32))
     mesh.polygons.foreach_set("use_smooth", np.ones(count, dtype=bool))
-    mesh.uv_layers.new(name="UVMap").data.foreach_set("uv", np.asarray(body.uv, np.float32).ravel())
+    if body.uv is not None:
+        mesh.uv_layers.new(name="UVMap").data.foreach_set("uv", np.asarray(body.uv, np.float32).ravel())
     for material in body.materials:
         mesh.materials.append(_material(material, take_id))
     mesh.update(calc_edges=True)
@@ -102,7 +105,7 @@ def _weights(item: bpy.types.Object, body: Any) -> None:
     from romp_core.skeleton import JOINTS
 
     for joint, name in enumerate(JOINTS):
-        group = item.vertex_groups.new(name=name)
+        group = item.vertex_groups.get(name) or item.vertex_groups.new(name=name)
         column = body.joint_weights[:, joint]
         values, which = np.unique(np.round(column, 4), return_inverse=True)
         order = np.argsort(which, kind="stable")
@@ -112,19 +115,25 @@ def _weights(item: bpy.types.Object, body: Any) -> None:
                 group.add(part.tolist(), float(value), "REPLACE")
 
 
-def _shape(item: bpy.types.Object, vertices: Any, deltas: list[tuple[str, Any]]) -> None:
+def _shape(item: bpy.types.Object, body: Any, floor: float) -> None:
+    """Place the mesh and its keys. The basis is the body without what its keys hold already."""
     import numpy as np
 
+    from .armature import rest_in_armature
+
     mesh = item.data
+    deltas = [rest_in_armature(key.vertex_deltas, 0.0) for key in body.shape_keys]
+    held = sum(key.value * delta for key, delta in zip(body.shape_keys, deltas, strict=True) if key.value)
+    vertices = rest_in_armature(body.vertices, floor) - held
     flat = np.asarray(vertices, np.float32).ravel()
     mesh.vertices.foreach_set("co", flat)
     if mesh.shape_keys is None:
         item.shape_key_add(name="Basis", from_mix=False)
     mesh.shape_keys.reference_key.data.foreach_set("co", flat)
-    for title, delta in deltas:
-        key = mesh.shape_keys.key_blocks.get(title)
+    for source, delta in zip(body.shape_keys, deltas, strict=True):
+        key = mesh.shape_keys.key_blocks.get(source.name)
         if key is None:
-            key = item.shape_key_add(name=title, from_mix=False)
-            key.slider_min, key.slider_max, key.value = 0.0, 1.0, 0.0
+            key = item.shape_key_add(name=source.name, from_mix=False)
+            key.slider_min, key.slider_max, key.value = source.low, source.high, source.value
         key.data.foreach_set("co", np.asarray(vertices + delta, np.float32).ravel())
     mesh.update()

@@ -9,8 +9,10 @@ import numpy as np
 
 from ..rotations import Array
 from ..weights.store import WeightStore
+from .cache import is_slow, keep, kept_path, read_kept
 from .family import SmplFamily, is_infant
 from .files import DATA_FILES, DataFiles, load_smpl
+from .model import SmplModel
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,26 @@ class Bodies:
     Attributes:
         smpl: the adult body. smpla: a file that gives the way to a child too; may be the same file. smil: the infant.
         data: the files of `smpl_model_data`, which raw bodies need for the 71 joints.
+        cache: folder in which models are kept as they were read.
     """
 
     smpl: Path | None
     smpla: Path | None
     smil: Path | None
     data: DataFiles
+    cache: Path
+
+    def read(self, path: Path) -> SmplModel:
+        """A body file of these, or what was kept of it. Raises ModelError when it cannot be used."""
+        if not is_slow(path):
+            return load_smpl(path, self.data)
+        data = self.data.completed(path)
+        kept = kept_path(self.cache, path, vars(data).values())
+        model = read_kept(kept)
+        if model is None:
+            model = load_smpl(path, data)
+            keep(kept, path, model)
+        return model
 
     def load(self) -> SmplFamily | None:
         """The bodies for people of all ages as far as they are at hand; None without an adult one.
@@ -36,7 +52,7 @@ class Bodies:
         adults = self.smpla or self.smpl
         if adults is None:
             return None
-        return SmplFamily(load_smpl(adults, self.data), load_smpl(self.smil, self.data) if self.smil else None)
+        return SmplFamily(self.read(adults), self.read(self.smil) if self.smil else None)
 
     def file_for(self, betas: Array) -> Path | None:
         """The body file of one person of this shape (B,)."""
@@ -52,4 +68,4 @@ def find_bodies(store: WeightStore) -> Bodies:
         data = data.completed(smpl)
     chosen = smpl is not None and smpl == store.chosen("SMPL_NEUTRAL")
     smpla = smpl if smpl and data.kid and (chosen or not packed) else packed
-    return Bodies(smpl or smpla, smpla, store.find("SMIL"), data)
+    return Bodies(smpl or smpla, smpla, store.find("SMIL"), data, store.folder / "cache")

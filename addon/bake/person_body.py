@@ -1,0 +1,64 @@
+"""Which body a person gets: the SMPL mesh of its own shape where the user has the file, else the embedded one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+def body_of(person: Any) -> tuple[Any, list[str]]:
+    """Body of a solved person in the size of the person's skeleton, and remarks about its file.
+
+    Args:
+        person: romp_core.take.Person. Betas are constant over the clip: their median.
+
+    Returns:
+        romp_core.body.Body; sentences for the user, may be empty.
+    """
+    import numpy as np
+
+    from romp_core.body import load_body
+    from romp_core.errors import MocapError
+
+    body, remarks = load_body(), []
+    betas = person.observations.betas
+    if betas is not None and len(betas):
+        shape = np.median(np.asarray(betas, dtype=np.float64), axis=0)
+        try:
+            body, remarks = _smpl_body(shape) or (body, remarks)
+        except MocapError as error:
+            remarks = [f"{error.sentence} The characters get the embedded body instead."]
+    return body.sized(person.motion.rest_joints), remarks
+
+
+def _smpl_body(betas: Any) -> tuple[Any, list[str]] | None:
+    """The mesh of a shape; None without a file."""
+    import numpy as np
+
+    from romp_core.smpl import as_body, find_bodies
+
+    if not np.isfinite(betas).all():
+        return None
+    bodies = find_bodies(_store())
+    path = bodies.file_for(betas)
+    if path is None:
+        return None
+    files = (path, *(each for each in vars(bodies.data).values() if each))
+    model = _read(path, bodies, tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+    return as_body(model, betas), list(model.remarks)
+
+
+def _store() -> Any:
+    from romp_core.weights.store import default_store
+
+    return default_store()
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, bodies: Any, state: tuple[tuple[Path, int, int], ...]) -> Any:
+    """The body model, read again when the `state` of its files changes; without what only posing needs."""
+    from dataclasses import replace
+
+    model = bodies.read(path)
+    return replace(model, posedirs=model.posedirs[:0])
