@@ -110,7 +110,7 @@ class MapsEstimator(Generic[Inputs, Maps]):
     """
 
     def __init__(self, model: MapsModel[Inputs, Maps], footage: FootageInfo, people: int = 0) -> None:
-        self._model = model
+        self.model = model
         self._most = people
         self._size = np.array([footage.width, footage.height])
         self._tracker = PeopleTracker()
@@ -122,23 +122,23 @@ class MapsEstimator(Generic[Inputs, Maps]):
         row = 0
         with closing(ahead(self._look(self._prepare(frames)))) as looked:  # type: ignore[type-var]
             for batch, maps in looked:
-                for note, seen in zip(batch.notes, self._model.read(batch.inputs, maps), strict=True):
+                for note, seen in zip(batch.notes, self.model.read(batch.inputs, maps), strict=True):
                     yield self._follow(row, note, _valid(seen))
                     row += 1
 
     def _prepare(self, frames: Iterable[Frame]) -> Iterator[_Batch[Inputs]]:
         shots = ShotDetector()
         source = iter(frames)
-        while group := list(islice(source, self._model.batch)):
+        while group := list(islice(source, self.model.batch)):
             notes = [_note(frame, shots.is_cut(frame.image)) for frame in group]
-            inputs = self._model.prepare([frame.image for frame in group])
+            inputs = self.model.prepare([frame.image for frame in group])
             del group  # the pictures may be large, and this stands still until the next batch is wanted
             yield _Batch(notes, inputs)
 
     def _look(self, prepared: Iterator[_Batch[Inputs]]) -> Iterator[tuple[_Batch[Inputs], Maps]]:
         with closing(ahead(prepared)) as batches:  # type: ignore[type-var]
             for batch in batches:
-                yield batch, self._model.look(batch.inputs)
+                yield batch, self.model.look(batch.inputs)
 
     def _follow(self, row: int, note: _Note, seen: Seen) -> People:
         """Name the people of a frame and keep those that are wanted."""
