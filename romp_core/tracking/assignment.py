@@ -12,6 +12,10 @@ def unique_pairs(cost: Array, most: float) -> list[tuple[int, int]]:
     """(row, column) pairs of least total cost, by row; each row and column at most once; to stay alone costs `most`."""
     if not cost.size:
         return []
+    best = cost.argmin(axis=1)
+    rows = np.flatnonzero(cost.min(axis=1) < most)
+    if len(set(best[rows].tolist())) == len(rows):  # nobody wants the same: nothing can be cheaper
+        return [(int(row), int(best[row])) for row in rows]
     bounded = np.minimum(cost, most)
     transposed = bounded.shape[0] > bounded.shape[1]
     pairs = Munkres().compute((bounded.T if transposed else bounded).tolist())

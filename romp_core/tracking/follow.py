@@ -23,23 +23,24 @@ PLACE_MEMORY_S = 2.5
 _GLIMPSE_S = 0.35
 """Who was seen only once is forgotten after this."""
 
-_COAST_S = 0.5
+_COAST_S = 0.4
 """People are expected to walk on for this long when they are out of sight."""
 
 _BODY_HEIGHT = 1.7 * PLACE_UNITS / SCALE_UNITS
 """Height of a person in the picture, in units of the tracked scale."""
 
-_PLACE_STD, _PLACE_STD_PER_S = 0.13, 0.5
-"""In body heights: three times this is the farthest that a person is looked for (a sprinter does five in a second)."""
+_PLACE_STD, _PLACE_STD_PER_S, _PLACE_REACH = 0.08, 0.35, 5.0
+"""In body heights; people are looked for within so many standard deviations (a sprinter does five heights a second)."""
 
-_DEPTH_STD, _DEPTH_STD_PER_S = 0.15, 0.2
-"""Of the logarithm of depth: single pictures tell it badly."""
+_DEPTH_STD, _DEPTH_STD_PER_S, _DEPTH_REACH = 0.08, 0.25, 7.0
+"""Of the logarithm of depth."""
 
-_REACH, _DEPTH_REACH = 3.0, 6.0
 _COVER = 0.3
 _GLIMPSE_COST = 2.0
 _LOOKS_STD, _LOOKS_UNKNOWN = 0.2, 0.3
-_MOST_COST = 25.0
+_MOST_COST = 50.0
+"""More than any pair within reach is likely to cost, so that as many people as possible are recognised."""
+
 _SHOULDERS, _HIPS, _KNEES, _ANKLES = [16, 17], [1, 2], [4, 5], [7, 8]
 _NEAREST = 0.2 * DEPTH_UNITS
 _SMALLEST = 0.01 * SCALE_UNITS
@@ -71,12 +72,12 @@ class _Person:
 
     def remembered(self, time: float, frame_s: float) -> bool:
         if not self.confirmed:
-            memory = _GLIMPSE_S
+            memory = max(_GLIMPSE_S, 1.5 * frame_s)
         elif self.looks is not None:
             memory = MEMORY_S
         else:
             memory = PLACE_MEMORY_S if self.state else 0.0
-        return time - self.time <= max(memory, 1.5 * frame_s)
+        return time - self.time <= memory
 
 
 class PeopleTracker:
@@ -151,7 +152,7 @@ class PeopleTracker:
         depths = np.log(np.maximum(points[:, 2], _NEAREST)) - np.log(np.maximum(expected[..., 2], _NEAREST))
         depth = np.abs(depths) / depth_std
         unsure = 2 * np.log(place_std / _PLACE_STD) + np.log(depth_std / _DEPTH_STD)
-        unlikely = np.where((place > _REACH) | (depth > _DEPTH_REACH), np.inf, (place**2 + depth**2) / 2)
+        unlikely = np.where((place > _PLACE_REACH) | (depth > _DEPTH_REACH), np.inf, (place**2 + depth**2) / 2)
         glimpsed = np.where([[one.confirmed] for one in people], 0.0, _GLIMPSE_COST)
         placed = np.array([[one.state is not None] for one in people])
         costs = np.where(placed, unlikely, 0.0) + unsure + glimpsed
@@ -180,5 +181,7 @@ def _uncovered(points: Array, looks: Sequence[Array]) -> list[Array | None]:
 
 
 def _difference(a: Array | None, b: Array | None) -> float:
-    """Of two looks, 0 to 1; not a number when one is unknown."""
-    return np.nan if a is None or b is None else difference(a, b)
+    """Of two looks, 0 to 1; not a number when they cannot be compared."""
+    if a is None or b is None or not (a.any(axis=1) & b.any(axis=1)).any():
+        return np.nan
+    return difference(a, b)
