@@ -12,7 +12,7 @@ from .. import scene_index
 from ..units import units_per_metre
 from . import action as keys
 from .armature import ensure_armature, floor_of, rest_in_armature, shape_armature
-from .body import ensure_body, lacks_file
+from .body import LICENCE, ensure_body, lacks_file, licence_of
 from .camera import ensure_camera, place_camera
 from .footage import show_footage
 from .movie import on_blenders_clock
@@ -97,7 +97,7 @@ def _bake_person(
         floor = floor_of(armature)
         remarks.append(f"Without its SMPL file the body of {person.name} stays as it is.")
     shape_armature(armature, rest_in_armature(joints, floor), options.with_root)
-    _stamp(armature, take)
+    _stamp(armature, take, licence_of(skin, body) or take.provenance.body_licence)
     finite = np.isfinite(clip.rotations).all(axis=(1, 2)) & np.isfinite(clip.root).all(axis=1)
     clip = replace(clip, valid=clip.valid & finite)  # numbers that are none never become keys
     samples = np.arange(clip.first, clip.first + len(clip.valid))
@@ -144,11 +144,11 @@ def _ensure_collection(scene: bpy.types.Scene, take_id: str, title: str) -> bpy.
     return collection
 
 
-def _stamp(item: bpy.types.Object, take: Any) -> None:
+def _stamp(item: bpy.types.Object, take: Any, body_licence: str) -> None:
     """Note on the character where it comes from and under which licences; exports carry it on."""
     provenance = take.provenance
     item["mocap_source"] = Path(take.footage.path).name  # not the folder: exports are given away
     item["mocap_model"] = provenance.model
     item["mocap_model_licence"] = provenance.model_licence
-    item["mocap_body_licence"] = provenance.body_licence
+    item[LICENCE] = body_licence
     item["mocap_version"] = provenance.core_version

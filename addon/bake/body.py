@@ -9,8 +9,10 @@ import bpy
 from .. import scene_index
 
 MODIFIER = "MoCap Skin"
-_EMBEDDED = "MakeHuman"
-_KIND, _LICENCE, _MATERIAL = "mocap_body", "mocap_body_licence", "mocap_material"
+EMBEDDED = "MakeHuman"
+LICENCE = "mocap_body_licence"
+"""Property of objects: licence line of the body that they show."""
+_KIND, _MATERIAL = "mocap_body", "mocap_material"
 
 
 def ensure_body(
@@ -32,7 +34,7 @@ def ensure_body(
     elif kind_of(item) != body.name:
         _change_mesh(item, _mesh(body, item.data.name, take_id))
         _weights(item, body)
-    item[_LICENCE] = body.licence
+    item[LICENCE] = body.licence
     if len(item.data.vertices) == len(body.vertices):
         _shape(item, body, floor)
     modifier = item.modifiers.get(MODIFIER)
@@ -44,12 +46,19 @@ def ensure_body(
 
 def kind_of(item: bpy.types.Object) -> str:
     """Name of the body that an object's mesh was made from."""
-    return str(item.data.get(_KIND, _EMBEDDED))
+    return str(item.data.get(_KIND, EMBEDDED))
 
 
 def lacks_file(item: bpy.types.Object | None, body: Any) -> bool:
     """True when the object is of a body whose file is not at hand, so that there is only the embedded one."""
-    return item is not None and body.name == _EMBEDDED != kind_of(item)
+    return item is not None and body is not None and body.name == EMBEDDED != kind_of(item)
+
+
+def licence_of(item: bpy.types.Object | None, body: Any) -> str:
+    """Licence line of the body that a character will show; "" when it shows none."""
+    if item is not None and lacks_file(item, body):
+        return str(item.get(LICENCE, ""))
+    return body.licence if body else ""
 
 
 def _change_mesh(item: bpy.types.Object, mesh: bpy.types.Mesh) -> None:
