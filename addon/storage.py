@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import bpy
 
-TAKES, LOGS = "takes", "logs"
+TAKES, LOGS, WEIGHTS = "takes", "logs", "weights"
 _KEPT_LOGS = 20
 
 
@@ -22,6 +23,25 @@ def folder(name: str) -> Path:
         path = Path(tempfile.gettempdir()) / "romp_mocap" / name
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+
+def preferences() -> Any | None:
+    """The add-on's preferences; None when it runs from a source checkout."""
+    addon = bpy.context.preferences.addons.get(__package__)
+    return addon.preferences if addon else None
+
+
+def weights_folder() -> Path:
+    """Where downloaded model files go."""
+    chosen = getattr(preferences(), "weights_folder", "")
+    return Path(bpy.path.abspath(chosen)) if chosen else folder(WEIGHTS)
+
+
+def weight_store() -> Any:
+    """The `WeightStore` of model and body files."""
+    from romp_core.weights.store import default_store
+
+    return default_store(weights_folder())
 
 
 def new_take_path(source: str) -> Path:

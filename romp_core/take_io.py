@@ -89,6 +89,15 @@ def load_take(path: str | Path) -> Take:
         ) from error
 
 
+def is_take(path: str | Path) -> bool:
+    """Whether a file looks like a take of whatever version, judged by the names in it."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return {"meta.npy", "times.npy"} <= set(file.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
 def write_error(path: Path, error: OSError) -> TakeError:
     """A user's sentence for a failed write."""
     if error.errno == errno.ENOSPC:

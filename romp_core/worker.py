@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
-from .errors import Cancelled, MocapError
+from .errors import Cancelled, MocapError, ModelError
 from .protocol import ProtocolError, read_message, write_message
 from .rotations import Array
 from .settings import CaptureSettings, SolveSettings, from_mapping
@@ -90,7 +90,11 @@ def _download(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]
 def _verify(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:
     from .weights.verify import verify
 
-    return {"report": verify(job["name"], job["file"], _store(job)).text}
+    report = verify(job["name"], job["file"], _store(job))
+    log.info("%s", report.text)
+    if report.problem:
+        raise ModelError(report.problem, "Choose another file.")
+    return {"report": report.text}
 
 
 def _self_test(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bpy.types import Operator
 
 from romp_core.settings import CaptureSettings, SolveSettings
 
-from .. import catalogue, jobs, storage
+from .. import catalogue, jobs, model_files, storage
 from ..properties import generated
 from .reporting import Reporting
 from .running import end_of_wait, must_wait, no_job, push_undo, scene_of, wait_property
@@ -44,12 +44,15 @@ class MOCAP_OT_capture(Reporting, Operator):
     def run(self, context: bpy.types.Context) -> set[str]:
         group = context.scene.mocap
         source = _existing(self.filepath or group.source)
+        settings = generated.values(CaptureSettings, self.properties, group.capture)
+        _check_files(settings["model"])
         command = {
             "type": "capture",
             "source": source,
             "out": bpy.path.abspath(self.out) or str(storage.new_take_path(source)),
-            "capture": generated.values(CaptureSettings, self.properties, group.capture),
+            "capture": settings,
             "solve": generated.values(SolveSettings, self.properties, group.solve),
+            "weights": str(storage.weights_folder()),
         }
         uid = context.scene.session_uid
         title = f"Capture {Path(source).name}"
@@ -73,6 +76,15 @@ def take_arrived(outcome: jobs.Outcome, uid: int) -> str:
         remarks += catalogue.make_characters(scene, entry, {item.person_id for item in entry.people})
     push_undo("Capture")
     return " ".join(remarks)
+
+
+def _check_files(model: str) -> None:
+    """Raise ModelError when the model lacks files."""
+    from romp_core.errors import ModelError
+    from romp_core.weights.store import advice
+
+    for state in model_files.missing(model):
+        raise ModelError(state.problem, advice(state.file))
 
 
 def _existing(source: str) -> str:

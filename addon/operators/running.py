@@ -27,7 +27,7 @@ def must_wait(wished: bool) -> bool:
 def no_job(cls: type, context: bpy.types.Context) -> bool:
     """Poll of operators that start a job."""
     if jobs.current() is not None:
-        cls.poll_message_set("A capture is running: wait for it or cancel it first")
+        cls.poll_message_set("Something is running: wait for it or cancel it first")
         return False
     return True
 

@@ -19,7 +19,8 @@ def wrapped(layout: Any, text: str, width_px: float, icon: str = "NONE") -> None
     import bpy
 
     scale = max(bpy.context.preferences.system.ui_scale, 0.5)  # 0 where there is no window
-    lines = textwrap.wrap(text, max(20, int(width_px / (6.5 * scale)) - 6))
+    most = max(20, int(width_px / (6.5 * scale)) - 6)
+    lines = [line for paragraph in text.splitlines() for line in textwrap.wrap(paragraph, most)]
     column = layout.column(align=True)
     column.scale_y = 0.8
     for number, line in enumerate(lines):

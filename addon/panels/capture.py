@@ -8,11 +8,12 @@ from typing import Any
 import bpy
 from bpy.types import Panel
 
-from .. import jobs
+from .. import jobs, model_files
 from ..properties import generated
 from .base import SidebarPanel, wrapped
+from .weights import draw_missing
 
-_STAGES = {"capture": "Finding people", "solve": "Computing motion"}
+_STAGES = {"capture": "Finding people", "solve": "Computing motion", "download": "Downloading"}
 
 
 class MOCAP_PT_capture(SidebarPanel, Panel):
@@ -23,13 +24,17 @@ class MOCAP_PT_capture(SidebarPanel, Panel):
         layout = self.layout
         session, outcome = jobs.current(), jobs.last_outcome()
         if session is not None:
-            _draw_running(layout, session)
+            _draw_running(layout, session, context.region.width)
             return
         group = context.scene.mocap
-        _draw_settings(layout, group)
+        missing = model_files.missing(group.capture.model)
+        _draw_settings(layout, group, missing, context.region.width)
         row = layout.row()
         row.scale_y = 2.0
+        row.enabled = not missing
         row.operator("mocap.capture", icon="PLAY" if group.source else "NONE")
+        if missing:
+            wrapped(layout, "Capture waits for the model's files, see above.", context.region.width, "INFO")
         if outcome is not None and outcome.text:
             _draw_outcome(layout, outcome, context.region.width)
         column = layout.column()
@@ -45,11 +50,15 @@ def _licence_line(model: str) -> str:
     return f"{chosen}. Body: {BODY_LICENCE}"
 
 
-def _draw_settings(layout: Any, group: Any) -> None:
+def _draw_settings(layout: Any, group: Any, missing: list[Any], width: float) -> None:
     layout.prop(group, "source", text="", icon="FILE_MOVIE")
     column = layout.column()
     column.use_property_split, column.use_property_decorate = True, False
     column.prop(group.capture, "model")
+    if missing:
+        draw_missing(layout, missing, width)
+        column = layout.column()
+        column.use_property_split, column.use_property_decorate = True, False
     column.prop(group.capture, "people", text="People (0 = all)" if group.capture.people == 0 else "Nearest People")
     column.prop(group.solve, "height")
     range_column = column.column(align=True)
@@ -63,7 +72,7 @@ def _draw_settings(layout: Any, group: Any) -> None:
     options.prop(group, "set_scene")
 
 
-def _draw_running(layout: Any, session: jobs.Session) -> None:
+def _draw_running(layout: Any, session: jobs.Session, width: float) -> None:
     progress, started = session.progress, session.started
     layout.label(text=session.title, icon="RENDER_ANIMATION")
     share = min(progress.get("done", 0) / max(progress.get("total", 0), 1e-9), 1.0) if progress.get("total") else 0.0
@@ -71,6 +80,7 @@ def _draw_running(layout: Any, session: jobs.Session) -> None:
     if started:
         provider = started["provider"].removesuffix("ExecutionProvider")
         layout.label(text=f"{started['model']} on {provider}, {started['width']} x {started['height']}")
+        wrapped(layout, started.get("remark", ""), width, "ERROR")
     row = layout.row()
     row.scale_y = 1.5
     row.enabled = not session.cancelling
@@ -83,6 +93,9 @@ def progress_text(progress: dict[str, Any]) -> str:
     if progress["stage"] == "capture":
         total = f" / {progress['total']:.0f}" if progress["total"] else ""
         words += [f"{progress['done']:.0f}{total}", f"{progress['fps']:.1f} fps"]
+    if progress["stage"] == "download":
+        total = f" / {progress['total']:.0f}" if progress["total"] else ""
+        words += [f"{progress['done']:.0f}{total} MB", f"{progress['fps']:.1f} MB/s"]
     if progress["eta"] > 0:
         minutes, seconds = divmod(round(progress["eta"]), 60)
         words.append(f"{minutes}:{seconds:02} left")

@@ -41,6 +41,7 @@ class MOCAP_MT_take(Menu):
         self.layout.operator("mocap.open_take", icon="FILEBROWSER")
         self.layout.operator("mocap.save_take", icon="FILE_TICK")
         self.layout.operator("mocap.recover_takes", icon="RECOVER_LAST")
+        self.layout.operator("mocap.import_results", icon="IMPORT")
         self.layout.operator("mocap.remove_take", text="Remove from List, Keep Characters").keep_characters = True
 
 
@@ -58,6 +59,7 @@ class MOCAP_PT_takes(SidebarPanel, Panel):
         side.menu("MOCAP_MT_take", text="", icon="DOWNARROW_HLT")
         entry = catalogue.active_take(context.scene)
         if entry is None:
+            layout.operator("mocap.import_results", icon="IMPORT")
             return
         row = layout.row()
         row.template_list("MOCAP_UL_people", "", entry, "people", entry, "active_person", rows=2)

@@ -21,6 +21,9 @@ class Layout:
 
     row = column = box = split = _part
 
+    def __setattr__(self, name, value):
+        self.texts.extend(["(off)"] if (name, value) == ("enabled", False) else [])
+
     def prop(self, owner, name, text=None, **_options):
         assert name in owner.bl_rna.properties, name
         self.texts.append(owner.bl_rna.properties[name].name if text is None else text)
@@ -59,7 +62,7 @@ def drawn(mocap):
         if hasattr(cls, "draw") and (cls.__name__.startswith(("MOCAP_PT", "MOCAP_AP", "MOCAP_MT"))):
             poll = getattr(cls, "poll", None)
             if poll is None or poll(context):
-                cls.draw(SimpleNamespace(layout=layout), context)
+                cls.draw(SimpleNamespace(layout=layout, bl_rna=cls.bl_rna), context)
     return " | ".join(layout.texts)
 
 

@@ -1,0 +1,68 @@
+"""How it stands with the models' files, remembered for a moment: panels ask at every redraw."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from . import storage
+
+_KEPT_SECONDS = 1.0
+_kept: dict[tuple[str, str], tuple[float, Any]] = {}
+
+
+def missing(model: str) -> list[Any]:
+    """`FileState`s of the files without which the model does not run."""
+    return _remembered("missing", model, lambda store: store.missing(_needs(model)))
+
+
+def state(key: str) -> Any:
+    """`FileState` of a file; `path` is None when it is missing."""
+    return _remembered("state", key, lambda store: store.state(key))
+
+
+def is_chosen(key: str) -> bool:
+    """Whether the user chose a file for this key."""
+    return _remembered("chosen", key, lambda store: store.chosen(key) is not None)
+
+
+def size_mb() -> float:
+    """Size of the model folder."""
+    return _remembered("size", "", lambda store: store.size() / 1e6)
+
+
+def keys(model: str) -> tuple[list[str], list[str]]:
+    """Keys of what the model needs, those that may serve instead included where they are there; and of what helps."""
+    from romp_core.weights.catalog import FILES
+
+    needed = []
+    for key in _needs(model):
+        there = [each for each in FILES[key].instead if state(each).path]
+        needed += there if there and state(key).path is None else [key]
+    card = _card(model)
+    return needed, list(card.helps) if card else []
+
+
+def forget() -> None:
+    """Look anew at the next question: a file came or went."""
+    _kept.clear()
+
+
+def _card(model: str) -> Any | None:
+    """The model's card; None for one that a file of another version names."""
+    from romp_core.models.registry import MODELS
+
+    return MODELS.get(model)
+
+
+def _needs(model: str) -> tuple[str, ...]:
+    card = _card(model)
+    return card.needs if card else ()
+
+
+def _remembered(what: str, key: str, ask: Callable[[Any], Any]) -> Any:
+    now = time.monotonic()
+    if (what, key) not in _kept or now - _kept[what, key][0] > _KEPT_SECONDS:
+        _kept[what, key] = now, ask(storage.weight_store())
+    return _kept[what, key][1]
