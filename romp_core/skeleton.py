@@ -19,6 +19,18 @@ JOINT = {name: index for index, name in enumerate(JOINTS)}
 N_JOINTS = len(JOINTS)
 
 
+def _levels() -> tuple[tuple[list[int], list[int]], ...]:
+    levels, parents = [], [0]
+    while joints := [joint for joint, parent in enumerate(PARENTS) if parent in parents]:
+        levels.append((joints, [PARENTS[joint] for joint in joints]))
+        parents = joints
+    return tuple(levels)
+
+
+LEVELS = _levels()
+"""Joints that are equally far from the root, with their parents, outwards: a chain is posed level by level."""
+
+
 def rest_offsets(rest_joints: Array) -> Array:
     """Offset of each joint from its parent (the pelvis from the origin), metres. (..., 24, 3) -> (..., 24, 3)."""
     offsets = np.array(rest_joints, dtype=np.float64)
@@ -44,10 +56,8 @@ def forward_kinematics(rotations: Array, root: Array, rest_joints: Array) -> tup
     positions = np.empty((*rotations.shape[:-1], 3))
     orientations[..., 0, :] = rotations[..., 0, :]
     positions[..., 0, :] = root
-    for joint in range(1, N_JOINTS):
-        parent = PARENTS[joint]
-        orientations[..., joint, :] = quat_multiply(orientations[..., parent, :], rotations[..., joint, :])
-        positions[..., joint, :] = positions[..., parent, :] + quat_rotate(
-            orientations[..., parent, :], offsets[..., joint, :]
-        )
+    for joints, parents in LEVELS:
+        turned = orientations[..., parents, :]
+        orientations[..., joints, :] = quat_multiply(turned, rotations[..., joints, :])
+        positions[..., joints, :] = positions[..., parents, :] + quat_rotate(turned, offsets[..., joints, :])
     return positions, orientations

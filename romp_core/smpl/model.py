@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import ModelError
 from ..rotations import Array, matrix_from_rotvec
-from ..skeleton import N_JOINTS, PARENTS
+from ..skeleton import LEVELS, N_JOINTS
 from ..skinning import blend_motions, rigid_motions
 from .layout import LEFT_HIP, RIGHT_HIP
 
@@ -159,23 +159,11 @@ def _rows_times(rows: Array, matrix: Array) -> Array:
 def _chain(turns: Array, rest: Array) -> tuple[Array, Array]:
     """Global rotations (N, 24, 3, 3) and joint positions (N, 24, 3) of local rotations; the root stays in its place."""
     orientations, positions = turns.copy(), rest.copy()
-    for joints, parents in _LEVELS:
+    for joints, parents in LEVELS:
         orientations[:, joints] = orientations[:, parents] @ turns[:, joints]
         offsets = (rest[:, joints] - rest[:, parents])[..., None]
         positions[:, joints] = positions[:, parents] + (orientations[:, parents] @ offsets)[..., 0]
     return orientations, positions
-
-
-def _levels() -> list[tuple[list[int], list[int]]]:
-    """Joints that are equally far from the root, with their parents, outwards."""
-    levels, parents = [], [0]
-    while joints := [joint for joint, parent in enumerate(PARENTS) if parent in parents]:
-        levels.append((joints, [PARENTS[joint] for joint in joints]))
-        parents = joints
-    return levels
-
-
-_LEVELS = _levels()
 
 
 def _aligned(vertices: Array, joints: Array) -> tuple[Array, Array]:

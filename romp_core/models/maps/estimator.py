@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
+from ...imageops import every_nth
 from ...people import Frame, People
 from ...rotations import Array
 from ...take import FootageInfo
@@ -178,7 +179,7 @@ class MapsEstimator(Generic[Inputs, Maps]):
 
 def _note(frame: Frame, cut: bool) -> _Note:
     step = -(-max(frame.image.shape) // _THUMBNAIL)
-    return _Note(frame.time, cut, np.array(frame.image[::step, ::step]), step)
+    return _Note(frame.time, cut, every_nth(frame.image, step), step)
 
 
 def _valid(seen: Seen) -> Seen:
