@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from .. import storage
+
 
 def body_of(person: Any) -> tuple[Any, list[str]]:
     """Body of a solved person in the size of the person's skeleton, and remarks about its file.
@@ -40,19 +42,13 @@ def _smpl_body(betas: Any) -> tuple[Any, list[str]] | None:
 
     if not np.isfinite(betas).all():
         return None
-    bodies = find_bodies(_store())
+    bodies = find_bodies(storage.weight_store())
     path = bodies.file_for(betas)
     if path is None:
         return None
     files = (path, *(each for each in vars(bodies.data).values() if each))
     model = _read(path, bodies, tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
     return as_body(model, betas), list(model.remarks)
-
-
-def _store() -> Any:
-    from romp_core.weights.store import default_store
-
-    return default_store()
 
 
 @lru_cache(maxsize=2)

@@ -108,7 +108,7 @@ def test_body_sliders_and_provenance_travel_along(scene, tmp_path, reader):
     assert len([item for item in bpy.data.actions if item.frame_range[1] > 2]) == 1 + (reader == "FBX")
     if reader != "FBX new":
         assert armature["mocap_model_licence"] == "Apache-2.0"
-        assert armature["mocap_body_licence"] == "CC0-1.0"
+        assert armature["mocap_body_licence"].startswith("CC0-1.0")
 
 
 def corners(item):

@@ -10,7 +10,7 @@ import pytest
 from measure import track
 from takes import footage, make_take, motion
 
-from addon import scene_index
+from addon import scene_index, storage
 from addon.bake import bake_take, person_body
 from addon.export import export_character
 from romp_core.body import load_body
@@ -33,13 +33,13 @@ def files(golden, tmp_path_factory) -> Path:
 @pytest.fixture
 def store(files, monkeypatch) -> WeightStore:
     found = WeightStore(files)
-    monkeypatch.setattr(person_body, "_store", lambda: found)
+    monkeypatch.setattr(storage, "weight_store", lambda: found)
     return found
 
 
 @pytest.fixture
 def no_files(tmp_path, monkeypatch):
-    return lambda: monkeypatch.setattr(person_body, "_store", lambda: WeightStore(tmp_path / "none"))
+    return lambda: monkeypatch.setattr(storage, "weight_store", lambda: WeightStore(tmp_path / "none"))
 
 
 def take_of(model: SmplModel, betas=BETAS, scale=1.0, n=40, seed=0):
@@ -144,7 +144,7 @@ def test_a_file_that_comes_later_changes_the_mesh_and_one_that_goes_does_not(
     skin.modifiers.new("Mine", "SUBSURF").show_viewport = False
     meshes = len(bpy.data.meshes)
 
-    monkeypatch.setattr(person_body, "_store", lambda: store)
+    monkeypatch.setattr(storage, "weight_store", lambda: store)
     bake_take(scene, take, "Clip")
     assert (list(parts(scene, take)), len(bpy.data.meshes)) == ([armature, skin], meshes)
     assert "Mine" in skin.modifiers and len(skin.data.vertices) == 6890
@@ -171,7 +171,7 @@ def test_licence_goes_with_the_body_and_an_export_says_so(scene, store, tmp_path
 def test_a_broken_file_is_told_and_the_embedded_body_serves(scene, files, tmp_path, monkeypatch):
     take = take_of(find_bodies(WeightStore(files)).load().adults)
     (tmp_path / "SMPL_NEUTRAL.pkl").write_bytes(b"\x80\x02}q\x00.")
-    monkeypatch.setattr(person_body, "_store", lambda: WeightStore(tmp_path))
+    monkeypatch.setattr(storage, "weight_store", lambda: WeightStore(tmp_path))
     remarks = bake_take(scene, take, "Clip")
     assert any("SMPL_NEUTRAL.pkl" in remark and "embedded" in remark for remark in remarks)
     _, skin = parts(scene, take)
