@@ -24,7 +24,7 @@ from .take import FootageInfo, Observations, Person, Provenance, Take, as_float3
 from .take_io import save_take, write_error
 
 _PERSON_FIELDS = ("confidence", "keypoints2d", "visibility", "keypoints3d", "rotations", "betas", "root",
-                  "rest_joints")  # fmt: skip
+                  "rest_joints", "world_rotation", "world_root")  # fmt: skip
 MIN_SECONDS = 0.3
 """People seen for less than this in footage that is longer are taken for false detections."""
 

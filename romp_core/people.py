@@ -40,6 +40,8 @@ class People:
         betas: (P, B) shape coefficients.
         root: (P, 3) pelvis joint in camera space, metres, for the camera that the model assumes.
         rest_joints: (P, 24, 3) metres, the skeleton the model saw: SMPL rest axes, pelvis at the origin.
+        world_rotation: (P, 4), world_root: (P, 3): pelvis orientation and place, as `rotations[:, 0]` and `root`, in a
+            space that stays where the camera was when the person appeared; from models that follow the camera (TRACE).
         cut: True when this frame starts a new shot.
     """
 
@@ -53,6 +55,8 @@ class People:
     betas: Array | None = None
     root: Array | None = None
     rest_joints: Array | None = None
+    world_rotation: Array | None = None
+    world_root: Array | None = None
     cut: bool = False
 
     def __len__(self) -> int:

@@ -55,6 +55,9 @@ class SolveSettings:
         0.0, "Tilt", "Extra camera pitch after levelling; positive looks down", min=-90.0, max=90.0, unit="deg"
     )
     roll: float = setting(0.0, "Roll", "Extra camera roll after levelling", min=-180.0, max=180.0, unit="deg")
+    follow_camera: bool = setting(
+        True, "Moving Camera", "Animate the camera where the model tells of its motion (TRACE); off: it stands still"
+    )
     contacts: bool = setting(True, "Foot Contacts", "Hold the feet still while they stand on the floor")
     max_gap: float = setting(
         0.5, "Fill Gaps", "Interpolate over gaps up to this long; longer gaps stay gaps", min=0.0, max=5.0, unit="s"

@@ -50,8 +50,8 @@ class Observations:
     Attributes:
         frames: (n,) int32 rows of the footage, increasing, with holes where the person was not seen.
         confidence: (n,); keypoints2d: (n, K, 2); visibility: (n, K); keypoints3d: (n, K, 3).
-        rotations: (n, 24, 4), betas: (n, B), root: (n, 3) camera space, rest_joints: (n, 24, 3): where the model
-            gives them, else None.
+        rotations: (n, 24, 4), betas: (n, B), root: (n, 3) camera space, rest_joints: (n, 24, 3),
+        world_rotation: (n, 4), world_root: (n, 3): where the model gives them, else None.
     """
 
     frames: Array
@@ -63,6 +63,8 @@ class Observations:
     betas: Array | None = None
     root: Array | None = None
     rest_joints: Array | None = None
+    world_rotation: Array | None = None
+    world_root: Array | None = None
 
     @property
     def of_body(self) -> bool:
@@ -121,11 +123,15 @@ class Camera:
     rotation: Array
     position: Array
 
+    def at(self, frames: Array) -> tuple[Array, Array]:
+        """Rotation (m, 4) and position (m, 3) at rows `frames` (m,)."""
+        index = np.zeros_like(frames) if len(self.rotation) == 1 else frames
+        return self.rotation[index], self.position[index]
+
     def to_camera(self, points: Array, frames: Array) -> Array:
         """World points (m, N, 3) at rows `frames` (m,) -> camera space (m, N, 3)."""
-        index = np.zeros_like(frames) if len(self.rotation) == 1 else frames
-        matrices = matrix_from_quat(self.rotation[index])
-        return np.einsum("mji,mnj->mni", matrices, points - self.position[index][:, None])
+        rotation, position = self.at(frames)
+        return np.einsum("mji,mnj->mni", matrix_from_quat(rotation), points - position[:, None])
 
     def focal(self, width_px: float) -> float:
         """Focal length in pixels for a picture of this width."""

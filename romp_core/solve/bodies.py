@@ -14,21 +14,21 @@ from ..body import load_body
 from ..rotations import Array, angle_between, make_continuous, normalize, slerp
 from ..skeleton import forward_kinematics
 from ..take import Observations
-from .filters import gaussian
+from .filters import gaussian, local_quadratic
 from .initial import place_root
 from .landmarks import skeleton_size
 from .optics import Optics
 from .timeline import Segment
 
-_CALM_S, _LIVELY_S = 0.12, 0.04
+_CALM_S, _LIVELY_S = 0.10, 0.04
 """Widths of the smoothing of a joint at rest and of one in fast motion, seconds."""
 _COURSE_S, _SPEED_S = 0.08, 0.15
 """Widths of the track whose speed is measured, and of the stretch of time over which it counts."""
-_FAST = np.radians(150.0)
+_FAST = np.radians(100.0)
 """Speed, rad/s, at which a joint is smoothed half way between the two."""
 _GLITCH, _GLITCH_SAMPLES = np.radians(30.0), 2
 """Turn away from the neighbours in time at which an observed rotation is half believed; neighbours on either side."""
-_SIDEWAYS_S, _DEPTH_S = 0.05, 0.3
+_SIDEWAYS_S, _DEPTH_S = 0.03, 0.3
 """Widths of the root's smoothing across and along the view."""
 _DEPTH_GLITCH = 0.1
 """The same for the depth, as a share."""
@@ -95,7 +95,7 @@ def _smooth_rotations(rotations: Array, interval: float) -> Array:
         interval: seconds between samples, divided by the strength.
     """
     rotations = make_continuous(_without_glitches(rotations))
-    calm, lively = (normalize(_twicing(rotations, width / interval)) for width in (_CALM_S, _LIVELY_S))
+    calm, lively = (normalize(local_quadratic(rotations, width / interval)) for width in (_CALM_S, _LIVELY_S))
     if len(rotations) < 3:
         return calm
     # A limb that turns round stands still for a moment in the middle of fast motion: look at a stretch of time.
@@ -118,12 +118,6 @@ def _without_glitches(rotations: Array) -> Array:
     medoid = np.take_along_axis(nearby, medoid[:, None, :, None], axis=1)[:, 0]
     away = angle_between(medoid, rotations)
     return slerp(medoid, rotations, 1 / (1 + (away / _GLITCH) ** 4))
-
-
-def _twicing(track: Array, sigma: float) -> Array:
-    """Gaussian smoothing plus what it took off, smoothed: as calm, but flattens peaks far less (Tukey 1977)."""
-    smooth = gaussian(track, sigma)
-    return np.asarray(smooth + gaussian(track - smooth, sigma))
 
 
 def _smooth_depth(distance: Array, sigma: float) -> Array:

@@ -39,6 +39,7 @@ def foot_sight(observations: Observations, frames: Array, footage: FootageInfo) 
     surest = np.maximum(observations.visibility[usable][:, ankles], observations.visibility[usable][:, toes])
     inside = ((tracks >= 0) & (tracks < [footage.width, footage.height])).all(axis=-1)
     seen = np.zeros((len(frames), 2))
-    seen[rows - frames[0]] = np.clip(surest / _SURE, 0, 1) * inside
+    # A body model has an idea of hidden feet, which moves with the body; landmarks there are anywhere.
+    seen[rows - frames[0]] = 1.0 if observations.of_body else np.clip(surest / _SURE, 0, 1) * inside
     between = [[np.interp(frames, rows, tracks[:, foot, axis]) for axis in (0, 1)] for foot in (0, 1)]
     return FootSight(np.moveaxis(np.array(between), -1, 0), seen)

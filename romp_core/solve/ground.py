@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..rotations import Array, matrix_from_quat, quat_from_matrix, quat_multiply
+from ..rotations import Array, quat_conjugate, quat_from_matrix, quat_multiply, quat_rotate
 from ..settings import SolveSettings
 from ..skeleton import JOINT, forward_kinematics
 from ..take import Camera, FootageInfo, Motion
@@ -71,19 +71,21 @@ def _straight_up(motions: list[Motion]) -> Array | None:
 
 
 def steady_up(
-    motions: list[Motion], sights: list[FootSight], fov: float, footage: FootageInfo, alive: Alive
+    motions: list[Motion], sights: list[FootSight], path: Camera, footage: FootageInfo, alive: Alive
 ) -> Array | None:
-    """Which way is up in camera space, (3,), by how people stand, balance and step; None when nobody is seen upright.
+    """Which way is up, (3,), by how people stand, balance and step; None when nobody is seen upright.
 
     Args:
         motions: in camera space, before any foot was planted: that would confirm the floor it was planted on.
-        sights: what is seen of their feet.
+        sights: what is seen of their feet. path: the camera's, in the space of the first picture's camera, in which
+            up is told as well.
     """
+    motions = [into_world(motion, path) for motion in motions]
     straight = _straight_up(motions)
     if straight is None:
         return None
     rotation = world.camera_rotation(straight, SolveSettings())
-    camera = Camera(fov, quat_from_matrix(rotation)[None], np.zeros((1, 3)))
+    camera = _turned_camera(path, rotation)
     return likeliest_up(
         straight,
         [
@@ -121,6 +123,32 @@ def turned(motion: Motion, rotation: Array) -> Motion:
     return replace(motion, rotations=rotations, root=(motion.root @ rotation.T).astype(np.float32))
 
 
+def into_world(motion: Motion, camera: Camera) -> Motion:
+    """A motion in camera space in the camera's world."""
+    rotation, position = camera.at(motion.frames)
+    rotations = np.array(motion.rotations)
+    rotations[:, 0] = quat_multiply(rotation, motion.rotations[:, 0])
+    return replace(motion, rotations=rotations, root=(quat_rotate(rotation, motion.root) + position).astype(np.float32))
+
+
+def into_camera(motion: Motion, camera: Camera) -> Motion:
+    """The way back."""
+    rotation, position = camera.at(motion.frames)
+    back = quat_conjugate(rotation)
+    rotations = np.array(motion.rotations)
+    rotations[:, 0] = quat_multiply(back, motion.rotations[:, 0])
+    return replace(motion, rotations=rotations, root=quat_rotate(back, motion.root - position).astype(np.float32))
+
+
+def _turned_camera(camera: Camera, rotation: Array) -> Camera:
+    """The camera with its world rotated by a matrix (3, 3)."""
+    return replace(
+        camera,
+        rotation=quat_multiply(quat_from_matrix(rotation), camera.rotation),
+        position=camera.position @ rotation.T,
+    )
+
+
 def moved(motion: Motion, offset: Array) -> Motion:
     """The motion with its root shifted by (3,) or (m, 3)."""
     return replace(motion, root=(motion.root + offset).astype(np.float32))
@@ -138,7 +166,7 @@ def _touches(feet: _Feet, motion: Motion, footage: FootageInfo) -> Array:
 def touch_floor(motion: Motion, camera: Camera, footage: FootageInfo, alive: Alive) -> Motion:
     """Correct slow errors of depth and height by the floor, which people touch again and again."""
     heights = above_floor(_touches(_feet(motion, alive), motion, footage))
-    return moved(motion, onto_floor(heights, motion.root, camera.position[0], _DEPTH_ERROR))
+    return moved(motion, onto_floor(heights, motion.root, camera.at(motion.frames)[1], _DEPTH_ERROR))
 
 
 def _interval(times: Array) -> float:
@@ -176,9 +204,10 @@ def _contacts(feet: _Feet, sight: FootSight, camera: Camera, motion: Motion, foo
     """Which feet stand (m, 2), shot by shot and gap by gap."""
     contacts = np.zeros((len(motion.frames), 2), bool)
     pixels, scale = _in_picture(feet.balls, camera, motion.frames, footage)
+    drift = _camera_drift(feet.balls, pixels, camera, motion.frames, footage)
     for part in _stretches(motion, footage):
         times = footage.times[motion.frames[part]]
-        tracks = pixels[part], sight.toes[part]
+        tracks = pixels[part] - drift[part], sight.toes[part] - drift[part]
         contacts[part] = standing(tracks, sight.seen[part], scale[part], feet.soles[part], times)
     return contacts
 
@@ -188,6 +217,15 @@ def _in_picture(balls: Array, camera: Camera, frames: Array, footage: FootageInf
     depth = np.maximum(seen[..., 2:], 0.1)
     focal = camera.focal(footage.width)
     return seen[..., :2] / depth * focal, depth.mean(axis=(1, 2)) / focal
+
+
+def _camera_drift(balls: Array, pixels: Array, camera: Camera, frames: Array, footage: FootageInfo) -> Array:
+    """How far (m, 2, 2) the feet have moved in the picture because the camera did, summed from row to row."""
+    drift = np.zeros_like(pixels)
+    if len(camera.rotation) > 1 and len(frames) > 1:
+        stayed, _ = _in_picture(balls[:-1], camera, frames[1:], footage)
+        drift[1:] = np.cumsum(stayed - pixels[:-1], axis=0)
+    return drift
 
 
 def _stretches(motion: Motion, footage: FootageInfo) -> Iterator[slice]:
@@ -217,10 +255,9 @@ class Placed:
 
         Both are where the picture shows them: the shift onto the common floor is taken back.
         """
-        rotation = matrix_from_quat(self.camera.rotation[0])
         motion = moved(self.motions[index], -self.shifts[index])
         balls = self.camera.to_camera(_feet(motion, alive).balls, motion.frames)
-        motion = turned(moved(motion, -self.camera.position[0]), rotation.T)
+        motion = into_camera(motion, self.camera)
         return motion, np.where(motion.contacts[..., None], balls, np.nan)
 
 
@@ -228,31 +265,32 @@ def place_people(
     motions: list[Motion],
     sights: list[FootSight] | None,
     rotation: Array,
-    fov: float,
+    path: Camera,
     footage: FootageInfo,
     alive: Alive,
 ) -> Placed:
-    """Camera-space motions of one scene -> one still camera and the motions in its world, feet planted.
+    """Camera-space motions of one scene -> the camera and the motions in one level world, feet planted.
 
     The world's origin lies on the floor below the first person's first pose.
 
     Args:
         sights: what is seen of the people's feet, to find their contacts; None when the motions have theirs.
-        rotation: (3, 3) from camera space to the world; fov: horizontal, radians.
+        rotation: (3, 3) from the space of the first picture's camera to the world; path: the camera's, in that space.
     """
-    motions = [turned(motion, rotation) for motion in motions]
+    camera = _turned_camera(path, rotation)
+    motions = [into_world(motion, camera) for motion in motions]
     lengths = np.array([motion.valid.sum() for motion in motions])
     floors = np.array([np.median(_touches(_feet(motion, alive), motion, footage)[motion.valid]) for motion in motions])
     height = _weighted_median(-floors, lengths) if len(motions) else 0.0
     shifts = [
-        onto_floor(np.full(len(motion.root), floor + height), motion.root, np.zeros(3), _PLACE_ERROR)
+        onto_floor(np.full(len(motion.root), floor + height), motion.root, camera.at(motion.frames)[1], _PLACE_ERROR)
         for motion, floor in zip(motions, floors, strict=True)
     ]
     motions = [moved(motion, shift) for motion, shift in zip(motions, shifts, strict=True)]
     start = motions[0].root[0, :2] if motions else np.zeros(2)
     position = np.array([-start[0], -start[1], height])
     motions = [moved(motion, position) for motion in motions]
-    camera = Camera(fov, quat_from_matrix(rotation)[None], position[None])
+    camera = replace(camera, position=camera.position + position)
     motions = [touch_floor(motion, camera, footage, alive) for motion in motions]
     if sights is not None:
         motions = [

@@ -10,11 +10,12 @@ import numpy as np
 
 from ..body import load_body
 from ..rotations import Array
-from ..settings import check
+from ..settings import SolveSettings, check
 from ..skeleton import N_JOINTS
 from ..spaces import focal_from_fov
-from ..take import Motion, Person, Take, assumed_fov
+from ..take import Camera, Motion, Person, Take, assumed_fov
 from .bodies import adult_stature, body_segment, stature, steady_skeleton
+from .camera_path import camera_path, still_camera
 from .chain import Chain
 from .fitting import Guess, fit_segment
 from .footsight import foot_sight
@@ -26,8 +27,9 @@ from .world import camera_rotation
 _USUAL_HEIGHT = 1.70
 """Metres. A picture says nothing about scale, so people are solved as if the median of them were that tall; then a
 height scales the result and changes nothing else, though the solve knows lengths and speeds of people in metres."""
-_CALM = 1.0
-"""Least smoothing of the motion in which contacts are found; without it the legs change places too often."""
+_CALM, _CALM_BODY = 1.0, 1.6
+"""Least smoothing of the motion in which contacts are found, by landmarks and by a body model's poses; without it the
+legs change places too often, and standing feet shake."""
 _FIRST_PASS, _LAST_PASS = 0.7, 0.95
 """Shares of the work done when the people are placed in the world for the first and for the last time."""
 
@@ -60,15 +62,18 @@ def solve(
     ]
     subjects = [subject for subject in subjects if subject.parts]
     shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else _LAST_PASS, subjects)
-    strength = max(settings.strength, _CALM) if settings.contacts else settings.strength
-    motions = [_fitted(s, optics, strength, share) for s, share in zip(subjects, shares, strict=True)]
+    motions = [
+        _fitted(subject, optics, _first_strength(subject, settings), share)
+        for subject, share in zip(subjects, shares, strict=True)
+    ]
     sights = [
         foot_sight(subject.person.observations, motion.frames, footage)
         for subject, motion in zip(subjects, motions, strict=True)
     ]
-    up = steady_up(motions, sights, fov, footage, tell.again) if settings.level else None
+    path = _camera_path(subjects, fov, take)
+    up = steady_up(motions, sights, path, footage, tell.again) if settings.level else None
     rotation = camera_rotation(up, settings)
-    placed = place_people(motions, sights if settings.contacts else None, rotation, fov, footage, tell.again)
+    placed = place_people(motions, sights if settings.contacts else None, rotation, path, footage, tell.again)
     if settings.contacts:
         shares = _shares(tell, _FIRST_PASS, _LAST_PASS, subjects)
         known = [placed.in_camera(index, tell.again) for index in range(len(subjects))]
@@ -78,7 +83,7 @@ def solve(
             for subject, share, guess in zip(subjects, shares, known, strict=True)
         ]
         del known
-        placed = place_people(motions, None, rotation, fov, footage, tell.again)
+        placed = place_people(motions, None, rotation, path, footage, tell.again)
     tell(1.0)
     people = (
         replace(subject.person, motion=_scaled(hold_in_gaps(motion), unit))
@@ -98,6 +103,18 @@ def body_heights(take: Take) -> list[float]:
         person.height or take.solve.height * (size / grown if size else 1.0)
         for person, size in zip(take.people, seen, strict=True)
     ]
+
+
+def _camera_path(subjects: list[_Subject], fov: float, take: Take) -> Camera:
+    """Path of the camera in the space of the first picture's camera."""
+    seen = [subject.person.observations for subject in subjects]
+    if not take.solve.follow_camera or not any(each.of_body for each in seen):
+        return still_camera(fov)
+    scales = [
+        stature(subject.rest) / stature(steady_skeleton(each)) if each.of_body else 1.0
+        for subject, each in zip(subjects, seen, strict=True)
+    ]
+    return camera_path(seen, scales, fov, take.footage)
 
 
 def _skeleton(person: Person, height: float, usual: Callable[[float], Array]) -> Array:
@@ -143,6 +160,13 @@ class _Subject:
 def _subject(person: Person, rest: Array, take: Take) -> _Subject:
     parts = segments(person.observations, take.footage, take.solve.max_gap)
     return _Subject(person, np.asarray(rest, dtype=np.float64), tuple(parts))
+
+
+def _first_strength(subject: _Subject, settings: SolveSettings) -> float:
+    """Smoothing of the first pass, which finds the contacts if they are wanted."""
+    if not settings.contacts:
+        return settings.strength
+    return max(settings.strength, _CALM_BODY if subject.person.observations.of_body else _CALM)
 
 
 def _shares(
