@@ -70,9 +70,11 @@ def estimator(model: Painted, people: int = 0) -> MapsEstimator:
     return MapsEstimator(model, footage, people)
 
 
+@pytest.mark.parametrize("provider", ["CPUExecutionProvider", "CUDAExecutionProvider"])
 @pytest.mark.parametrize("batch", [1, 3])
-def test_every_frame_gives_people_in_order(batch):
+def test_every_frame_gives_people_in_order(batch, provider):
     model = Painted(batch)
+    model.provider = provider
     given = [{10: 40}, {}, {11: 40, 40: 60}, {12: 40, 41: 60}, {13: 40, 42: 60}, {14: 40}, {15: 40}]
     result = list(estimator(model).run(frames(given)))
     assert [people.frame for people in result] == list(range(7))
@@ -131,7 +133,8 @@ def test_errors_of_footage_and_network_reach_the_caller():
         list(estimator(Failing()).run(frames([{10: 40}])))
 
 
-def test_little_is_read_ahead_and_nothing_runs_on_after_the_end():
+@pytest.mark.parametrize(("provider", "most"), [("CPUExecutionProvider", 6), ("CUDAExecutionProvider", 8)])
+def test_little_is_read_ahead_and_nothing_runs_on_after_the_end(provider, most):
     pulled = []
 
     def endless():
@@ -141,9 +144,10 @@ def test_little_is_read_ahead_and_nothing_runs_on_after_the_end():
 
     before = threading.active_count()
     model = Painted(2)
+    model.provider = provider
     run = estimator(model).run(endless())
     next(run)
     run.close()
-    assert len(pulled) <= 8
+    assert len(pulled) <= most
     assert threading.active_count() == before
     assert threading.current_thread().name not in model.threads  # the network has a thread of its own

@@ -1,7 +1,7 @@
 """The `Estimator` of models that look at whole pictures, frame by frame: batches, overlap, shots, who is who.
 
-Three threads work at the same time: one prepares the next batch, one runs the network, and the caller's reads the
-people off the last batch and follows them. So neither a graphics card nor the processor waits for the other.
+On a graphics card three threads work at the same time: one prepares the next batch, one runs the network, and the
+caller's reads the people off the last batch and follows them. So neither card nor processor waits for the other.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from ...imageops import every_nth
 from ...people import Frame, People
 from ...rotations import Array
+from ...runtime.providers import CPU
 from ...take import FootageInfo
 from ...tracking.follow import PeopleTracker, smpl_looks
 from ...tracking.shots import ShotDetector
@@ -137,7 +138,9 @@ class MapsEstimator(Generic[Inputs, Maps]):
             yield _Batch(notes, inputs)
 
     def _look(self, prepared: Iterator[_Batch[Inputs]]) -> Iterator[tuple[_Batch[Inputs], Maps]]:
-        with closing(ahead(prepared)) as batches:  # type: ignore[type-var]
+        # On the CPU preparing would only take the cores from the network; and a cancelled capture ends with the
+        # picture that the network is at.
+        with closing(prepared if self.provider == CPU.name else ahead(prepared)) as batches:  # type: ignore[type-var]
             for batch in batches:
                 yield batch, self.model.look(batch.inputs)
 

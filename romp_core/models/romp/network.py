@@ -10,6 +10,7 @@ from ...checkpoints import read_state_dict
 from ...errors import ModelError
 from ...rotations import Array
 from ...runtime.cores import heavy
+from ...runtime.providers import CPU
 from ..maps.square import SIZE
 from ..session import open_session
 from ..template import open_template, template_shapes
@@ -43,7 +44,7 @@ class RompNetwork:
         self._input = inputs[0].name
         self.provider, self.remark = self._session.get_providers()[0], ""
         fixed = inputs[0].shape[0]  # the published file takes one picture
-        self.batch = fixed if isinstance(fixed, int) else 1 if self.provider == "CPUExecutionProvider" else _BATCH
+        self.batch = fixed if isinstance(fixed, int) else 1 if self.provider == CPU.name else _BATCH
 
     def __call__(self, squares: Array) -> tuple[Array, Array]:
         """Run the network.
