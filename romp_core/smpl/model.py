@@ -130,6 +130,11 @@ class SmplModel:
         return part
 
     @property
+    def knows_joints(self) -> bool:
+        """False when the files behind the 71 joints are not at hand: there are then a mesh and rest joints only."""
+        return self.extra_regressor is not None
+
+    @property
     def _regressor(self) -> Array:
         if self.extra_regressor is None:
             raise ModelError(
