@@ -18,6 +18,7 @@ _STORAGES = {
     "int64": "LongStorage",
     "bool": "BoolStorage",
 }
+_ALIGNMENT = 64
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 
 
@@ -27,8 +28,17 @@ def save_torch_zip(state: Mapping[str, NDArray], path: Path) -> None:
         archive.writestr("archive/data.pkl", _pickled(state, view_field=False))
         archive.writestr("archive/byteorder", b"little")
         for index, array in enumerate(state.values()):
-            archive.writestr(f"archive/data/{index}", _raw(array))
+            archive.writestr(_aligned(f"archive/data/{index}", archive.start_dir), _raw(array))
         archive.writestr("archive/version", b"3\n")
+
+
+def _aligned(name: str, start: int) -> zipfile.ZipInfo:
+    """A zip entry at byte `start` whose data begin at a multiple of 64, by an extra field of padding."""
+    entry = zipfile.ZipInfo(name)
+    fixed = start + zipfile.sizeFileHeader + len(name) + 4  # the extra field has a head of four bytes
+    padding = -fixed % _ALIGNMENT
+    entry.extra = b"FB" + struct.pack("<H", padding) + b"Z" * padding
+    return entry
 
 
 def save_torch_legacy(state: Mapping[str, NDArray], path: Path) -> None:
