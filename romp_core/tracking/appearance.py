@@ -23,11 +23,17 @@ _PART_WEIGHTS = np.array([2.0, 1.0, 1.0])
 
 
 def body_points(shoulders: Array, hips: Array, knees: Array, ankles: Array) -> list[Array]:
-    """Places on a body whose colours tell people apart, (n, 2) pixels for each part; joints (2, 2), left and right."""
-    torso = _strip(hips.mean(axis=0), shoulders.mean(axis=0), _TORSO_BREADTH)
-    thighs = np.concatenate([_strip(hips[i], knees[i], _LEG_BREADTH) for i in (0, 1)])
-    shins = np.concatenate([_strip(knees[i], ankles[i], _LEG_BREADTH) for i in (0, 1)])
-    return [torso, thighs, shins]
+    """Places on bodies whose colours tell people apart.
+
+    Args:
+        shoulders, hips, knees, ankles: (..., 2, 2) pixels, left and right, of one or of many people.
+
+    Returns:
+        (..., n, 2) pixels for each part.
+    """
+    torso = _strip(hips.mean(axis=-2), shoulders.mean(axis=-2), _TORSO_BREADTH)
+    thighs, shins = _strip(hips, knees, _LEG_BREADTH), _strip(knees, ankles, _LEG_BREADTH)
+    return [torso, *(np.concatenate([legs[..., 0, :, :], legs[..., 1, :, :]], axis=-2) for legs in (thighs, shins))]
 
 
 def signature(image: Array, parts: list[Array]) -> Array:
@@ -36,7 +42,18 @@ def signature(image: Array, parts: list[Array]) -> Array:
     Returns:
         (parts, bins), each row a histogram that sums to 1, or all zero when too little of the part is in the picture.
     """
-    return np.stack([_histogram(_colours(image, part)) for part in parts])
+    return signatures(image, [part[None] for part in parts])[0]
+
+
+def signatures(image: Array, parts: list[Array]) -> Array:
+    """The same of P people at once, (P, parts, bins), from places (P, n, 2) for each part."""
+    people = len(parts[0])
+    owners = [np.repeat(np.arange(people) * len(parts) + i, part.shape[1]) for i, part in enumerate(parts)]
+    points = np.concatenate([part.reshape(-1, 2) for part in parts])
+    inside = _inside(image, points)
+    owner = np.concatenate(owners)[inside]
+    histograms = _histograms(_colours(image, points[inside]), owner, people * len(parts))
+    return histograms.reshape(people, len(parts), histograms.shape[1])
 
 
 def difference(a: Array, b: Array) -> float:
@@ -58,29 +75,37 @@ def blend(old: Array, new: Array, share: float) -> Array:
 
 
 def _strip(start: Array, end: Array, breadth: float) -> Array:
-    """Points around the middle of a segment, (N, 2) pixels; `breadth` to each side as a share of its length."""
+    """Points around the middle of segments (..., 2), (..., N, 2) pixels; `breadth` is a share of the length."""
     axis = end - start
-    side = np.array([-axis[1], axis[0]]) * breadth
-    return np.asarray(start + _ALONG.reshape(-1, 1) * axis + _ACROSS.reshape(-1, 1) * side)
+    side = np.stack([-axis[..., 1], axis[..., 0]], axis=-1) * breadth
+    along, across = _ALONG.reshape(-1, 1), _ACROSS.reshape(-1, 1)
+    return np.asarray(start[..., None, :] + along * axis[..., None, :] + across * side[..., None, :])
+
+
+def _inside(image: Array, points: Array) -> Array:
+    height, width = image.shape[:2]
+    return ((points >= 0) & (points < (width, height))).all(axis=-1)
 
 
 def _colours(image: Array, points: Array) -> Array:
-    """Pixels at the points inside of the picture (n, 3)."""
-    height, width = image.shape[:2]
-    column, row = np.floor(points).astype(int).T
-    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    return image[row[inside], column[inside]].astype(np.float64)
+    """Pixels (n, 3) at points (n, 2) inside of the picture."""
+    column, row = points.astype(int).T
+    return image[row, column].astype(np.float64)
 
 
-def _histogram(colours: Array) -> Array:
-    """Trilinear histogram, so that a small change of light moves little between bins."""
+def _histograms(colours: Array, owner: Array, count: int) -> Array:
+    """Trilinear histograms (count, bins) of the colours of each owner, so that a change of light moves little.
+
+    All zero for owners of too few colours.
+    """
     bins = np.array(_BINS)
-    if len(colours) < _LEAST_SAMPLES:
-        return np.zeros(bins.prod())
+    size = int(bins.prod())
     place = np.clip((colours @ _YCC.T - _YCC_LOW) / _YCC_SPAN, 0, 1) * (bins - 1)
     low = np.minimum(place.astype(int), bins - 2)
     shares = np.stack([1 - (place - low), place - low])  # (2, n, 3): of the lower and the upper bin
     weights = shares[_CORNERS[:, 0], :, 0] * shares[_CORNERS[:, 1], :, 1] * shares[_CORNERS[:, 2], :, 2]
     strides = np.array([bins[1] * bins[2], bins[2], 1])
-    places = low @ strides + (_CORNERS @ strides)[:, None]
-    return np.bincount(places.ravel(), weights.ravel(), bins.prod()) / len(colours)
+    places = owner * size + low @ strides + (_CORNERS @ strides)[:, None]
+    sums = np.bincount(places.ravel(), weights.ravel(), count * size).reshape(count, size)
+    samples = np.bincount(owner, minlength=count)[:, None]
+    return np.where(samples < _LEAST_SAMPLES, 0.0, sums / np.maximum(samples, 1))

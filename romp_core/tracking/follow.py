@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..rotations import Array
-from .appearance import blend, body_points, difference, signature
+from .appearance import blend, body_points, difference, signatures
 from .assignment import unique_pairs
-from .identities import LOOKS_RETURNED, LOOKS_SHARE, MEMORY_S, RETURN_S
+from .identities import LOOKS_RETURNED, LOOKS_SHARE, LOOKS_TRACKED, MEMORY_S
 from .kalman import DEPTH_UNITS, PLACE_UNITS, SCALE_UNITS, STEPS_PER_S, Kalman, observations
 
 PLACE_MEMORY_S = 2.5
@@ -161,7 +161,7 @@ class PeopleTracker:
             alike[row, column] = _difference(people[row].looks, looks[column])
         costs += (np.where(np.isnan(alike), _LOOKS_UNKNOWN, alike) / _LOOKS_STD) ** 2 / 2
         by_looks = ~placed | (away > PLACE_MEMORY_S)
-        strange = np.where(by_looks, ~(alike <= LOOKS_RETURNED), (away > RETURN_S) & (alike > LOOKS_RETURNED))
+        strange = np.where(by_looks, ~(alike <= LOOKS_RETURNED), alike > LOOKS_TRACKED)
         costs[strange] = np.inf
         return costs
 
@@ -169,7 +169,7 @@ class PeopleTracker:
 def smpl_looks(image: Array, keypoints2d: Array) -> list[Array]:
     """Looks of people in a (H, W, 3) RGB picture from their SMPL joints (n, 24, 2) in its pixels."""
     limbs = [keypoints2d[:, pair] for pair in (_SHOULDERS, _HIPS, _KNEES, _ANKLES)]
-    return [signature(image, body_points(*joints)) for joints in zip(*limbs, strict=True)]
+    return list(signatures(image, body_points(*limbs)))
 
 
 def _uncovered(points: Array, looks: Sequence[Array]) -> list[Array | None]:

@@ -24,10 +24,10 @@ _REACH, _REACH_PER_S = 0.4, 2.5
 
 _COAST_S = 0.5
 _GROWTH, _GROWTH_PER_S = math.log(1.5), 1.0
-_LOOKS_TRACKED, LOOKS_RETURNED = 0.75, 0.45
-"""The same person differs less from the sighting before, and from one of more than `RETURN_S` ago."""
+LOOKS_TRACKED, LOOKS_RETURNED = 0.75, 0.45
+"""The same person differs less from the sighting before, and from one of more than `_RETURN_S` ago."""
 
-RETURN_S = 0.4
+_RETURN_S = 0.4
 _MISSED_S = 10.0
 _LOOKS_WEIGHT = 2.0
 _MOST_COST = 1.75
@@ -70,7 +70,7 @@ class Identity:
     def update(self, sighting: Sighting, time: float, alone: bool) -> None:
         """Take over a matched sighting; looks are learnt only while nobody is in front."""
         elapsed = time - self.time
-        if self.placed and 0 < elapsed < RETURN_S:
+        if self.placed and 0 < elapsed < _RETURN_S:
             share = 1 - math.exp(-elapsed / _VELOCITY_S)
             self.velocity = self.velocity + share * ((sighting.center - self.center) / elapsed - self.velocity)
         else:
@@ -82,10 +82,10 @@ class Identity:
     def cost(self, sighting: Sighting, time: float) -> float:
         """How badly the sighting fits; infinite when it cannot be this person."""
         away = time - self.time
-        if away > RETURN_S and not sighting.detected:
+        if away > _RETURN_S and not sighting.detected:
             return math.inf
         looks = difference(self.looks, sighting.looks)
-        most = _LOOKS_TRACKED if self.placed and away < RETURN_S else LOOKS_RETURNED
+        most = LOOKS_TRACKED if self.placed and away < _RETURN_S else LOOKS_RETURNED
         if looks > most:
             return math.inf
         if not self.placed:
@@ -134,7 +134,7 @@ class Identities:
         """True when a sighting may show this person; False when it shows one of the rivals, in front of them."""
         own = difference(self._known[id].looks, looks)
         nearest = min((difference(self._known[rival].looks, looks) for rival in rivals), default=1.0)
-        return own <= _LOOKS_TRACKED and own <= nearest + _STOLEN_MARGIN
+        return own <= LOOKS_TRACKED and own <= nearest + _STOLEN_MARGIN
 
     def glimpse(self, id: int, sighting: Sighting, time: float) -> None:
         """A known person was seen behind somebody: note the place, but learn no looks."""
@@ -142,7 +142,7 @@ class Identities:
 
     def missed(self, time: float) -> bool:
         """True when somebody went out of sight a short while ago."""
-        return any(0 < time - one.time - RETURN_S < _MISSED_S for one in self._known.values())
+        return any(0 < time - one.time - _RETURN_S < _MISSED_S for one in self._known.values())
 
     def new_shot(self) -> None:
         """Places mean nothing any more; people are recognised by their looks alone."""

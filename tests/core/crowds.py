@@ -22,7 +22,9 @@ class Seen:
     persons: np.ndarray
 
 
-def walk(seed: int, people: int, seconds: float = 8.0, fps: float = 30.0, gaps: bool = True) -> list[Seen]:
+def walk(
+    seed: int, people: int, seconds: float = 8.0, fps: float = 30.0, gaps: bool = True, hide: bool = True
+) -> list[Seen]:
     """Strollers in a room of 6 x 5 metres, from one random place to the next; who is behind somebody is not seen.
 
     With gaps, people are also missed for up to half a second now and then, and a ghost appears here and there.
@@ -31,7 +33,7 @@ def walk(seed: int, people: int, seconds: float = 8.0, fps: float = 30.0, gaps: 
     times = np.arange(0, seconds, 1 / fps)
     x, z = _strolls(rng, people, len(times), 1 / fps)
     missed = _gaps(rng, times, people) if gaps else np.zeros(x.shape, bool)
-    return list(_views(rng, times, x, np.full_like(x, 0.2), z, missed, ghosts=0.02 if gaps else 0.0))
+    return list(_views(rng, times, x, np.full_like(x, 0.2), z, missed, 0.02 if gaps else 0.0, hide))
 
 
 def _strolls(rng: np.random.Generator, people: int, frames: int, frame_s: float) -> tuple[np.ndarray, np.ndarray]:

@@ -61,6 +61,22 @@ def test_crossings_with_gaps(fps):
     assert ours.sum() <= 0.05 * theirs.sum()
 
 
+def test_clothes_settle_crossings():
+    """Each seen with a quarter of somebody's colours in them."""
+    rng = np.random.default_rng(2)
+    clothes = rng.dirichlet(np.full(256, 0.05), (3, 3))  # of the two, and of the ghosts
+    changes = 0
+    for seed in range(20):
+        tracker = PeopleTracker()
+
+        def dressed(seen: Seen, tracker: PeopleTracker = tracker) -> list[int | None]:
+            looks = [0.75 * clothes[person] + 0.25 * clothes[rng.integers(3)] for person in seen.persons]
+            return tracker.assign(seen.cams, seen.depth, seen.scores, seen.time, looks)
+
+        changes += switches(crossing(seed, 15), dressed)[0]
+    assert changes == 0
+
+
 @pytest.mark.parametrize("people", [2, 5])
 def test_strollers_in_a_room(people):
     ours, theirs = compare([walk(seed, people, seconds=6, fps=15) for seed in range(5)])
