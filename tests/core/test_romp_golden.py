@@ -208,3 +208,8 @@ def assert_same_turns(ours: Array, theirs: Array) -> None:
     near_pi = np.linalg.norm(expected, axis=1) > 3.1
     assert_allclose(flat[~near_pi], expected[~near_pi], atol=1e-4)
     assert_allclose(matrix_from_rotvec(flat[near_pi]), matrix_from_rotvec(expected[near_pi]), atol=1e-4)
+
+
+def test_a_picture_without_people_is_read_like_any_other():
+    people = decode(np.zeros((0, 145), np.float32))
+    assert people.rotations.shape == (0, 24, 4) and people.thetas.shape == (0, 72) and people.betas.shape == (0, 10)

@@ -37,14 +37,14 @@ class Parameters:
     @property
     def thetas(self) -> Array:
         """(N, 72) float32 rotation vectors."""
-        return rotvec_from_quat(self.rotations).astype(np.float32).reshape(len(self.cams), -1)
+        return rotvec_from_quat(self.rotations).astype(np.float32).reshape(len(self.cams), 3 * _JOINTS)
 
 
 def decode(sampled: Array) -> Parameters:
     """Take apart sampled parameters (N, 145): camera 3, rotations of six numbers 22, shape 10."""
     cams = sampled[:, :_CAMERA].copy()
     cams[:, 0] = _SCALE_BASE ** cams[:, 0]
-    sixes = sampled[:, _CAMERA : _CAMERA + _ROTATIONS].reshape(len(sampled), -1, 6)
+    sixes = sampled[:, _CAMERA : _CAMERA + _ROTATIONS].reshape(len(sampled), _ROTATIONS // 6, 6)
     rotations = np.zeros((len(sampled), _JOINTS, 4), dtype=np.float32)
     rotations[..., 0] = 1
     turns = quat_from_matrix(matrix_from_6d(sixes))
