@@ -25,7 +25,7 @@ class Outcome:
 
     Attributes:
         kind: "finished", "cancelled" or "failed". take: path of the whole or partial take, "" when there is none.
-        sentence, hint: for the user. log: path of the worker's log.
+        sentence, hint: for the user. log: path of the worker's log. details: whether that is worth reading.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class Outcome:
     sentence: str = ""
     hint: str = ""
     log: str = ""
+    details: bool = False
 
     @property
     def text(self) -> str:
@@ -73,6 +74,7 @@ class Session:
                     header.get("sentence") or header.get("report") or "",
                     header.get("hint") or "",
                     header.get("log") or str(self.job.log_path),
+                    header["type"] == "failed" or bool(header.get("details")),
                 )
         return None
 

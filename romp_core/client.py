@@ -2,8 +2,8 @@
 
 Light to import; used by the add-on from a timer. Messages by type:
 `started` {model, provider, width, height, fps, expected, remark} · `progress` {stage, done, total, fps, eta} ·
-`preview` arrays ids (P,), joints (P, 24, 3) · and one of `finished` {take or report} | `cancelled` {take} |
-`failed` {sentence, hint, log, take}.
+`preview` arrays ids (P,), joints (P, 24, 3) · and one of `finished` {take, or report and whether
+the log has details} | `cancelled` {take} | `failed` {sentence, hint, log, take}.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
 from .errors import Cancelled, MocapError, ModelError
+from .progress import Progress
 from .protocol import ProtocolError, read_message, write_message
 from .rotations import Array
 from .settings import CaptureSettings, SolveSettings, from_mapping
@@ -90,11 +91,12 @@ def _download(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]
 def _verify(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:
     from .weights.verify import verify
 
+    pipe.progress(Progress("verify", 0, 0, 0, 0))
     report = verify(job["name"], job["file"], _store(job))
-    log.info("%s", report.text)
+    log.info("report\n%s", report.text)
     if report.problem:
-        raise ModelError(report.problem, "Choose another file.")
-    return {"report": report.text}
+        raise ModelError(report.summary, "Choose another file.")
+    return {"report": report.summary, "details": True}
 
 
 def _self_test(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class MOCAP_OT_download_file(Reporting, Operator):
             f"{file.licence}.",
             "By downloading you accept this licence.",
         ):
-            wrapped(self.layout, text, _DIALOG_WIDTH)
+            wrapped(self.layout, text, _DIALOG_WIDTH * 1.15)  # it has no icons and no scroll bar
 
     def run(self, context: bpy.types.Context) -> set[str]:
         from romp_core.errors import ModelError

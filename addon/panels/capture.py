@@ -13,7 +13,7 @@ from ..properties import generated
 from .base import SidebarPanel, wrapped
 from .weights import draw_missing
 
-_STAGES = {"capture": "Finding people", "solve": "Computing motion", "download": "Downloading"}
+_STAGES = {"capture": "Finding people", "solve": "Computing motion", "verify": "Trying the file"}
 
 
 class MOCAP_PT_capture(SidebarPanel, Panel):
@@ -89,7 +89,7 @@ def _draw_running(layout: Any, session: jobs.Session, width: float) -> None:
 
 def progress_text(progress: dict[str, Any]) -> str:
     """One line: stage, pictures, speed and time left."""
-    words = [_STAGES.get(progress["stage"], progress["stage"])]
+    words = [_STAGES[progress["stage"]]] if progress["stage"] in _STAGES else []
     if progress["stage"] == "capture":
         total = f" / {progress['total']:.0f}" if progress["total"] else ""
         words += [f"{progress['done']:.0f}{total}", f"{progress['fps']:.1f} fps"]
@@ -107,7 +107,7 @@ def _draw_outcome(layout: Any, outcome: jobs.Outcome, width: float) -> None:
     row = box.row()
     wrapped(row, outcome.text, width - 70, "ERROR" if outcome.kind == "failed" else "INFO")
     row.operator("mocap.dismiss", text="", icon="X", emboss=False)
-    if outcome.kind == "failed" and os.path.isfile(outcome.log):
+    if outcome.details and os.path.isfile(outcome.log):
         box.operator("mocap.show_log", icon="TEXT")
 
 

@@ -22,13 +22,13 @@ def draw_missing(layout: Any, states: list[Any], width: float) -> None:
         faint = box.column()
         faint.active = False
         wrapped(faint, f"{file.licence}.", width)
-        row = box.row(align=True)
+        column = box.column(align=True)
         if file.url:
             size = f" {file.size / 1e6:.0f} MB" if file.size else ""
-            row.operator("mocap.download_file", text=f"Download{size}", icon="IMPORT").key = file.key
+            column.operator("mocap.download_file", text=f"Download{size}", icon="IMPORT").key = file.key
         elif file.page:
-            row.operator("mocap.open_page", icon="URL").key = file.key
-        row.operator("mocap.choose_file", icon="FILEBROWSER").key = file.key
+            column.operator("mocap.open_page", icon="URL").key = file.key
+        column.operator("mocap.choose_file", icon="FILEBROWSER").key = file.key
         if file.url and not online.allowed():
             wrapped(box, online.advice(), width, "INFO")
             box.operator("mocap.online_settings", icon="PREFERENCES")

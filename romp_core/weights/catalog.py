@@ -13,7 +13,8 @@ _SMIL_PAGE = (
     "sensor-networks/motion-analysis.html"
 )
 _TRAINED = (
-    "no licence of their own is published; they were trained on data for non-commercial research, so use them for that"
+    "no licence is published with them; they were trained on data sets for non-commercial research, "
+    "so treat them as non-commercial"
 )
 _SMPL_LICENCE = (
     "SMPL body model licence of the Max Planck Society: non-commercial research, no redistribution; "
@@ -91,7 +92,7 @@ _ALL = (
     _released(
         "ROMP.pkl",
         "ROMP weights",
-        f"ROMP weights by Yu Sun et al.: {_TRAINED}",
+        f"ROMP weights (Yu Sun et al.): {_TRAINED}",
         size=117_035_932,
         sha256="008abe3d814e2b0e234b8d4481b7a716195a119e332e8d5e70fe742fa19f5731",
         instead=("ROMP.onnx",),
@@ -99,12 +100,12 @@ _ALL = (
     _released(
         "ROMP.onnx",
         "ROMP network (ONNX)",
-        f"ROMP weights by Yu Sun et al.: {_TRAINED}",
+        f"ROMP weights (Yu Sun et al.): {_TRAINED}",
         size=116_288_613,
         sha256="ee5bb9651be9a40ae7da5632d7bbcd961b0654e65799c2f727ee951e56f87c78",
     ),
-    _released("BEV.pth", "BEV weights", f"BEV weights by Yu Sun et al.: {_TRAINED}"),
-    _released("BEV_ft_agora.pth", "BEV weights, tuned on AGORA", f"BEV weights by Yu Sun et al.: {_TRAINED}"),
+    _released("BEV.pth", "BEV weights", f"BEV weights (Yu Sun et al.): {_TRAINED}"),
+    _released("BEV_ft_agora.pth", "BEV weights, tuned on AGORA", f"BEV weights (Yu Sun et al.): {_TRAINED}"),
     _released(_ARCHIVE, "Joint regressors for SMPL", _ARCHIVE_LICENCE, members=tuple(_MEMBERS)),
     *(
         WeightFile(name, title, (name,), _ARCHIVE_LICENCE, how_to_get=f"It comes with {_ARCHIVE}.")

@@ -19,10 +19,11 @@ from .store import WeightStore, checked_file
 
 @dataclass(frozen=True)
 class Report:
-    """What was found; `problem` is "" for a file that works."""
+    """What was found: the text to paste; `problem` is "" for a file that works; `summary` is a sentence or two."""
 
     text: str
-    problem: str = ""
+    problem: str
+    summary: str
 
 
 def verify(name: str, path: str | Path, store: WeightStore) -> Report:
@@ -49,7 +50,10 @@ def verify(name: str, path: str | Path, store: WeightStore) -> Report:
         lines += _tried(model, file, path, store)
     except ModelError as error:
         problem = error.sentence
-    return Report("\n".join([*lines, f"Result      {problem or 'the file works'}"]), problem)
+    text = "\n".join([*lines, f"Result      {problem or 'the file works'}"])
+    other = file.sha256 and digest != file.sha256
+    remark = f" It is not the published {file.file_names[0]}." if other else ""
+    return Report(text, problem, (problem or f"{path.name} works here.") + remark)
 
 
 def _purpose(name: str, path: Path) -> tuple[str, WeightFile]:

@@ -91,7 +91,7 @@ def test_while_running(mocap, monkeypatch, progress):
 def test_failure_shows_sentence_hint_and_log(mocap, monkeypatch, tmp_path):
     log = tmp_path / "x.log"
     log.write_text("trace")
-    outcome = jobs.Outcome("failed", sentence="It broke.", hint=f"The log is at {log}.", log=str(log))
+    outcome = jobs.Outcome("failed", sentence="It broke.", hint=f"The log is at {log}.", log=str(log), details=True)
     monkeypatch.setattr(jobs, "_last", outcome)
     texts = drawn(mocap)
     assert "It broke." in texts and "Show Log" in texts
