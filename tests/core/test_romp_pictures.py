@@ -48,6 +48,13 @@ def folder(golden: Path) -> Path:
     return golden / "romp"
 
 
+@pytest.fixture(scope="module")
+def pnp_comparable(folder: Path) -> bool:
+    """PnP gives other numbers with another OpenCV."""
+    made_with = np.load(folder / "camera.npz")["opencv_version"].item()
+    return made_with.split(".")[0] == cv2.__version__.split(".")[0]
+
+
 def picture(folder: Path, name: str) -> Array:
     return cv2.imread(str(folder / f"{name}.png"))[..., ::-1]
 
@@ -61,7 +68,9 @@ def found(romp: Romp, image: Array, body: SmplModel | None = None, translation=t
     return results(people.thetas, people.betas, people.cams, inputs.pad, body, translation) | centers(peaks, 64)
 
 
-def assert_as_expected(ours: dict[str, Array], expected: dict[str, Array], atol: float) -> None:
+def assert_as_expected(
+    ours: dict[str, Array], expected: dict[str, Array], atol: float, pnp_comparable: bool = True
+) -> None:
     shapes = json.loads(expected["out_shapes"].item())
     assert {key: [list(value.shape), value.dtype.name] for key, value in ours.items()} == shapes
     tolerances = {"pj2d_org": 5e-3, "cam_trans": 1e-3 if "verts" in ours else atol}
@@ -69,7 +78,7 @@ def assert_as_expected(ours: dict[str, Array], expected: dict[str, Array], atol:
         value = ours[key]
         if key == "verts":
             key, value = "verts_sub53", value[:, ::53]
-        if f"out_{key}" not in expected:
+        if f"out_{key}" not in expected or (key == "cam_trans" and not pnp_comparable):
             continue
         if key in ("smpl_thetas", "global_orient", "body_pose"):
             assert_same_turns(value, expected[f"out_{key}"], atol)
@@ -102,9 +111,9 @@ def test_maps(network, romp, folder, name):
 
 
 @pytest.mark.parametrize("name", ["image_a", "image_b"])
-def test_people_of_a_picture(romp, body, folder, name):
+def test_people_of_a_picture(romp, body, folder, name, pnp_comparable):
     expected = dict(np.load(folder / f"e2e_{name}.npz"))
-    assert_as_expected(found(romp, picture(folder, name), body), expected, 1e-4)
+    assert_as_expected(found(romp, picture(folder, name), body), expected, 1e-4, pnp_comparable)
 
 
 def test_people_of_a_picture_without_body(romp, folder):
@@ -112,7 +121,7 @@ def test_people_of_a_picture_without_body(romp, folder):
     assert_as_expected(found(romp, picture(folder, "image_a")), expected, 1e-4)
 
 
-def test_largest_person_smoothed(romp, body, folder):
+def test_largest_person_smoothed(romp, body, folder, pnp_comparable):
     """The reference's smoothing of one person; unlike there, the parts of the pose are smoothed with the whole."""
     stored = np.load(folder / "e2e_temporal_largest.npz")
     image = picture(folder, "image_a")
@@ -122,8 +131,10 @@ def test_largest_person_smoothed(romp, body, folder):
         rolled = np.roll(image, (2 * step, 3 * step), axis=(0, 1))
         expected = {key.removeprefix(f"f{step}_"): stored[key] for key in stored.files if key.startswith(f"f{step}_")}
         everybody = found(romp, rolled, body)
-        for key in ("center_preds", "center_confs", "global_orient", "body_pose"):  # these are of everybody there
+        for key in ("center_preds", "center_confs"):  # these are of everybody there
             assert_allclose(everybody[key], expected[f"out_{key}"], atol=2e-4, err_msg=key)
+        for key in ("global_orient", "body_pose"):  # so are these, before smoothing
+            assert_same_turns(everybody[key], expected[f"out_{key}"], 2e-4)
         largest = everybody["cam"][:, 0].argmax()
         thetas, betas, cams = (everybody[key][largest] for key in ("smpl_thetas", "smpl_betas", "cam"))
         # The reference filters the nine numbers of the matrix and takes the result for a rotation.
@@ -131,10 +142,12 @@ def test_largest_person_smoothed(romp, body, folder):
         smooth = np.concatenate([root, pose.update(thetas[3:])]).astype(np.float32)
         pad = padding(*image.shape[:2])
         ours = results(smooth[None], shape.update(betas)[None], cam.update(cams)[None], pad, body, translation_pnp)
-        for key in ("cam", "smpl_betas", "smpl_thetas", "joints"):
+        assert_same_turns(ours["smpl_thetas"], expected["out_smpl_thetas"], 2e-4)
+        for key in ("cam", "smpl_betas", "joints"):
             if f"out_{key}" in expected:
                 assert_allclose(ours[key], expected[f"out_{key}"], atol=2e-4, err_msg=f"{key} of frame {step}")
-        assert_allclose(ours["cam_trans"], expected["out_cam_trans"], atol=1e-3)
+        if pnp_comparable:
+            assert_allclose(ours["cam_trans"], expected["out_cam_trans"], atol=1e-3)
         if "out_pj2d_org" in expected:
             assert_allclose(ours["pj2d_org"], expected["out_pj2d_org"], atol=5e-3)
             assert_allclose(ours["verts"][:, ::53], expected["out_verts_sub53"], atol=2e-4)
