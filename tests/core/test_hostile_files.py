@@ -86,7 +86,7 @@ LIVE: dict[str, Callable[[str], bytes]] = {
     "in the memo": lambda c: MKDIR + pickle.BINPUT + b"\0" + pickle.BINGET + b"\0" + craft.tuple_(craft.text(c)) + b"R",
     "EXT1": lambda c: pickle.EXT1 + bytes([EXTENSION]) + craft.tuple_(craft.text(c)) + pickle.REDUCE,
     "dotted name": lambda c: (
-        craft.text("pathlib") + craft.text("os.mkdir") + b"\x93" + craft.tuple_(craft.text(c)) + pickle.REDUCE
+        craft.text("shutil") + craft.text("os.mkdir") + b"\x93" + craft.tuple_(craft.text(c)) + pickle.REDUCE
     ),
 }
 OTHER: dict[str, Callable[[str], bytes]] = {

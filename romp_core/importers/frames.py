@@ -1,0 +1,81 @@
+"""Which pictures a results file is about, in order, and what it says of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from ..checkpoints import read
+from ..errors import TakeError
+
+VIDEO_RESULTS = "video_results.npz"
+_FRAME_NUMBER = re.compile(r"^(\d{8})(?=$|_)")
+_LAST_NUMBER = re.compile(r"(\d+)$")
+_MOST_EMPTY = 1000
+"""Numbers that leave out more pictures in a row than this are no picture numbers."""
+
+
+def records(path: Path) -> dict[str, Any]:
+    """What there is by picture name: of a results file, or of a folder with a file per picture.
+
+    Raises:
+        ModelError: a file cannot be read. TakeError: it holds no results.
+    """
+    if path.is_dir():
+        whole = path / VIDEO_RESULTS
+        files = [whole] if whole.is_file() else sorted(path.glob("*.npz"))
+        if not files:
+            raise TakeError(f'There are no results (.npz) in the folder "{path.name}".', "Choose another folder.")
+        return {name: record for file in files for name, record in records(file).items()}
+    return by_picture(read(path), path)
+
+
+def by_picture(tree: Any, path: Path) -> dict[str, Any]:
+    """The same of a file that was read already; `path` names a single picture."""
+    content = tree if isinstance(tree, Mapping) else {}
+    results, tracks = content.get("results"), content.get("sequence_results")
+    if isinstance(results, Mapping) and ("smpl_thetas" in results or "cam" in results):
+        return {path.stem: results}
+    if isinstance(results, Sequence) and not isinstance(results, str):
+        return {path.stem: results}
+    if isinstance(results, Mapping) and results:
+        return {str(name): record for name, record in results.items()}
+    if isinstance(tracks, Mapping) and tracks:
+        return _from_tracks(tracks)
+    raise TakeError(
+        f"{path.name} holds no results that can be imported.", "Choose a file of ROMP, BEV or AMASS, or a take."
+    )
+
+
+def _from_tracks(tracks: Mapping[Any, Any]) -> dict[str, Any]:
+    """Rows of each person by frame, turned into people of each frame."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for columns in tracks.values():
+        if not isinstance(columns, Mapping) or "frame_id" not in columns:
+            continue
+        numbers = np.asarray(columns["frame_id"]).reshape(-1)
+        for index, number in enumerate(numbers.tolist()):
+            row = {key: rows[index] for key, rows in columns.items() if len(np.shape(rows)) and len(rows) > index}
+            found.setdefault(f"{int(number):08d}", []).append(row)
+    return dict(sorted(found.items()))
+
+
+def rows(names: Sequence[str]) -> dict[str, int]:
+    """Row of the footage by picture name.
+
+    The frames of simple-romp (`00000012.png`, `00000012_0.08.png`) are counted from 0, other names from their smallest
+    number; pictures between them, on which nobody was seen, have rows too. Names without numbers follow each other.
+    """
+    stems = {name: PurePosixPath(name.replace("\\", "/")).stem for name in names}
+    for pattern, from_zero in ((_FRAME_NUMBER, True), (_LAST_NUMBER, False)):
+        matches = {name: pattern.search(stem) for name, stem in stems.items()}
+        numbers = {name: int(match[1]) for name, match in matches.items() if match and len(match[1]) < 10}
+        ordered = sorted(numbers.values())
+        start = 0 if from_zero or not ordered else ordered[0]
+        if len(set(ordered)) == len(names) and np.diff([start, *ordered]).max(initial=0) <= _MOST_EMPTY:
+            return {name: number - start for name, number in numbers.items()}
+    return {name: row for row, name in enumerate(sorted(names, key=lambda name: (len(stems[name]), stems[name])))}

@@ -1,0 +1,134 @@
+"""From a results file to a take."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from .. import __version__
+from ..body import BODY_LICENCE
+from ..checkpoints import read
+from ..errors import TakeError
+from ..journal import Journal, JournalHead
+from ..models.maps.camera import FOCAL_PX
+from ..models.maps.estimator import Seen
+from ..models.maps.square import SIZE, Padding, to_picture
+from ..people import Frame, People
+from ..rotations import Array
+from ..settings import CaptureSettings, SolveSettings
+from ..spaces import fov_from_focal
+from ..take import FootageInfo, Provenance, Take
+from ..tracking.follow import PeopleTracker
+from .amass import import_amass, is_amass
+from .detections import Detections, detections, placed
+from .frames import by_picture, records, rows
+from .picture import picture_padding
+
+UNKNOWN_FPS = 30.0
+"""Results do not say their frame rate; most footage has this one."""
+_NETWORK_LICENCE = "networks trained on data for non-commercial research"
+_PICTURE_SAMPLES = 200
+
+
+def import_results(path: str | Path, fps: float | None = None) -> Take:
+    """Results of simple-romp, BEV or the older ROMP as a raw take; a motion of AMASS as a solved one.
+
+    People are followed anew: the ids in files of ROMP are wrong as soon as there are two people.
+
+    Args:
+        path: an `.npz`, or a folder of them with one per picture; pictures without people may be missing.
+        fps: frame rate of the footage; None: the file's own, or 30.
+
+    Raises:
+        ModelError: a file cannot be read, or is not safe to open. TakeError: it holds no such results, or nobody.
+    """
+    path = Path(path)
+    tree: Any = None if path.is_dir() else read(path)
+    if is_amass(tree):
+        return import_amass(tree, path, fps)
+    named = records(path) if tree is None else by_picture(tree, path)
+    row_of = rows(list(named))
+    found = {row_of[name]: people for name, record in named.items() if (people := detections(record)) is not None}
+    if not found:
+        raise TakeError(f"Nobody is in the results of {path.name}.", "Choose other results.")
+    return _take(found, max(row_of.values()) + 1, path, fps)
+
+
+def _take(found: Mapping[int, Detections], count: int, path: Path, fps: float | None) -> Take:
+    """The take of `count` pictures, with people on some of them."""
+    seen = {row: placed(people) for row, people in sorted(found.items())}
+    pad = _picture(found, seen)
+    rate = (fps or UNKNOWN_FPS) if count > 1 else 0.0
+    bev = any(people.bev for people in found.values())
+    footage = FootageInfo(
+        path=str(path),
+        width=int(pad.width),
+        height=int(pad.height),
+        fps=rate,
+        times=np.arange(count) / (rate or 1),
+        numbers=np.arange(count, dtype=np.int32),
+        fov=fov_from_focal(FOCAL_PX * pad.side / SIZE, pad.width),
+    )
+    assumed = f"The results do not say their frame rate; {UNKNOWN_FPS:g} is assumed." if count > 1 and not fps else ""
+    provenance = Provenance(
+        model=f"imported: {'BEV' if bev else 'ROMP'}",
+        model_licence=_NETWORK_LICENCE,
+        body_licence=BODY_LICENCE,
+        core_version=__version__,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        remark=assumed,
+    )
+    settings = CaptureSettings(model="bev" if bev else "romp")
+    head = JournalHead(uuid.uuid4().hex, footage, settings, SolveSettings(), provenance)
+    tracker = PeopleTracker()
+    with TemporaryDirectory() as folder:
+        journal = Journal(Path(folder) / "import.journal", head)
+        try:
+            for row, time in enumerate(footage.times):
+                frame = Frame(row, float(time), np.empty(0))
+                journal.add(frame, _people(row, frame.time, seen.get(row), pad, tracker))
+            take = journal.take(complete=True)
+        finally:
+            journal.close()
+    if not take.people:
+        raise TakeError(f"Nobody is in the results of {path.name} for long enough.", "Choose other results.")
+    return take
+
+
+def _picture(found: Mapping[int, Detections], seen: Mapping[int, Seen]) -> Padding:
+    """Where the pictures lie in their squares, by those people whose pixels are known."""
+    square: list[Array] = []
+    pixels: list[Array] = []
+    for row, people in found.items():
+        if people.pixels is not None and len(seen[row]) == len(people.pixels) and len(square) < _PICTURE_SAMPLES:
+            square.extend(seen[row].pixels)
+            pixels.extend(people.pixels)
+    return picture_padding(square, pixels)
+
+
+def _people(row: int, time: float, seen: Seen | None, pad: Padding, tracker: PeopleTracker) -> People:
+    """The people of a picture with the ids of the tracker."""
+    if seen is None or not len(seen):
+        return People(row, np.zeros(0), np.zeros((0, 24, 2)), np.zeros((0, 24)), np.zeros((0, 24, 3)))
+    ids = tracker.assign(seen.cams, seen.root[:, 2], seen.confidence, time)
+    seen = seen.only([index for index, id in enumerate(ids) if id is not None])
+    pixels = to_picture(seen.pixels, pad)
+    inside = ((pixels >= 0) & (pixels < (pad.width, pad.height))).all(axis=-1)
+    return People(
+        frame=row,
+        ids=np.array([id for id in ids if id is not None], np.int32),
+        confidence=seen.confidence,
+        keypoints2d=pixels,
+        visibility=inside.astype(np.float32),
+        keypoints3d=seen.joints,
+        rotations=seen.rotations,
+        betas=seen.betas,
+        root=seen.root,
+        rest_joints=seen.rest_joints,
+    )
