@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from romp_core.models.maps.estimator import MapsEstimator, Seen
+from romp_core.models.romp.estimator import Romp
 from romp_core.people import Frame
 from romp_core.rotations import Array
 from romp_core.take import FootageInfo
@@ -151,3 +152,18 @@ def test_little_is_read_ahead_and_nothing_runs_on_after_the_end(provider, most):
     assert len(pulled) <= most
     assert threading.active_count() == before
     assert threading.current_thread().name not in model.threads  # the network has a thread of its own
+
+
+class Blind:
+    """ROMP's network where nobody is."""
+
+    provider, remark, batch = "CPUExecutionProvider", "", 2
+
+    def __call__(self, squares: Array) -> tuple[Array, Array]:
+        return np.zeros((2, 1, 64, 64), np.float32), np.zeros((2, 145, 64, 64), np.float32)
+
+
+def test_romp_goes_on_where_nobody_is():
+    result = list(estimator(Romp(Blind())).run(frames([{}] * 3)))
+    assert [people.frame for people in result] == [0, 1, 2]
+    assert all(people.rotations.shape == (0, 24, 4) and people.betas.shape == (0, 10) for people in result)
