@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import build, demo, lock, rings
-from .console import BuildError
+from . import build, demo, lock, resolve, rings, templates
+from .console import BuildError, warn
 from .paths import DIST
 from .platforms import PLATFORMS, chosen
 
@@ -37,9 +37,15 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument(
         "--python", default=",".join(build.DEFAULT_TAGS), metavar="TAGS", help="Pythons to serve (default: %(default)s)"
     )
+    make.add_argument(
+        "--runtime",
+        choices=lock.RUNTIMES,
+        default=lock.RUNTIMES[0],
+        help="what networks run on besides the processor (default: %(default)s)",
+    )
     make.add_argument("--out", type=Path, default=DIST, metavar="DIR", help="folder for the zips (default: dist)")
     make.set_defaults(run=_build)
-    test = commands.add_parser("test", help="run static checks and the three test rings")
+    test = commands.add_parser("test", help="run static checks and the four test rings")
     test.add_argument("--ring", action="append", choices=rings.RINGS, help="repeatable (default: all)")
     test.add_argument("--blender", action="append", default=[], metavar="VERSION", help="repeatable (default: all)")
     test.add_argument(
@@ -52,14 +58,25 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--model", default="blazepose", metavar="NAME", help="default: %(default)s")
     show.add_argument("--blender", metavar="VERSION", help="bpy version (default: one whose Python is found)")
     show.set_defaults(run=_demo)
+    redo = commands.add_parser("templates", help="export romp_core/templates anew through torch (for maintainers)")
+    redo.set_defaults(run=_templates)
     relock = commands.add_parser("lock", help="resolve wheels/wanted.toml anew (for maintainers)")
+    relock.add_argument(
+        "environment", nargs="*", help="only these environments, such as torch (default: all, and the wheels)"
+    )
     relock.set_defaults(run=_lock)
     return parser
 
 
 def _build(arguments: argparse.Namespace) -> int:
     tags = dict.fromkeys(tag.strip() for tag in arguments.python.split(",") if tag.strip())
-    build.build(chosen(arguments.platform), tuple(tags), arguments.out.resolve())
+    platforms = chosen(arguments.platform)
+    if "all" in arguments.platform:
+        existing = lock.runtime_platforms(arguments.runtime)
+        if without := [platform.name for platform in platforms if platform.name not in existing]:
+            warn(f"there is no onnxruntime with {arguments.runtime} for {', '.join(without)}: no zip for them")
+        platforms = [platform for platform in platforms if platform.name in existing]
+    build.build(platforms, build.Variant(arguments.runtime, tuple(tags)), arguments.out.resolve())
     return 0
 
 
@@ -71,6 +88,11 @@ def _demo(arguments: argparse.Namespace) -> int:
     return demo.demo(arguments.video, arguments.out, arguments.model, arguments.blender)
 
 
-def _lock(_: argparse.Namespace) -> int:
-    lock.relock()
+def _templates(_: argparse.Namespace) -> int:
+    templates.export()
+    return 0
+
+
+def _lock(arguments: argparse.Namespace) -> int:
+    resolve.relock(arguments.environment)
     return 0

@@ -41,7 +41,7 @@ def wheel(wanted: Wheel) -> Path:
 
 def _pip_download(wanted: Wheel) -> list[str | Path]:
     """A pip command that selects exactly this file by the tags in its name."""
-    _, _, python, abi, platforms = wanted.filename.removesuffix(".whl").split("-")
+    _, python, abi, platforms = wanted.filename.removesuffix(".whl").rsplit("-", 3)
     command: list[str | Path] = [venvs.python("build"), "-m", "pip", "download", "--quiet", "--no-deps"]
     command += ["--only-binary=:all:"]
     if platforms != "any":

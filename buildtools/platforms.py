@@ -13,7 +13,7 @@ class Platform:
     Attributes:
         name: as in Blender's manifest.
         tags: wheel platform tags, newest first; pip adds the older macOS ones by itself.
-        limit_mb: largest allowed zip, in units of 10^6 bytes.
+        limit_mb: largest allowed standard zip, in units of 10^6 bytes.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""`test`: static checks, then the three test rings, each on every Python and Blender it is meant for."""
+"""`test`: static checks, then the four test rings, each on every Python and Blender it is meant for."""
 
 import os
 import shutil
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import assets, blender, build, fetch, lock, process, pythons, system, venvs
-from .console import heading, say, warn
+from .console import BuildError, heading, say, warn
 from .paths import BUILD, PROFILES, REPORTS, ROOT
 from .platforms import chosen
 
-RINGS = ("lint", "core", "blender", "e2e")
+RINGS = ("lint", "core", "networks", "blender", "e2e")
 _CORE_VENVS = ("core-py311", "core-py313")
-_TIMEOUT = {"lint": 300, "core": 1200, "blender": 600, "e2e": 900}
+_TIMEOUT = {"lint": 300, "core": 1200, "networks": 900, "blender": 600, "e2e": 900}
 _SOURCES = ("build_addon.py", "buildtools", "romp_core", "addon", "tests", "benchmarks")
 
 
@@ -69,6 +69,8 @@ def _run_all(selection: Selection, blenders: list[str]) -> Iterator[Outcome]:
     if "core" in selection.rings:
         for venv in _CORE_VENVS:
             yield _pytest("core", venv, options)
+    if "networks" in selection.rings:
+        yield _networks(options)
     if "blender" in selection.rings:
         for venv in blenders:
             yield _pytest("blender", venv, options)
@@ -87,7 +89,7 @@ def _lint() -> Iterator[Outcome]:
     heading("static checks")
     available = [name for name in _CORE_VENVS if pythons.find(lock.venv_pythons(name)[0])]
     if not available:
-        yield _not_run("lint", lock.venv_pythons(_CORE_VENVS[0])[0])
+        yield _no_python("lint", lock.venv_pythons(_CORE_VENVS[0])[0])
         return
     interpreter = venvs.python(available[0])
     sources = [name for name in _SOURCES if (ROOT / name).exists()]
@@ -109,12 +111,22 @@ def _same_again(archive: Path) -> Outcome:
     return Outcome("same zip twice", passed=same, failed=not same)
 
 
+def _networks(options: list[str]) -> Outcome:
+    """The networks as torch sees them. Torch is large and has many builds: without one, the rest still runs."""
+    if pythons.find(lock.venv_pythons("torch")[0]):
+        try:
+            venvs.python("torch")
+        except BuildError as error:
+            return _not_run("networks torch", str(error), "TORCH NOT FOUND")
+    return _pytest("networks", "torch", options)
+
+
 def _pytest(ring: str, venv: str, options: list[str]) -> Outcome:
     """One pytest process; in the end-to-end ring the checkout is kept off `sys.path`: only the zip is tested."""
     name = f"{ring} {venv}"
     version = lock.venv_pythons(venv)[0]
     if pythons.find(version) is None:
-        return _not_run(name, version)
+        return _no_python(name, version)
     interpreter = venvs.python(venv)
     heading(f"{ring} ring, {venv}")
     report = REPORTS / f"{ring}-{venv}.xml"
@@ -153,8 +165,12 @@ def read_report(name: str, report: Path, status: int) -> Outcome:
     return outcome
 
 
-def _not_run(name: str, version: str) -> Outcome:
-    """A missing Python is loud everywhere, and a failure where nobody reads warnings."""
-    warn(pythons.missing(version))
+def _no_python(name: str, version: str) -> Outcome:
+    return _not_run(name, pythons.missing(version), f"PYTHON {version} NOT FOUND")
+
+
+def _not_run(name: str, warning: str, note: str) -> Outcome:
+    """What cannot run for want of something is loud everywhere, and a failure where nobody reads warnings."""
+    warn(warning)
     strict = os.environ.get("CI", "").lower() == "true"
-    return Outcome(name, failed=strict, skipped=not strict, note=f"PYTHON {version} NOT FOUND")
+    return Outcome(name, failed=strict, skipped=not strict, note=note)

@@ -13,16 +13,16 @@ from .platforms import Platform
 _FORBIDDEN = ("numpy", "torch", "scipy")
 
 
-def check(archive: Path, platform: Platform, tags: Iterable[str]) -> None:
-    """Raise BuildError if Blender refuses the zip, or its wheels or its size are wrong."""
+def check(archive: Path, platform: Platform, tags: Iterable[str], limit_mb: int | None) -> None:
+    """Raise BuildError if Blender refuses the zip, or its wheels or its size (units of 10^6 bytes) are wrong."""
     tool = validator()
     process.output([*tool, "validate", "--valid-tags", _valid_tags(tool), archive], timeout=300)
     with zipfile.ZipFile(archive) as opened:
         wheels = [PurePosixPath(name).name for name in opened.namelist() if name.endswith(".whl")]
     problems = wheel_problems(wheels, platform, sorted(tags))
     megabytes = archive.stat().st_size / 1e6
-    if megabytes > platform.limit_mb:
-        problems.append(f"{megabytes:.1f} MB is more than the {platform.limit_mb} MB allowed for {platform.name}")
+    if limit_mb is not None and megabytes > limit_mb:
+        problems.append(f"{megabytes:.1f} MB is more than the {limit_mb} MB allowed for {platform.name}")
     if problems:
         raise BuildError(f"{archive.name} is not fit to be released:\n  " + "\n  ".join(problems))
 
@@ -45,7 +45,8 @@ def wheel_problems(wheels: list[str], platform: Platform, tags: list[str]) -> li
     problems = []
     served: dict[str, set[str]] = {}
     for name in wheels:
-        package, _, python, abi, systems = name.removesuffix(".whl").split("-")
+        stem, python, abi, systems = name.removesuffix(".whl").rsplit("-", 3)
+        package = stem.split("-")[0]
         if systems != "any" and not any(_same_system(tag, platform) for tag in systems.split(".")):
             problems.append(f"{name} is not for {platform.name}")
         served.setdefault(package, set()).update(tag for tag in tags if _serves(python, abi, tag))

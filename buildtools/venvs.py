@@ -1,4 +1,4 @@
-"""Virtual environments with pinned, hashed contents; one folder per environment and lock, made once."""
+"""Virtual environments with pinned contents, hashed but for torch; one folder per environment and lock, made once."""
 
 import hashlib
 import os
@@ -10,7 +10,8 @@ from . import lock, process, pythons
 from .console import BuildError, say
 from .paths import VENVS
 
-_INSTALL = ["--quiet", "--require-hashes", "--no-deps", "--only-binary=:all:", "--no-input"]
+_INSTALL = ["--quiet", "--only-binary=:all:", "--no-input"]
+_HASHED = ["--require-hashes", "--no-deps"]
 
 
 @cache
@@ -33,7 +34,13 @@ def python(name: str) -> Path:
     for old in VENVS.glob(f"{name}-" + "?" * len(key)):  # half-made, or of an older lock: a bpy takes 1 GB
         shutil.rmtree(old)
     process.output([base, "-m", "venv", folder], timeout=300)
-    if process.run([interpreter, "-m", "pip", "install", *_INSTALL, "-r", requirements], timeout=1800) != 0:
-        raise BuildError(f"The environment {name} could not be installed from {requirements.name}.")
+    _install(interpreter, [*_HASHED, "-r", requirements], f"the environment {name} from {requirements.name}")
+    if pins := lock.by_version(name):  # with what their build needs and the lock does not have, such as CUDA
+        _install(interpreter, [*pins], f"{' and '.join(pins)} into the environment {name}")
     complete.touch()
     return interpreter
+
+
+def _install(interpreter: Path, what: list[str | Path], title: str) -> None:
+    if process.run([interpreter, "-m", "pip", "install", *_INSTALL, *what], timeout=1800) != 0:
+        raise BuildError(f"Could not install {title}.")

@@ -22,6 +22,63 @@ def test_each_platform_has_wheels_that_run_the_default_pythons(platform):
     assert wheel_problems([wheel.filename for wheel in wheels], platform, ["cp311", "cp313"]) == []
 
 
+VARIANTS = [(platform, runtime) for runtime in lock.RUNTIMES for platform in sorted(lock.runtime_platforms(runtime))]
+
+
+@pytest.mark.parametrize(("platform", "runtime"), VARIANTS)
+def test_each_variant_has_one_onnxruntime_that_runs_the_default_pythons(platform, runtime):
+    wheels = lock.bundled(platform, ["cp311", "cp313"], runtime)
+    assert wheel_problems([wheel.filename for wheel in wheels], PLATFORMS[platform], ["cp311", "cp313"]) == []
+    runtimes = {wheel.name for wheel in wheels if wheel.name.startswith("onnxruntime")}
+    ending = {"cpu": "", "cuda": "-gpu"}.get(runtime, f"-{runtime}")
+    assert runtimes == {f"onnxruntime{ending}"}, "two of them overwrite each other"
+
+
+def test_every_promised_variant_exists():
+    assert lock.runtime_platforms("cpu") == set(PLATFORMS)
+    assert lock.runtime_platforms("cuda") == lock.runtime_platforms("openvino") == {"linux-x64", "windows-x64"}
+    assert lock.runtime_platforms("directml") == {"windows-x64"}
+
+
+def test_all_runtimes_share_the_other_wheels():
+    def others(runtime):
+        wheels = lock.bundled("windows-x64", ["cp311", "cp313"], runtime)
+        return {wheel.filename for wheel in wheels if wheel.runtime == ""}
+
+    assert len({frozenset(others(runtime)) for runtime in lock.RUNTIMES}) == 1
+
+
+def test_openvino_on_windows_brings_the_libraries_that_its_provider_lacks():
+    names = {wheel.name for wheel in lock.bundled("windows-x64", ["cp311", "cp313"], "openvino")}
+    assert {"onnxruntime-openvino", "openvino"} <= names
+
+
+@pytest.mark.parametrize(
+    ("platform", "tag", "runtime", "said"),
+    [
+        ("windows-arm64", "cp311", "directml", "windows-arm64: there is no onnxruntime with directml; .*runtime cpu"),
+        ("macos-arm64", "cp311", "cuda", "macos-arm64: there is no onnxruntime with cuda"),
+        ("linux-x64", "cp314", "openvino", r"onnxruntime-openvino 1\.24\.1 has no wheel for cp314"),
+    ],
+)
+def test_a_variant_that_does_not_exist_is_refused_by_name(platform, tag, runtime, said):
+    with pytest.raises(BuildError, match=said):
+        lock.bundled(platform, [tag], runtime)
+
+
+def test_torch_alone_comes_by_version():
+    pins = {
+        name: lock.by_version(name) for name in ("build", "core-py311", "core-py313", "torch", *lock.blender_venvs())
+    }
+    assert {name for name, pinned in pins.items() if pinned} == {"torch"}
+    (pin,) = pins["torch"]
+    assert re.fullmatch(r"torch==[\d.]+", pin)
+    text = lock.requirements("torch").read_text("utf-8")
+    assert pin in text.split("\n\n")[0], "another torch must make another environment"
+    assert not re.search(r"^(torch|nvidia|triton|cuda)\b", text, re.MULTILINE)
+    assert re.search(r"^smplx==", text, re.MULTILINE)
+
+
 def test_a_python_without_wheels_is_refused_by_name():
     with pytest.raises(BuildError, match=r"macos-x64: onnxruntime 1\.23\.2 has no wheel for cp314"):
         lock.bundled("macos-x64", ["cp311", "cp314"])
@@ -63,6 +120,7 @@ def test_no_address_of_a_package_index_is_written_down():
         ("cv2-1-cp37-abi3-manylinux_2_28_aarch64.whl", "not for linux-x64"),
         ("ort-1-cp311-cp311-manylinux_2_28_x86_64.whl", "ort has no wheel for cp313"),
         ("av-19-cp312-abi3-manylinux_2_28_x86_64.whl", "av has no wheel for cp311"),
+        ("openvino-1-20426-cp311-cp311-win_amd64.whl", "not for linux-x64"),
         ("numpy-2-py3-none-any.whl", "must not be bundled"),
     ],
 )

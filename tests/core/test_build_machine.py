@@ -89,6 +89,42 @@ def test_a_missing_python_is_loud_and_fails_where_nobody_reads(monkeypatch, caps
     assert printed.out.splitlines()[-1] == f"0 passed, {failed} failed, {skipped} skipped"
 
 
+@pytest.mark.parametrize(("ci", "failed", "skipped"), [("true", 1, 0), ("", 0, 1)])
+def test_a_missing_torch_is_loud_and_fails_where_nobody_reads(monkeypatch, capsys, ci, failed, skipped):
+    def without(name):
+        raise BuildError("Could not install torch==2.13.0 into the environment torch.")
+
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(pythons, "find", lambda version: Path("python"))
+    monkeypatch.setattr(rings.assets, "ensure", lambda: None)
+    monkeypatch.setattr(rings.venvs, "python", without)
+    assert rings.test(rings.Selection(rings=["networks"])) == failed
+    printed = capsys.readouterr()
+    assert "Could not install torch" in printed.err
+    assert "TORCH NOT FOUND" in printed.out
+    assert printed.out.splitlines()[-1] == f"0 passed, {failed} failed, {skipped} skipped"
+
+
+def test_torch_is_installed_after_the_hashed_rest_and_with_what_it_needs(monkeypatch, tmp_path):
+    installed = []
+
+    def run(command, **_):
+        installed.append(command[command.index("install") + 1 :])
+        return 0
+
+    monkeypatch.setattr(venvs, "VENVS", tmp_path)
+    monkeypatch.setattr(venvs.pythons, "any_of", lambda versions: Path("python3.11"))
+    monkeypatch.setattr(venvs.process, "output", lambda command, **_: Path(command[-1]).mkdir(parents=True))
+    monkeypatch.setattr(venvs.process, "run", run)
+    venvs.python.cache_clear()
+    venvs.python("torch")
+    venvs.python.cache_clear()
+    locked, by_version = installed
+    assert {"--require-hashes", "--no-deps"} <= set(locked)
+    assert not {"--require-hashes", "--no-deps"} & set(by_version)
+    assert by_version[-1].startswith("torch==")
+
+
 def test_an_environment_serves_whichever_python_asks_for_it(monkeypatch, tmp_path):
     """A test process in a 3.13 environment once removed the 3.11 one that the builder was still using."""
     made = []

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import re
 import tomllib
 import zipfile
 from email.parser import Parser
@@ -10,7 +11,9 @@ from importlib.metadata import distributions
 
 import pytest
 
-from buildtools import archive, core_wheel, project
+from buildtools import archive, build, closure, core_wheel, project
+from buildtools.cli import main
+from buildtools.paths import CORE
 from buildtools.platforms import PLATFORMS
 
 
@@ -42,11 +45,56 @@ def test_core_wheel_is_the_same_twice(wheel, tmp_path):
     assert core_wheel.make(tmp_path).read_bytes() == wheel.read_bytes()
 
 
-def test_core_wheel_ships_the_package_without_its_generators(wheel):
+def test_core_wheel_ships_the_package_without_what_builds_it(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "romp_core/worker.py" in names
-    assert not [name for name in names if "generate" in name or "__pycache__" in name]
+    unwanted = ("romp_core/generate/", "romp_core/networks/")
+    assert not [name for name in names if name.startswith(unwanted) or "__pycache__" in name]
     assert any(name.startswith("romp_core/assets/") for name in names), "models and body are missing"
+    for template in ("romp", "bev_maps", "bev_people"):
+        assert f"romp_core/templates/{template}.onnx" in names
+
+
+def test_nothing_that_ships_needs_what_does_not():
+    """What runs on a user's machine never imports the build-time parts."""
+    shipped = [path for path in CORE.rglob("*.py") if path.relative_to(CORE).parts[0] not in ("generate", "networks")]
+    assert shipped
+    for path in shipped:
+        assert not {each.relative_to(CORE).parts[0] for each in closure.imported(path)} & {"generate", "networks"}, path
+
+
+def test_models_and_body_are_made_anew_only_when_their_makers_change():
+    makers = {path.relative_to(CORE).as_posix() for path in closure.modules("generate")}
+    assert {"generate/body.py", "generate/__main__.py", "rotations.py", "skinning.py", "__init__.py"} <= makers
+    assert not {"cli.py", "worker.py", "take.py"} & makers
+
+
+@pytest.mark.parametrize(
+    ("runtime", "tags", "suffix"),
+    [
+        ("cpu", ("cp313", "cp311"), ""),
+        ("cuda", ("cp311", "cp313"), "-cuda"),
+        ("cpu", ("cp314",), "-cp314"),
+        ("openvino", ("cp313",), "-openvino-cp313"),
+    ],
+)
+def test_the_name_of_a_zip_says_how_it_differs_from_the_standard_one(runtime, tags, suffix):
+    assert build.Variant(runtime, tags).suffix == suffix
+
+
+def test_all_platforms_means_those_that_exist_and_the_others_are_named(monkeypatch, capsys):
+    built = []
+    monkeypatch.setattr(build, "build", lambda platforms, variant, out: built.append((platforms, variant.runtime)))
+    assert main(["build", "--runtime", "directml", "--platform", "all"]) == 0
+    assert [([each.name for each in platforms], runtime) for platforms, runtime in built] == [
+        (["windows-x64"], "directml")
+    ]
+    assert "macos-arm64" in capsys.readouterr().err
+
+
+def test_a_runtime_that_a_platform_does_not_have_is_a_sentence(capsys):
+    assert main(["build", "--runtime", "directml", "--platform", "linux-x64"]) == 1
+    assert "there is no onnxruntime with directml" in capsys.readouterr().err
 
 
 def test_core_wheel_record_lists_every_file_with_its_hash(wheel):
@@ -67,7 +115,13 @@ def test_python_reads_version_and_needs_from_the_wheel(wheel, tmp_path):
     assert found.version == project.version()
     assert found.metadata["Name"] == "romp_core"
     assert Parser().parsestr(str(found.metadata))["License-Expression"] == "GPL-3.0-or-later"
-    assert {each.split(">")[0] for each in found.requires} >= {"numpy", "onnxruntime"}
+    always = {re.split("[<>=]", each)[0] for each in found.requires if "extra" not in each}
+    assert "numpy" in always
+    assert not [name for name in always if name.startswith("onnxruntime")], "two of them overwrite each other"
+    for extra, runtime in {"cpu": "onnxruntime", "gpu": "onnxruntime-gpu", "directml": "onnxruntime-directml"}.items():
+        assert extra in found.metadata.get_all("Provides-Extra")
+        (wanted,) = (each for each in found.requires if f'extra == "{extra}"' in each)
+        assert re.split(r"[\[<>=]", wanted)[0] == runtime
     assert [each.name for each in found.entry_points] == ["romp-mocap"]
 
 
