@@ -11,10 +11,13 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime import OrtValue
 
 from ..errors import ModelError
+from ..runtime import sessions
+from ..runtime.sessions import Opened
+from .memory import frugal
 from .session import session_options
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
@@ -24,25 +27,27 @@ _GRAPH, _INITIALIZER, _DIMS, _NAME = 7, 5, 1, 8
 _VARINT, _BYTES = 0, 2  # kinds of fields in the protobuf encoding
 
 
-def open_template(name: str, weights: Mapping[str, NDArray], threads: int = 1) -> onnxruntime.InferenceSession:
-    """A session of a template with a checkpoint's weights.
+def open_template(name: str, weights: Mapping[str, NDArray], threads: int, batch: int = 1) -> Opened:
+    """A template with a checkpoint's weights, on the best provider that runs it.
 
     Args:
         name: the template's, such as "romp".
-        weights: float32 arrays by checkpoint key; more than the template has are ignored.
+        weights: float32 arrays by checkpoint key, as `template_shapes` tells; others are ignored.
+        threads: on the CPU.
+        batch: the most pictures (or people) that will be run at a time.
 
     Raises:
-        ModelError: a weight is missing or does not fit.
+        ModelError: a weight is missing or does not fit; not even the CPU runs the network.
     """
     shapes = template_shapes(name)
     for key, shape in shapes.items():
         if key not in weights or weights[key].shape != shape:
-            raise ModelError(f"These weights do not fit {name}: {key} is missing or of another shape.")
-    options = session_options(threads)
+            raise ModelError("These weights are not this network's.", f"{key} is missing or is not {shape}.")
     values = [np.ascontiguousarray(weights[key], np.float32) for key in shapes]
-    options.add_external_initializers(list(shapes), [onnxruntime.OrtValue.ortvalue_from_numpy(v) for v in values])
-    model = (TEMPLATES / f"{name}.onnx").read_bytes()
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    options = session_options(threads)
+    options.add_external_initializers(list(shapes), [OrtValue.ortvalue_from_numpy(each) for each in values])
+    with frugal(values):
+        return sessions.open((TEMPLATES / f"{name}.onnx").read_bytes(), options, batch=batch)
 
 
 @cache

@@ -12,7 +12,7 @@ from ...rotations import Array
 from ...runtime.cores import heavy
 from ...runtime.providers import CPU
 from ..maps.square import SIZE
-from ..session import open_session
+from ..session import open_network
 from ..template import open_template, template_shapes
 
 TEMPLATE = "romp"
@@ -34,15 +34,15 @@ class RompNetwork:
 
     def __init__(self, path: Path) -> None:
         if path.suffix.lower() == ".onnx":
-            self._session = open_session(path, heavy())
+            opened = open_network(path, heavy())
         else:
             weights = read_state_dict(path, template_shapes(TEMPLATE), "ROMP")
-            self._session = open_template(TEMPLATE, weights, heavy())
+            opened = open_template(TEMPLATE, weights, heavy(), _BATCH)
+        self._session, self.provider, self.remark = opened
         inputs, outputs = self._session.get_inputs(), [each.name for each in self._session.get_outputs()]
         if outputs != _OUTPUTS or len(inputs) != 1 or list(inputs[0].shape[1:]) != [SIZE, SIZE, 3]:
             raise ModelError(f"{path.name} is not ROMP's network.", "Choose ROMP.onnx as published.")
         self._input = inputs[0].name
-        self.provider, self.remark = self._session.get_providers()[0], ""
         fixed = inputs[0].shape[0]  # the published file takes one picture
         self.batch = fixed if isinstance(fixed, int) else 1 if self.provider == CPU.name else _BATCH
 
