@@ -89,8 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("take", metavar="TAKE")
 
     sub = command("import", _import, "Make a take of results of simple-romp, BEV or AMASS")
-    sub.add_argument("file", metavar="FILE", help="results file (.npz)")
+    sub.add_argument("file", metavar="FILE", help="results file (.npz), or a folder of them with one per picture")
     sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write (.npz)")
+    sub.add_argument("--fps", type=float, metavar="FPS", help="frame rate of the footage (default: the file's, or 30)")
     _add_settings(sub, SolveSettings)
     _add_progress(sub)
 
@@ -285,13 +286,20 @@ def _info(options: argparse.Namespace) -> None:
 def _import(options: argparse.Namespace) -> None:
     from .capture import resolve
     from .importers import import_results
+    from .take_io import check_target, save_take
 
-    take = import_results(options.file)
+    check_target(options.out)
+    take = import_results(options.file, options.fps)
     take = replace(take, solve=replace(take.solve, **_given(options, SolveSettings)))
 
     def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
-        resolve(take, options.out, listener, cancelled)
+        if take.solved:
+            save_take(take, options.out)
+        else:
+            resolve(take, options.out, listener, cancelled)
         _say(f"{_count(len(take.people), 'person', 'people')} -> {options.out}")
+        if take.provenance.remark:
+            _say(take.provenance.remark)
 
     _interruptible(run, options.progress)
 

@@ -37,7 +37,7 @@ class WorkerJob:
     Args:
         command: `{"type": "capture", "source", "out", "capture": {...}, "solve": {...}, "weights": folder}`,
             `{"type": "solve", "take", "out", "solve": {...}, "heights": {id: metres}}`,
-            `{"type": "import", "source", "out", "solve": {...}}`,
+            `{"type": "import", "source", "out", "solve": {...}, "fps": 0 for the file's own}`,
             `{"type": "download", "keys": [...], "weights": folder, "address": another one}`,
             `{"type": "verify", "name": model or key, "file", "weights": folder}` or `{"type": "self_test"}`.
         log_path: where the worker's log goes; the folder is made.

@@ -75,9 +75,13 @@ def _solve(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -
 def _import(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:
     from .capture import resolve
     from .importers import import_results
+    from .take_io import save_take
 
-    take = replace(import_results(job["source"]), solve=from_mapping(SolveSettings, job["solve"]))
-    resolve(take, job["out"], pipe, cancelled)
+    take = import_results(job["source"], job.get("fps") or None)
+    if take.solved:
+        save_take(take, job["out"])
+    else:
+        resolve(replace(take, solve=from_mapping(SolveSettings, job["solve"])), job["out"], pipe, cancelled)
     return {"take": job["out"]}
 
 

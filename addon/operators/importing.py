@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import FloatProperty, StringProperty
 from bpy.types import FileHandler, Operator
 from bpy_extras.io_utils import ImportHelper
 
@@ -27,6 +27,9 @@ class MOCAP_OT_import_results(Reporting, Operator, ImportHelper):
     filename_ext = ".npz"
     filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
     filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    fps: FloatProperty(
+        name="Frame Rate", description="Frame rate of the footage; 0 takes the file's own, or 30", min=0.0, max=1000.0
+    )
     wait: wait_property()
 
     @classmethod
@@ -46,6 +49,7 @@ class MOCAP_OT_import_results(Reporting, Operator, ImportHelper):
             "type": "import",
             "source": path,
             "out": str(storage.new_take_path(path)),
+            "fps": self.fps,
             "solve": generated.values(SolveSettings, scene.mocap.solve),
         }
         uid = scene.session_uid

@@ -219,7 +219,7 @@ class TestImport:
         scene.mocap.solve.height = 1.5
         assert bpy.ops.mocap.import_results(filepath=str(results)) == {"FINISHED"}
         command = FakeJob.started[0].command
-        assert command["type"] == "import" and command["source"] == str(results)
+        assert command["type"] == "import" and command["fps"] == 0 and command["source"] == str(results)
         assert command["solve"]["height"] == pytest.approx(1.5)
         assert len(scene.mocap.takes) == 1 and [item for item in scene.objects if item.type == "ARMATURE"]
 
