@@ -7,9 +7,10 @@ import numpy as np
 from ...errors import ModelError
 from ...imageops import cv2
 from ...rotations import Array
+from ...spaces import BODY_MODEL_FOCAL
 from .square import SIZE
 
-FOCAL_PX = 443.4
+FOCAL_PX = BODY_MODEL_FOCAL * SIZE
 """Focal length of the pinhole for the 512-pixel square: 60 degrees from edge to edge."""
 
 CENTER_PX = SIZE / 2
@@ -58,26 +59,24 @@ def translation_lsq(
     Args:
         points3d: (N, K, 3) metres.
         points_px: (N, K, 2) pixels.
-        weights: (N, K), how much each point counts; all 1 when left out. A row needs two different points.
+        weights: (N, K), how much each point counts; all 1 when left out.
 
     Returns:
-        (N, 3) float64 metres; points3d + translation is in camera space.
+        (N, 3) float64 metres; points3d + translation is in camera space. Means nothing where all points are one
+        pixel.
     """
     points3d = np.asarray(points3d, dtype=np.float64)
     seen = np.asarray(points_px, dtype=np.float64) - center_px
     share = np.ones(seen.shape[:2]) if weights is None else np.asarray(weights, dtype=np.float64)
-    # Normal equations of rows (f, 0, -u) and (0, f, -v), written out: they are 3 x 3 for every person.
+    share = (share / share.sum(axis=1, keepdims=True))[..., None]
+    # The equations read f t - u t_z = u Z - f X. Without their means over the points, t_z is the only unknown.
     wanted = seen * points3d[..., 2:] - focal_px * points3d[..., :2]
-    total = share.sum(axis=1)
-    mean = (share[..., None] * seen).sum(axis=1)
-    normal = np.zeros((len(seen), 3, 3))
-    normal[:, 0, 0] = normal[:, 1, 1] = focal_px * focal_px * total
-    normal[:, :2, 2] = normal[:, 2, :2] = -focal_px * mean
-    normal[:, 2, 2] = (share[..., None] * seen**2).sum(axis=(1, 2))
-    right = np.empty((len(seen), 3))
-    right[:, :2] = focal_px * (share[..., None] * wanted).sum(axis=1)
-    right[:, 2] = -(share[..., None] * seen * wanted).sum(axis=(1, 2))
-    return np.linalg.solve(normal, right[..., None])[..., 0]
+    mean_seen, mean_wanted = ((share * each).sum(axis=1, keepdims=True) for each in (seen, wanted))
+    around = share * (seen - mean_seen)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        depth = -(around * (wanted - mean_wanted)).sum(axis=(1, 2)) / (around * (seen - mean_seen)).sum(axis=(1, 2))
+    aside = (mean_wanted[:, 0] + mean_seen[:, 0] * depth[:, None]) / focal_px
+    return np.concatenate([aside, depth[:, None]], axis=1)
 
 
 def translation_pnp(points3d: Array, points_px: Array) -> Array:
