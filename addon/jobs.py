@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 
 from . import preview, storage
+from .properties.runtime import runtime_environment
 
 TICK_SECONDS = 0.1
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Session:
         self.started: dict[str, Any] = {}
         self.progress: dict[str, Any] = {}
         self.cancelling = False
-        self.job = WorkerJob(command, storage.new_log_path(command["type"]))
+        self.job = WorkerJob(command, storage.new_log_path(command["type"]), runtime_environment())
 
     def tick(self) -> Outcome | None:
         """Take in what the worker said; the outcome when it ended. Never blocks."""

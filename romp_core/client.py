@@ -41,9 +41,10 @@ class WorkerJob:
             `{"type": "download", "keys": [...], "weights": folder, "address": another one}`,
             `{"type": "verify", "name": model or key, "file", "weights": folder}` or `{"type": "self_test"}`.
         log_path: where the worker's log goes; the folder is made.
+        environment: more variables for the worker, see `runtime.choice`.
     """
 
-    def __init__(self, command: Mapping[str, Any], log_path: Path) -> None:
+    def __init__(self, command: Mapping[str, Any], log_path: Path, environment: Mapping[str, str] = {}) -> None:
         self.command, self.log_path = dict(command), log_path
         self._ended = False
         self._cancelled_at: float | None = None
@@ -56,7 +57,7 @@ class WorkerJob:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log_file,
-                env=_environment(),
+                env=_environment() | dict(environment),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         self._send(self.command)

@@ -7,18 +7,22 @@ from bpy.props import StringProperty
 from bpy.types import AddonPreferences
 
 from .. import jobs, model_files, storage
+from ..properties import runtime
 from .base import wrapped
 
 
 class MOCAP_AP_preferences(AddonPreferences):
     bl_idname = __package__.rpartition(".")[0]
 
-    weights_folder: StringProperty(
-        name="Model Folder",
-        description="Where downloaded model files are kept; empty for the add-on's own folder",
-        subtype="DIR_PATH",
-        update=lambda self, context: model_files.forget(),
-    )
+    __annotations__ = {
+        "weights_folder": StringProperty(
+            name="Model Folder",
+            description="Where downloaded model files are kept; empty for the add-on's own folder",
+            subtype="DIR_PATH",
+            update=lambda self, context: model_files.forget(),
+        ),
+        **runtime.annotations(),
+    }
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -27,7 +31,11 @@ class MOCAP_AP_preferences(AddonPreferences):
         if outcome is not None and outcome.text:
             wrapped(layout, outcome.text, context.region.width, "ERROR" if outcome.kind == "failed" else "INFO")
         layout.separator()
-        layout.prop(self, "weights_folder")
+        column = layout.column()
+        column.use_property_split = True
+        for name in runtime.NAMES:
+            column.prop(self, name)
+        column.prop(self, "weights_folder")
         layout.label(text=f"Model files: {model_files.size_mb():.1f} MB in {storage.weights_folder()}")
         layout.separator()
         layout.label(text=f"Kept takes and logs: {storage.size_mb():.1f} MB")

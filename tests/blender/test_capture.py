@@ -21,8 +21,8 @@ class FakeJob:
     script = []
     started = []
 
-    def __init__(self, command, log_path):
-        self.command, self.log_path, self.killed = command, log_path, False
+    def __init__(self, command, log_path, environment):
+        self.command, self.log_path, self.environment, self.killed = command, log_path, environment, False
         self.messages = list(type(self).script)
         type(self).started.append(self)
 

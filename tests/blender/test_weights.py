@@ -194,6 +194,19 @@ def test_running_panel_tells_what_runs_otherwise_than_wished(mocap, monkeypatch)
     assert "ROMP on CPU" in texts and "CUDA did not start: a library is missing." in texts
 
 
+def test_preferences_reach_the_worker(mocap, monkeypatch, tmp_path):
+    monkeypatch.setattr("romp_core.client.WorkerJob", FakeJob)
+    FakeJob.script, FakeJob.started = [{"type": "finished", "report": "Ready"}], []
+    wished = SimpleNamespace(provider="cuda", cuda_folder=str(tmp_path), fast=True)
+    monkeypatch.setattr(storage, "preferences", lambda: wished)
+    bpy.ops.mocap.self_test()
+    expected = {"ROMP_CORE_PROVIDER": "cuda", "ROMP_CORE_CUDA_FOLDER": str(tmp_path), "ROMP_CORE_FAST": "1"}
+    assert FakeJob.started[0].environment == expected
+    wished.cuda_folder = str(tmp_path / "gone")
+    with pytest.raises(RuntimeError, match="There is no folder"):
+        bpy.ops.mocap.self_test()
+
+
 def test_nothing_connects_while_registering_and_drawing(romp, mocap, monkeypatch):
     def refuse(*arguments):
         raise AssertionError(f"a connection was tried: {arguments}")
