@@ -28,6 +28,7 @@ from .solve import quick_pose, solve
 from .spaces import WORLD_FROM_CAMERA_AXES, focal_from_fov
 from .take import FootageInfo, Provenance, Take
 from .take_io import check_target, save_take
+from .tracking.one_euro import PreviewFilter
 from .weights.store import WeightStore, default_store
 
 FLUSH_SECONDS = 2.0
@@ -161,9 +162,10 @@ def _run(
     preview = _Preview(head, listener)
     flushed = time.monotonic()
     for done, people in enumerate(estimate(tapped()), start=1):
-        journal.add(waiting.popleft(), people)
+        frame = waiting.popleft()
+        journal.add(frame, people)
         clock.tick(done)
-        preview.show(people)
+        preview.show(people, frame.time)
         if time.monotonic() - flushed > FLUSH_SECONDS:
             journal.flush()
             flushed = time.monotonic()
@@ -181,16 +183,26 @@ class _Preview:
         fov = np.radians(head.solve.fov) or info.fov or np.radians(DEFAULT_FOV_DEG)
         self.focal, self.center = focal_from_fov(fov, info.width), np.array([info.width, info.height]) / 2
         self.rest = load_body().rest_joints(head.solve.height)
+        self.filter = PreviewFilter()
         self.listener = listener
         self.shown = 0.0
 
-    def show(self, people: People) -> None:
+    def show(self, people: People, at: float) -> None:
+        """Show the people of a picture at `at` seconds, unless others were shown just now."""
+        if not len(people):
+            return
+        ids = np.arange(len(people)) if people.ids is None else people.ids
+        root, rotations = people.root, people.rotations
+        if root is not None and rotations is not None:  # every picture counts for the filter, shown or not
+            rotations, root = self.filter.smooth(ids, rotations, root, at)
         now = time.monotonic()
-        if now - self.shown < PREVIEW_SECONDS or not len(people):
+        if now - self.shown < PREVIEW_SECONDS:
             return
         self.shown = now
-        joints = self._fitted(people) if people.root is None else people.keypoints3d + people.root[:, None]
-        ids = np.arange(len(people)) if people.ids is None else people.ids
+        if root is None or rotations is None or people.rest_joints is None:
+            joints = self._fitted(people)
+        else:
+            joints = forward_kinematics(rotations, root, people.rest_joints)[0]
         self.listener.preview(ids, joints @ WORLD_FROM_CAMERA_AXES.T)
 
     def _fitted(self, people: People) -> Array:
