@@ -179,3 +179,19 @@ def test_the_estimator_sees_what_the_results_say(network, body, folder):
     assert_allclose(posed - seen.root[:, None], seen.joints, atol=1e-5)
     turns = quat_from_rotvec(expected["smpl_thetas"].reshape(-1, 24, 3))
     assert_allclose(np.abs((seen.rotations * turns).sum(axis=-1)), 1, atol=1e-6)
+
+
+def test_a_batch_gives_what_its_pictures_give(network, folder):
+    image = picture(folder, "image_a")
+    pictures = [image, np.roll(image, (2, 3), axis=(0, 1))]
+    single, together = Romp(network), Romp(network)
+    together.batch = 3  # the last place stays empty
+    alone = []
+    for one in pictures:
+        inputs = single.prepare([one])
+        alone += single.read(inputs, single.look(inputs))
+    inputs = together.prepare(pictures)
+    for ours, expected in zip(together.read(inputs, together.look(inputs)), alone, strict=True):
+        assert_allclose(ours.confidence, expected.confidence, atol=1e-4)
+        assert_allclose(ours.root, expected.root, atol=1e-3)
+        assert_allclose(ours.pixels, expected.pixels, atol=1e-2)
