@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ..errors import ModelError
 from .base import ModelCard
+from .bev.card import BEV
 from .blazepose.card import BLAZEPOSE
 from .romp.card import ROMP
 
-MODELS: dict[str, ModelCard] = {card.name: card for card in (BLAZEPOSE, ROMP)}
+MODELS: dict[str, ModelCard] = {card.name: card for card in (BLAZEPOSE, ROMP, BEV)}
 
 
 def model_card(name: str) -> ModelCard:

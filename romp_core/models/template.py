@@ -16,6 +16,7 @@ from onnxruntime import OrtValue
 
 from ..errors import ModelError
 from ..runtime import sessions
+from ..runtime.providers import AUTOMATIC
 from ..runtime.sessions import Opened
 from .memory import frugal
 from .session import session_options
@@ -27,7 +28,9 @@ _GRAPH, _INITIALIZER, _DIMS, _NAME = 7, 5, 1, 8
 _VARINT, _BYTES = 0, 2  # kinds of fields in the protobuf encoding
 
 
-def open_template(name: str, weights: Mapping[str, NDArray], threads: int, batch: int = 1) -> Opened:
+def open_template(
+    name: str, weights: Mapping[str, NDArray], threads: int, batch: int = 1, preferred: str = AUTOMATIC
+) -> Opened:
     """A template with a checkpoint's weights, on the best provider that runs it.
 
     Args:
@@ -35,6 +38,7 @@ def open_template(name: str, weights: Mapping[str, NDArray], threads: int, batch
         weights: float32 arrays by checkpoint key, as `template_shapes` tells; others are ignored.
         threads: on the CPU.
         batch: the most pictures (or people) that will be run at a time.
+        preferred: key of a provider to try first.
 
     Raises:
         ModelError: a weight is missing or does not fit; not even the CPU runs the network.
@@ -47,7 +51,7 @@ def open_template(name: str, weights: Mapping[str, NDArray], threads: int, batch
     options = session_options(threads)
     options.add_external_initializers(list(shapes), [OrtValue.ortvalue_from_numpy(each) for each in values])
     with frugal(values):
-        return sessions.open((TEMPLATES / f"{name}.onnx").read_bytes(), options, batch=batch)
+        return sessions.open((TEMPLATES / f"{name}.onnx").read_bytes(), options, preferred, batch=batch)
 
 
 @cache

@@ -11,11 +11,12 @@ from ...rotations import Array
 MAP_SIZE = 128
 """Cells along x and y of the maps; the position embedding has as many rows."""
 DEPTH_BINS = 64
-PARAMS = 143
-"""Numbers that the network gives per person: 22 joint rotations of six numbers, then the shape."""
-ROTATION_PARAMS = 132
+ROTATIONS = 22
+"""Joints whose rotation the network tells, six numbers each: SMPL's without the hands."""
 BETAS = 11
 """Ten directions of SMPL's body shape, then the age offset: 0 is an adult, 1 a new-born."""
+PARAMS = 6 * ROTATIONS + BETAS
+"""Numbers that the network gives per person."""
 AGE = 10
 """Place of the age offset among the betas."""
 TAN_HALF_FOV = float(np.tan(np.radians(30.0)))

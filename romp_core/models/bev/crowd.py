@@ -11,9 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...rotations import Array
+from ..maps.square import Padding
 
-WIDE = 2.0
-"""Width over height from which windows can help."""
+_WIDE = 2.0
+_SMALL = 0.18
+"""Camera scale of a person who is about 80 of the network's 512 pixels tall."""
+_MANY = 5
+
+
+def is_wide(pad: Padding) -> bool:
+    """Whether windows can help with a picture of this size: it is at least twice as wide as high."""
+    return pad.width >= _WIDE * pad.height
+
+
+def is_crowd(scales: Array) -> bool:
+    """Whether windows would help these people (N,): many of them are small in the picture."""
+    return bool((scales < _SMALL).sum() >= _MANY)
 
 
 @dataclass(frozen=True)

@@ -1,56 +1,25 @@
-"""From BEV's maps to people: sampled, posed, placed, and each one once."""
+"""From sampled cameras and features to people: posed, placed, and each one once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Protocol
 
 import numpy as np
 
 from ...rotations import Array
+from ...skeleton import N_JOINTS
 from ..maps.sixd import rotvec_from_6d
 from ..maps.square import Padding, padding, to_picture
 from .camera import position, project
-from .constants import BETAS, PARAMS, ROTATION_PARAMS
+from .constants import PARAMS, ROTATIONS
 from .crowd import WindowPlan
 from .figures import Figures
 from .options import Thresholds
-from .parse import find_centers
-from .regress import person_features
+from .regress import Sampled
 from .suppress import without_duplicates, without_outliers
 
-_HANDS = 6
 _LARGEST_OUTLIER, _LARGEST_OUTLIER_IN_WINDOW, _LARGEST_OUTLIER_OF_CROWD = 0.25, 1.0, 0.5
-
-
-@dataclass(frozen=True)
-class Maps:
-    """What the network says of one square picture.
-
-    Attributes:
-        centers: (64, 128, 128) how sure it is that a person is there: depth bin, row, column.
-        cams: (3, 64, 128, 128) that person's camera: scale, y, x.
-        features: (128, 128, 128) channel, row, column: what the person network reads.
-    """
-
-    centers: Array
-    cams: Array
-    features: Array
-
-
-class PersonNetwork(Protocol):
-    """BEV's second part, which looks at one person at a time.
-
-    Attributes:
-        embedding: (128, 128) what is added to the features in each depth bin.
-    """
-
-    embedding: Array
-
-    def __call__(self, features: Array) -> Array:
-        """(N, 128) -> (N, 143) rotations of six numbers and betas."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -86,52 +55,43 @@ class Found:
 
 
 class Decoder:
-    """Reads people off maps.
+    """Makes people of what was sampled.
 
     Args:
-        network: the second part of BEV.
+        network: (N, 128) features of people -> (N, 143) their rotations and betas; N is at least 1.
         figures: the bodies.
     """
 
-    def __init__(self, network: PersonNetwork, figures: Figures) -> None:
+    def __init__(self, network: Callable[[Array], Array], figures: Figures) -> None:
         self._network, self._figures = network, figures
 
-    def whole(self, maps: Maps, pad: Padding, thresholds: Thresholds) -> Found:
+    def whole(self, sampled: Sampled, pad: Padding, thresholds: Thresholds) -> Found:
         """The people of a picture that was looked at as a whole."""
-        found = self._posed(*self._sampled(maps, thresholds.center), pad)
-        return _unique(found, pad, thresholds, _LARGEST_OUTLIER, by_score=False)
+        return _unique(self._posed(sampled, pad), pad, thresholds, _LARGEST_OUTLIER, by_score=False)
 
-    def windows(self, maps: Iterable[Maps], plan: WindowPlan, thresholds: Thresholds) -> Found:
-        """The people of a picture that was looked at through windows, in the windows' order; maps come one by one."""
+    def windows(self, sampled: Sequence[Sampled], plan: WindowPlan, thresholds: Thresholds) -> Found:
+        """The people of a picture that was looked at through windows, in the windows' order."""
         parts = []
-        for index, ((left, right, top, bottom), one) in enumerate(zip(plan.boxes, maps, strict=True)):
-            params, scores = self._sampled(one, thresholds.center)
-            central = plan.central(index, params[:, :3])
+        for index, (left, right, top, bottom) in enumerate(plan.boxes):
+            central = sampled[index].only(plan.central(index, sampled[index].cams))
             pad = padding(int(bottom - top), int(right - left))
-            found = self._posed(params[central], scores[central], pad)
-            found = _unique(found, pad, thresholds, _LARGEST_OUTLIER_IN_WINDOW, by_score=True)
+            found = _unique(self._posed(central, pad), pad, thresholds, _LARGEST_OUTLIER_IN_WINDOW, by_score=True)
             parts.append(replace(found, cams=plan.to_picture(index, found.cams)))
         pad = padding(plan.height, plan.width)
         return _unique(_placed(_joined(parts), pad), pad, thresholds, _LARGEST_OUTLIER_OF_CROWD, by_score=True)
 
-    def _sampled(self, maps: Maps, threshold: float) -> tuple[Array, Array]:
-        """Parameters (N, 146) and scores (N,) of everybody surer than the threshold."""
-        cells, scores = find_centers(maps.centers, threshold)
-        cams = maps.cams[:, cells[:, 0], cells[:, 1], cells[:, 2]].T
-        if not len(cells):
-            return np.zeros((0, 3 + PARAMS), np.float32), scores
-        people = self._network(person_features(maps.features, cams, self._network.embedding))
-        return np.concatenate([cams, people], axis=1), scores
-
-    def _posed(self, params: Array, scores: Array, pad: Padding) -> Found:
+    def _posed(self, sampled: Sampled, pad: Padding) -> Found:
         """Bodies of sampled people, in the picture that lies in the square as `pad` says."""
-        rotations = params[:, 3 : 3 + ROTATION_PARAMS].reshape(len(params), -1, 6)
-        body = rotvec_from_6d(rotations).reshape(len(params), -1)
-        thetas = np.concatenate([body, np.zeros((len(params), _HANDS), np.float32)], axis=1)
-        betas = params[:, -BETAS:]
+        count = len(sampled)
+        people = self._network(sampled.features) if count else np.zeros((0, PARAMS), np.float32)
+        thetas = np.zeros((count, N_JOINTS, 3), np.float32)  # the network says nothing of the hands
+        thetas[:, :ROTATIONS] = rotvec_from_6d(people[:, : 6 * ROTATIONS].reshape(count, ROTATIONS, 6))
+        thetas = thetas.reshape(count, 3 * N_JOINTS)
+        betas = people[:, 6 * ROTATIONS :]
+        params = np.concatenate([sampled.cams, people], axis=1)
         joints = self._figures.joints(thetas, betas)
-        unknown = np.empty((len(params), 0), np.float32)
-        return _placed(Found(params, scores, params[:, :3], thetas, betas, joints, unknown, unknown), pad)
+        unknown = np.empty((count, 0), np.float32)
+        return _placed(Found(params, sampled.scores, sampled.cams, thetas, betas, joints, unknown, unknown), pad)
 
 
 def _placed(found: Found, pad: Padding) -> Found:

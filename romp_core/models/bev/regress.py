@@ -1,11 +1,58 @@
-"""From a person's camera to the input of BEV's person network, and from its output to pose and shape."""
+"""Reading people off BEV's maps: who is there, their cameras, and the features that their bodies are told from."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from ...rotations import Array
 from .constants import MAP_SIZE, depth_anchors
+from .parse import find_centers
+
+
+@dataclass(frozen=True)
+class Maps:
+    """What the network says of one square picture.
+
+    Attributes:
+        centers: (64, 128, 128) how sure it is that a person is there: depth bin, row, column.
+        cams: (3, 64, 128, 128) that person's camera: scale, y, x.
+        features: (128, 128, 128) channel, row, column: what bodies are told from.
+    """
+
+    centers: Array
+    cams: Array
+    features: Array
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """N people of one square picture, the surest first.
+
+    Attributes:
+        scores: (N,) height of the peak in the centre map.
+        cams: (N, 3) scale, y, x.
+        features: (N, 128) input of the person network.
+    """
+
+    scores: Array
+    cams: Array
+    features: Array
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def only(self, rows: Array) -> Sampled:
+        """The people of these rows."""
+        return Sampled(self.scores[rows], self.cams[rows], self.features[rows])
+
+
+def sample(maps: Maps, threshold: float, embedding: Array) -> Sampled:
+    """Everybody surer than the threshold; see `person_features` for the embedding."""
+    cells, scores = find_centers(maps.centers, threshold)
+    cams = maps.cams[:, cells[:, 0], cells[:, 1], cells[:, 2]].T
+    return Sampled(scores, cams, person_features(maps.features, cams, embedding))
 
 
 def feature_cells(cams: Array) -> Array:

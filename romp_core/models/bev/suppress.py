@@ -29,7 +29,8 @@ def without_duplicates(points: Array, scales: Array, size: tuple[int, int], dist
     worth = scales if scores is None else scores
     first, second = np.triu_indices(len(points), k=1)
     apart = np.linalg.norm(points[first] - points[second], axis=2).mean(axis=1)
-    apart = apart / np.maximum(2 * scales[first], 2 * scales[second])
+    with np.errstate(divide="ignore"):
+        apart = apart / np.maximum(2 * scales[first], 2 * scales[second])
     same = apart < distance * max(size) / REFERENCE_SIDE_PX
     goes = np.where(worth[first] < worth[second], first, second)[same]
     return np.setdiff1d(np.arange(len(points)), goes)

@@ -1,0 +1,42 @@
+"""What the user is told about BEV."""
+
+from __future__ import annotations
+
+from ...take import FootageInfo
+from ...weights.store import WeightStore
+from ..base import Estimator, ModelCard
+
+_WEIGHTS = ("BEV.pth", "BEV_ft_agora.pth")
+_BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL", "SMIL")
+
+
+def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
+    # onnxruntime takes a while to import; listing the models should not
+    from ...smpl.find import find_bodies
+    from ..maps.estimator import MapsEstimator
+    from .estimator import Bev
+    from .figures import figures_of
+    from .network import BevNetwork
+    from .options import selection_for
+
+    store.verified(BEV.needs)
+    figures = figures_of(find_bodies(store).load())
+    path = next(path for key in _WEIGHTS if (path := store.find(key)))
+    return MapsEstimator(Bev(BevNetwork(path), figures, selection_for(path.name)), footage, people)
+
+
+def _weights(store: WeightStore) -> dict[str, str]:
+    network = next((key for key in _WEIGHTS if store.find(key)), _WEIGHTS[0])
+    return {key: store.sha256(key) for key in (network, *_BODIES) if store.find(key)}
+
+
+BEV = ModelCard(
+    name="bev",
+    label="BEV",
+    description="As ROMP, and it tells who stands behind whom, children and infants; wants downloaded weights",
+    licence="BEV weights (Yu Sun et al.): non-commercial research",
+    open=_open,
+    weights=_weights,
+    needs=("BEV.pth",),
+    helps=(*_BODIES, "smpl_model_data.zip"),
+)

@@ -1,0 +1,73 @@
+"""BEV's two networks from the official checkpoint: maps of the picture, and the body of a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ...checkpoints import read_state_dict
+from ...errors import ModelError
+from ...rotations import Array
+from ...runtime.cores import SMALL, heavy
+from ...runtime.providers import CPU
+from ..template import open_template, template_shapes
+from .constants import MAP_SIZE, camera_grid
+from .parse import MOST_PEOPLE
+from .regress import Maps
+
+MAPS, PEOPLE = "bev_maps", "bev_people"
+_GRID, _EMBEDDING = "coordmap_3d", "position_embeddings.weight"
+_OUTPUTS = ["center_map_3d", "cam_maps_3d", "param_features"]
+_BATCH = 4
+"""Squares at a time on a graphics card; on the CPU more than one is no quicker."""
+_OTHER_GRID = 1e-5
+
+
+class BevNetwork:
+    """Squares in, maps out; features of people in, bodies out. The two may run at the same time.
+
+    Attributes:
+        provider: the onnxruntime execution provider that actually runs; remark: what the user should know of it or of
+            the checkpoint. batch: squares at a time.
+        embedding: (128, 128) what is added to a person's features in each depth bin.
+
+    Raises:
+        ModelError: the file is not BEV.
+    """
+
+    def __init__(self, path: Path) -> None:
+        weights = _read(path)
+        remark = _grid_remark(path.name, weights[_GRID])
+        self.embedding = np.array(weights[_EMBEDDING])
+        self._maps, self.provider, told = open_template(MAPS, weights, heavy(), _BATCH)
+        # On a graphics card so little work would only wait for the maps of the next pictures.
+        self._people = open_template(PEOPLE, weights, SMALL, MOST_PEOPLE, preferred=CPU.key).session
+        self.remark = " ".join(each for each in (told, remark) if each)
+        self.batch = 1 if self.provider == CPU.name else _BATCH
+
+    def maps(self, squares: Array) -> list[Maps]:
+        """Maps of squares (n, 512, 512, 3) float32 RGB, 0..255; they are views of the network's results."""
+        return [Maps(*each) for each in zip(*self._maps.run(_OUTPUTS, {"image": squares}), strict=True)]
+
+    def people(self, features: Array) -> Array:
+        """(N, 128) features of people, the embedding added -> (N, 143) 22 rotations of six numbers, 11 betas."""
+        (params,) = self._people.run(None, {"features": features})
+        return np.asarray(params)
+
+
+def _read(path: Path) -> dict[str, Array]:
+    """The weights of both networks, and the embedding."""
+    wanted = {**template_shapes(MAPS), **template_shapes(PEOPLE), _EMBEDDING: (MAP_SIZE, MAP_SIZE)}
+    try:
+        return read_state_dict(path, wanted, "BEV")
+    except ModelError:  # perhaps only for want of the grid, which can be computed
+        del wanted[_GRID]
+        return {**read_state_dict(path, wanted, "BEV"), _GRID: camera_grid()}
+
+
+def _grid_remark(name: str, grid: Array) -> str:
+    difference = float(np.abs(grid - camera_grid()).max())
+    if difference <= _OTHER_GRID:
+        return ""
+    return f"{name} has another camera grid than BEV, by up to {difference:.2g}; it is used as it is."
