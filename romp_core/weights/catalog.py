@@ -104,9 +104,7 @@ _ALL = (
         size=116_288_613,
         sha256="ee5bb9651be9a40ae7da5632d7bbcd961b0654e65799c2f727ee951e56f87c78",
     ),
-    _released(
-        "BEV.pth", "BEV weights", f"BEV weights (Yu Sun et al.): {_TRAINED}", instead=("BEV_ft_agora.pth",)
-    ),
+    _released("BEV.pth", "BEV weights", f"BEV weights (Yu Sun et al.): {_TRAINED}", instead=("BEV_ft_agora.pth",)),
     _released("BEV_ft_agora.pth", "BEV weights, tuned on AGORA", f"BEV weights (Yu Sun et al.): {_TRAINED}"),
     _released(_ARCHIVE, "Joint regressors for SMPL", _ARCHIVE_LICENCE, members=tuple(_MEMBERS)),
     *(
