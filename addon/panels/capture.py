@@ -37,9 +37,10 @@ class MOCAP_PT_capture(SidebarPanel, Panel):
             wrapped(layout, "Capture waits for the model's files, see above.", context.region.width, "INFO")
         if outcome is not None and outcome.text:
             _draw_outcome(layout, outcome, context.region.width)
-        column = layout.column()
-        column.active = False
-        wrapped(column, _licence_line(group.capture.model), context.region.width)
+        if not missing:  # else the licence stands beside the download
+            column = layout.column()
+            column.active = False
+            wrapped(column, _licence_line(group.capture.model), context.region.width)
 
 
 def _licence_line(model: str) -> str:
