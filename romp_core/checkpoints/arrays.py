@@ -37,7 +37,7 @@ def checked_shape(shape: Any, available_bytes: int) -> tuple[int, ...]:
 
 
 def array_over(raw: Buffer, dtype: np.dtype[Any], shape: Any, fortran: bool, budget: Budget) -> Array:
-    """The array whose elements are exactly these bytes: a read-only view where they lie aligned and in native order.
+    """The array whose elements are exactly these bytes: a read-only view if they are in native order.
 
     Raises:
         Refused: shape and bytes do not fit.
@@ -46,7 +46,7 @@ def array_over(raw: Buffer, dtype: np.dtype[Any], shape: Any, fortran: bool, bud
     if math.prod(shape) * dtype.itemsize != len(raw):
         raise Refused("holds an array whose shape does not fit its data.")
     array: Array = np.ndarray(shape, dtype, memoryview(raw).toreadonly(), order="F" if fortran else "C")
-    if array.flags.aligned and dtype.isnative:
+    if dtype.isnative:
         return array
     budget.spend(array.nbytes)
     return array.astype(dtype.newbyteorder("="), order="K")

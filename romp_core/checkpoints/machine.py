@@ -10,7 +10,7 @@ Opcodes and their arguments are described in the standard library's `pickletools
 
 from __future__ import annotations
 
-import re
+import codecs
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -22,11 +22,11 @@ from .standins import Function, Raw, Standin
 _COPIED = 256
 """Longer strings stay where they are in the file."""
 _LINE_PIECE = 512
-_LONGEST_NUMBER = 64
+"""Bytes in which the end of a line is looked for at first; text may hold whole arrays in a line."""
+_UINT16, _UINT32, _UINT64, _INT32, _FLOAT64 = (struct.Struct(form) for form in ("<H", "<I", "<Q", "<i", ">d"))
+_LONGEST_NUMBER, _LONGEST_NAME = 64, 512
 _OBJECT_COST, _ENTRY_COST, _ITEM_COST = 200, 100, 8
 """Rough bytes of memory per object, per entry of a dictionary, per item of a list."""
-_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
-_ESCAPED = {b"\\": b"\\", b"'": b"'", b'"': b'"', b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 Persistent = Callable[[Any], Any]
 
@@ -78,14 +78,14 @@ class Machine:
         self.position += 1
         return self.data[self.position - 1]
 
-    def number(self, form: str) -> Any:
-        """The next number, in a format of `struct`."""
-        return struct.unpack(form, self.take(struct.calcsize(form)))[0]
+    def number(self, form: struct.Struct) -> Any:
+        """The next number."""
+        return form.unpack(self.take(form.size))[0]
 
     def line(self) -> bytes:
         """What is left of the line, without its end."""
         pieces: list[bytes] = []
-        while piece := bytes(self.data[self.position : self.position + _LINE_PIECE]):
+        while piece := bytes(self.data[self.position : self.position + (_LINE_PIECE << len(pieces))]):
             length = piece.find(b"\n")
             self.budget.spend(length if length >= 0 else len(piece))
             if length >= 0:
@@ -98,7 +98,7 @@ class Machine:
     def short_line(self) -> str:
         """A line that holds a number or a name."""
         line = self.line()
-        if len(line) > _LINE_PIECE:
+        if len(line) > _LONGEST_NAME:
             raise Refused(DAMAGED)
         return line.decode("ascii")
 
@@ -150,7 +150,7 @@ class Machine:
         line = self.line()
         if len(line) < 2 or line[:1] not in (b"'", b'"') or line[-1:] != line[:1]:
             raise Refused(DAMAGED)
-        content = _ESCAPE.sub(_unescaped, line[1:-1])
+        content, _ = codecs.escape_decode(line[1:-1])
         self.push_raw(memoryview(content), True)
 
     def push_int(self) -> None:
@@ -232,11 +232,6 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    code, char = match.groups()
-    return bytes([int(code, 16)]) if code else _ESCAPED[char]
-
-
 _STOP = ord(".")
 _FORBIDDEN = {
     **dict.fromkeys(b"io\x92", "is not safe to open: it wants to make an object."),
@@ -255,36 +250,36 @@ _BY_CHAR: dict[str, Callable[[Machine], Any]] = {
     "2": lambda m: m.push(m.stack[-1]),
     "p": lambda m: m.put(_whole(m.short_line())),
     "q": lambda m: m.put(m.byte()),
-    "r": lambda m: m.put(m.number("<I")),
+    "r": lambda m: m.put(m.number(_UINT32)),
     "\x94": lambda m: m.put(len(m.memo)),
     "g": lambda m: m.get(_whole(m.short_line())),
     "h": lambda m: m.get(m.byte()),
-    "j": lambda m: m.get(m.number("<I")),
+    "j": lambda m: m.get(m.number(_UINT32)),
     # constants and numbers
     "N": lambda m: m.push(None),
     "\x88": lambda m: m.push(True),
     "\x89": lambda m: m.push(False),
     "I": Machine.push_int,
-    "J": lambda m: m.push_object(m.number("<i")),
+    "J": lambda m: m.push_object(m.number(_INT32)),
     "K": lambda m: m.push(m.byte()),
-    "M": lambda m: m.push_object(m.number("<H")),
+    "M": lambda m: m.push_object(m.number(_UINT16)),
     "L": lambda m: m.push_object(_whole(m.short_line().removesuffix("L"))),
     "\x8a": lambda m: m.push_long(m.byte()),
-    "\x8b": lambda m: m.push_long(m.number("<i")),
+    "\x8b": lambda m: m.push_long(m.number(_INT32)),
     "F": lambda m: m.push_object(float(m.short_line())),
-    "G": lambda m: m.push_object(m.number(">d")),
+    "G": lambda m: m.push_object(m.number(_FLOAT64)),
     # strings of Python 2, text, bytes
     "S": Machine.push_quoted,
-    "T": lambda m: m.push_raw(m.take(m.number("<I")), True),
+    "T": lambda m: m.push_raw(m.take(m.number(_UINT32)), True),
     "U": lambda m: m.push_raw(m.take(m.byte()), True),
     "V": lambda m: m.push_object(m.line().decode("raw-unicode-escape")),
-    "X": lambda m: m.push_text(m.take(m.number("<I"))),
+    "X": lambda m: m.push_text(m.take(m.number(_UINT32))),
     "\x8c": lambda m: m.push_text(m.take(m.byte())),
-    "\x8d": lambda m: m.push_text(m.take(m.number("<Q"))),
-    "B": lambda m: m.push_raw(m.take(m.number("<I")), False),
+    "\x8d": lambda m: m.push_text(m.take(m.number(_UINT64))),
+    "B": lambda m: m.push_raw(m.take(m.number(_UINT32)), False),
     "C": lambda m: m.push_raw(m.take(m.byte()), False),
-    "\x8e": lambda m: m.push_raw(m.take(m.number("<Q")), False),
-    "\x96": lambda m: m.push_raw(m.take(m.number("<Q")), False),
+    "\x8e": lambda m: m.push_raw(m.take(m.number(_UINT64)), False),
+    "\x96": lambda m: m.push_raw(m.take(m.number(_UINT64)), False),
     # tuples, lists, dictionaries, sets
     ")": lambda m: m.push(()),
     "\x85": lambda m: m.push_tuple(1),

@@ -18,8 +18,8 @@ from .torch_files import LEGACY_MAGIC, read_torch_legacy, read_torch_zip
 from .tree import PlainTree
 
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, ArithmeticError, AttributeError, EOFError, RecursionError,
-           NotImplementedError, SyntaxError, struct.error, zlib.error, zipfile.BadZipFile)  # fmt: skip
-"""What the arithmetic on a damaged file's numbers may raise."""
+           NotImplementedError, SyntaxError, struct.error, zlib.error, zipfile.BadZipFile, Warning)  # fmt: skip
+"""What the arithmetic on a damaged file's numbers may raise; warnings are raised where Python is told to."""
 _ZIP_MAGIC = b"PK\x03\x04"
 _TAR_MAGIC = slice(257, 262), b"ustar"
 
@@ -32,7 +32,7 @@ def read(path: str | Path) -> Any:
     Returns:
         dictionaries, lists, tuples, sets, text, bytes, numbers and numpy arrays. Torch tensors, chumpy arrays and scipy
         sparse matrices become arrays; half floats stay, bfloat16 becomes float32; an array of objects becomes what it
-        holds. Arrays may be read-only views of the mapped file: copy those that should outlive it.
+        holds. Arrays may be read-only, unaligned views of the mapped file: copy those that should outlive it.
 
     Raises:
         ModelError: missing, unsafe, cut off, damaged, or another kind of file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,6 +26,7 @@ _SIGNS = {
 }
 """What a file holds if it has keys that begin with each of these; the first that fits counts."""
 _EXAMPLES = 3
+_LAYOUT: tuple[Literal["C", "A"], ...] = ("C", "A")
 
 
 def read_state_dict(path: str | Path, wanted: Mapping[str, tuple[int, ...]], model: str) -> dict[str, Array]:
@@ -38,8 +39,8 @@ def read_state_dict(path: str | Path, wanted: Mapping[str, tuple[int, ...]], mod
         wanted: shape by key; model: name of the network for messages.
 
     Returns:
-        exactly the wanted keys: C-contiguous float32, or int64 for whole numbers. They may be read-only views of the
-        mapped file. Missing batch counts are 0.
+        exactly the wanted keys: C-contiguous, aligned float32, or int64 for whole numbers. They may be read-only views
+        of the mapped file. Missing batch counts are 0.
 
     Raises:
         ModelError: see `read`; keys are missing or have another shape; it is the checkpoint of another network.
@@ -96,10 +97,10 @@ def _some(keys: list[str], one: str, many: str) -> str:
 
 def _number_array(array: Array, key: str, name: str) -> Array:
     if array.dtype.kind in "iub":
-        return np.ascontiguousarray(array, np.int64).reshape(array.shape)
+        return np.require(array, np.int64, _LAYOUT)
     if array.dtype.kind != "f":
         raise ModelError(f"{name} holds {key} as text.", "Choose the official checkpoint.")
-    converted = np.ascontiguousarray(array, np.float32).reshape(array.shape)
+    converted = np.require(array, np.float32, _LAYOUT)
     if not np.isfinite(converted).all():
         raise ModelError(f"{name} holds numbers that are not finite in {key}.", "Choose another copy of the file.")
     return converted
