@@ -14,7 +14,7 @@ SIZE = 512
 
 
 class Padding(NamedTuple):
-    """Where a picture of `height` x `width` pixels lies in the black square around it, all in pixels."""
+    """Where a picture of `height` x `width` pixels lies in the square around it, all in pixels."""
 
     top: float
     bottom: float
@@ -36,11 +36,12 @@ def padding(height: int, width: int) -> Padding:
     return Padding(top, top + height, left, left + width, height, width)
 
 
-def to_square(image: Array) -> tuple[Array, Padding]:
-    """Pad a picture to a black square and resize that.
+def to_square(image: Array, fill: int = 0) -> tuple[Array, Padding]:
+    """Pad a picture to a square and resize that.
 
     Args:
         image: (H, W, 3) uint8 RGB.
+        fill: what is around the picture: 0 for black, 255 for white.
 
     Returns:
         (512, 512, 3) uint8 RGB, and where the picture lies in the unresized square.
@@ -51,7 +52,7 @@ def to_square(image: Array) -> tuple[Array, Padding]:
         return resize_cubic(image, SIZE, SIZE), pad
     # Reversed channels stay reversed in memory: OpenCV takes such a square without another copy.
     reversed_channels = image.strides[2] < 0
-    square = np.zeros((max(height, width),) * 2 + (3,), dtype=np.uint8)
+    square = np.full((max(height, width),) * 2 + (3,), fill, dtype=np.uint8)
     square = square[..., ::-1] if reversed_channels else square
     square[int(pad.top) : int(pad.bottom), int(pad.left) : int(pad.right)] = image
     return resize_cubic(square, SIZE, SIZE), pad
