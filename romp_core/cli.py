@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from .errors import Cancelled, MocapError, ModelError, TakeError
+from .cli_progress import Silent, add_progress, interruptible, say
+from .cli_weights import add_weight_commands, add_weights
+from .errors import Cancelled, MocapError, TakeError
 from .settings import CaptureSettings, SolveSettings, from_mapping
 from .threads import ONE_BLAS_THREAD
-from .weights.catalog import WeightFile
 
 CANCELLED_STATUS = 130
 
@@ -27,16 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.run(options)
     except Cancelled as error:
-        _say(f"{error.sentence} {error.hint}")
+        say(f"{error.sentence} {error.hint}")
         return CANCELLED_STATUS
     except MocapError as error:
-        _say(f"Error: {error.sentence}" + (f"\n{error.hint}" if error.hint else ""))
+        say(f"Error: {error.sentence}" + (f"\n{error.hint}" if error.hint else ""))
         return 1
     return 0
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
 
 
 def _people(text: str) -> int:
@@ -76,14 +71,14 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write (.npz)")
     _add_settings(sub, CaptureSettings)
     _add_settings(sub, SolveSettings)
-    _add_weights(sub)
-    _add_progress(sub)
+    add_weights(sub)
+    add_progress(sub)
 
     sub = command("solve", _solve, "Solve a take again, or one whose capture was killed; the network does not run")
     sub.add_argument("take", metavar="TAKE")
     sub.add_argument("-o", "--out", metavar="TAKE", help="take file to write; default: the same file")
     _add_settings(sub, SolveSettings)
-    _add_progress(sub)
+    add_progress(sub)
 
     sub = command("info", _info, "Say what is in a take")
     sub.add_argument("take", metavar="TAKE")
@@ -93,9 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write (.npz)")
     sub.add_argument("--fps", type=float, metavar="FPS", help="frame rate of the footage (default: the file's, or 30)")
     _add_settings(sub, SolveSettings)
-    _add_progress(sub)
+    add_progress(sub)
 
-    _weight_commands(command)
+    add_weight_commands(command)
 
     sub = command("export", _export, "Write a take for other tools")
     sub.add_argument("take", metavar="TAKE")
@@ -106,118 +101,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _weight_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
-    sub = command("models", _models, "List the models, and what is missing to run them")
-    _add_weights(sub)
-
-    sub = command("download", _download, "Download the files that a model needs")
-    sub.add_argument("name", metavar="MODEL", help="a model, or one file by its name, such as ROMP.onnx")
-    sub.add_argument("--accept-licence", action="store_true", help="you have read the licence line and accept it")
-    sub.add_argument("--address", default="", help="another address where that one file lies")
-    _add_weights(sub)
-    _add_progress(sub)
-
-    sub = command("choose", _choose, "Use a file wherever it lies")
-    sub.add_argument("name", metavar="NAME", help="what it is for, such as ROMP.pkl or SMPL_NEUTRAL")
-    sub.add_argument("file", metavar="FILE")
-    _add_weights(sub)
-
-    sub = command("verify", _verify, "Check hash, keys and shapes of a file, and try it out")
-    sub.add_argument("name", metavar="MODEL", help="a model, or what the file is for, such as SMPL_NEUTRAL")
-    sub.add_argument("file", metavar="FILE")
-    _add_weights(sub)
-
-
-def _add_weights(parser: argparse.ArgumentParser) -> None:
-    text = "folder of weight and body files (default: your data folder; ~/.romp is always looked into)"
-    parser.add_argument("--weights", metavar="DIR", default=None, help=text)
-
-
-def _add_progress(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--progress",
-        choices=("bar", "json", "none"),
-        default="bar",
-        help="bar for people, json for pipelines: one object per line on stdout (default: bar)",
-    )
-
-
-class _Silent:
-    """Listener that reports nothing."""
-
-    def started(self, info: Any, model: str, provider: str, expected: int, remark: str) -> None: ...
-
-    def progress(self, progress: Any) -> None: ...
-
-    def preview(self, ids: Any, joints: Any) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class _Json(_Silent):
-    """One JSON object per line on stdout."""
-
-    def started(self, info: Any, model: str, provider: str, expected: int, remark: str) -> None:
-        size = {"width": info.width, "height": info.height, "fps": info.fps}
-        self._print(type="started", model=model, provider=provider, expected=expected, remark=remark, **size)
-
-    def progress(self, progress: Any) -> None:
-        self._print(type="progress", **vars(progress))
-
-    @staticmethod
-    def _print(**record: Any) -> None:
-        sys.stdout.write(json.dumps(record) + "\n")
-        sys.stdout.flush()
-
-
-class _Bar(_Silent):
-    """A progress bar per stage on stderr."""
-
-    def __init__(self) -> None:
-        self.bar: Any = None
-        self.stage = ""
-
-    def started(self, info: Any, model: str, provider: str, expected: int, remark: str) -> None:
-        if remark:
-            _say(remark)
-
-    def progress(self, progress: Any) -> None:
-        from tqdm import tqdm
-
-        if progress.stage != self.stage:
-            self.close()
-            self.stage = progress.stage
-            form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining} {rate_fmt}"
-            unit = {"capture": "frame", "download": "MB"}.get(self.stage, "take")
-            self.bar = tqdm(desc=self.stage.capitalize(), total=progress.total or None, unit=unit, bar_format=form)
-        self.bar.update(progress.done - self.bar.n)
-
-    def close(self) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-
-LISTENERS: dict[str, Callable[[], _Silent]] = {"bar": _Bar, "json": _Json, "none": _Silent}
-
-
-def _interruptible(run: Callable[[_Silent, Callable[[], bool]], None], progress: str) -> None:
-    """Run a job whose first Ctrl+C cancels it and keeps what there is."""
-    stopped = False
-
-    def on_interrupt(*_: Any) -> None:
-        nonlocal stopped
-        stopped = True
-        signal.signal(signal.SIGINT, previous)  # a second Ctrl+C ends at once
-
-    previous = signal.signal(signal.SIGINT, on_interrupt)
-    listener = LISTENERS[progress]()
-    try:
-        run(listener, lambda: stopped)
-    finally:
-        listener.close()
-        signal.signal(signal.SIGINT, previous)
-
-
 def _capture(options: argparse.Namespace) -> None:
     from .capture import capture
     from .journal import recover
@@ -226,7 +109,7 @@ def _capture(options: argparse.Namespace) -> None:
     settings = from_mapping(CaptureSettings, _given(options, CaptureSettings))
     solve_settings = from_mapping(SolveSettings, _given(options, SolveSettings))
 
-    def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
+    def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         try:
             store = default_store(options.weights)
             take = capture(options.source, options.out, settings, solve_settings, listener, cancelled, store)
@@ -234,14 +117,14 @@ def _capture(options: argparse.Namespace) -> None:
             raise
         except MocapError:
             if recover(options.out):
-                _say(f"What was captured before the error is in {options.out}")
+                say(f"What was captured before the error is in {options.out}")
             raise
         people = _count(len(take.people), "person", "people")
-        _say(f"{people} in {_count(len(take.footage.times), 'frame', 'frames')} -> {options.out}")
+        say(f"{people} in {_count(len(take.footage.times), 'frame', 'frames')} -> {options.out}")
         if take.provenance.remark:
-            _say(take.provenance.remark)
+            say(take.provenance.remark)
 
-    _interruptible(run, options.progress)
+    interruptible(run, options.progress)
 
 
 def _solve(options: argparse.Namespace) -> None:
@@ -254,10 +137,10 @@ def _solve(options: argparse.Namespace) -> None:
     take = load_take(options.take)
     take = replace(take, solve=replace(take.solve, **_given(options, SolveSettings)))
 
-    def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
+    def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         resolve(take, options.out or options.take, listener, cancelled)
 
-    _interruptible(run, options.progress)
+    interruptible(run, options.progress)
 
 
 def _info(options: argparse.Namespace) -> None:
@@ -292,79 +175,16 @@ def _import(options: argparse.Namespace) -> None:
     take = import_results(options.file, options.fps)
     take = replace(take, solve=replace(take.solve, **_given(options, SolveSettings)))
 
-    def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
+    def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         if take.solved:
             save_take(take, options.out)
         else:
             resolve(take, options.out, listener, cancelled)
-        _say(f"{_count(len(take.people), 'person', 'people')} -> {options.out}")
+        say(f"{_count(len(take.people), 'person', 'people')} -> {options.out}")
         if take.provenance.remark:
-            _say(take.provenance.remark)
+            say(take.provenance.remark)
 
-    _interruptible(run, options.progress)
-
-
-def _models(options: argparse.Namespace) -> None:
-    from .models.registry import MODELS
-    from .weights.store import default_store
-
-    store = default_store(options.weights)
-    for card in MODELS.values():
-        missing, useful = store.missing(card.needs), store.missing(card.helps)
-        lines = [f"{card.label}: {card.description}", card.licence]
-        lines += [f"MISSING: {state.problem} {_advice(state.file)}" for state in missing] or ["ready"]
-        lines += [f"optional: {state.problem} {_advice(state.file)}" for state in useful]
-        sys.stdout.write(f"{card.name:<12} " + f"\n{'':<12} ".join(lines) + "\n")
-    sys.stdout.write(f"Files are kept in {store.folder}\n")
-
-
-def _advice(file: WeightFile) -> str:
-    """What to type to get the file."""
-    own = f"python -m romp_core choose {file.key} FILE"
-    return f"python -m romp_core download {file.key}" if file.url else f"{file.how_to_get} Then: {own}"
-
-
-def _download(options: argparse.Namespace) -> None:
-    from .models.registry import MODELS
-    from .weights.catalog import weight_file
-    from .weights.jobs import download_files
-    from .weights.store import default_store
-
-    store = default_store(options.weights)
-    if options.name in MODELS:
-        files = [state.file for state in store.missing(MODELS[options.name].needs)]
-    else:
-        files = [weight_file(options.name)]
-    for file in files:
-        _say(f"{file.key}: {file.licence}.")
-    if not files:
-        _say(f"{MODELS[options.name].label} has all files that it needs.")
-    elif not options.accept_licence:
-        raise ModelError("Nothing was downloaded: the licence is not accepted.", "Add --accept-licence if you accept.")
-
-    def run(listener: _Silent, cancelled: Callable[[], bool]) -> None:
-        for path in download_files([file.key for file in files], store, listener, cancelled, options.address):
-            _say(f"-> {path}")
-
-    _interruptible(run, options.progress)
-
-
-def _choose(options: argparse.Namespace) -> None:
-    from .weights.store import default_store
-
-    store = default_store(options.weights)
-    store.choose(options.name, options.file)
-    _say(f"{options.name} is {store.find(options.name)}")
-
-
-def _verify(options: argparse.Namespace) -> None:
-    from .weights.store import default_store
-    from .weights.verify import verify
-
-    report = verify(options.name, options.file, default_store(options.weights))
-    sys.stdout.write(report.text + "\n")
-    if report.problem:
-        raise ModelError(report.problem)
+    interruptible(run, options.progress)
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -375,7 +195,7 @@ def _export(options: argparse.Namespace) -> None:
     if out.exists() and out.samefile(options.take):
         raise TakeError("The export would overwrite the take itself.", "Choose another name.")
     for path in export(take, options.format, out):
-        _say(f"wrote {path}")
+        say(f"wrote {path}")
 
 
 def _self_test(_: argparse.Namespace) -> None:
