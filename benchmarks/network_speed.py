@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -74,18 +75,26 @@ def _show(template: str, what: str, middle: np.ndarray, least: np.ndarray) -> No
     print(f"{template:9} {what:12} {'  '.join(figures)}", flush=True)
 
 
-def measure_creation(template: str, golden: Path, threads: int) -> None:
+@dataclass(frozen=True)
+class Cost:
+    """What it takes to read a checkpoint and create a session from it, in a process of its own."""
+
+    file_mb: float
+    read_s: float
+    create_s: float
+    processor_s: float
+    before_mb: float
+    peak_mb: float
+
+
+def measure_creation(template: str, golden: Path, threads: int) -> Cost:
+    """Write the golden set's checkpoint and open it in another process (Linux only)."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "checkpoint.pth"
         save_torch_zip(formula_state_dict(golden / SETS[template]), path)
         command = [sys.executable, __file__, "--create", template, str(path), "--threads", str(threads)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        figures, size = json.loads(done.stdout), path.stat().st_size / 1e6
-    print(
-        f"{template:9} session from a checkpoint of {size:.0f} MB: read {figures['read']:.2f} s, create "
-        f"{figures['create']:.2f} s (processor {figures['processor']:.2f}); peak memory {figures['peak']:.0f} MB "
-        f"= {figures['peak'] / size:.2f} x the file ({figures['before']:.0f} MB before)"
-    )
+        return Cost(file_mb=path.stat().st_size / 1e6, **json.loads(done.stdout))
 
 
 def create(template: str, path: Path, threads: int) -> None:
@@ -96,8 +105,8 @@ def create(template: str, path: Path, threads: int) -> None:
     read = time.perf_counter()
     open_template(template, weights, threads)
     done = time.perf_counter()
-    figures = {"read": read - start, "create": done - read, "processor": time.process_time() - processor}
-    print(json.dumps({**figures, "before": before, "peak": _peak()}))
+    figures = {"read_s": read - start, "create_s": done - read, "processor_s": time.process_time() - processor}
+    print(json.dumps({**figures, "before_mb": before, "peak_mb": _peak()}))
 
 
 def _peak() -> float:
@@ -118,7 +127,12 @@ def main() -> None:
         return
     for template in SETS:
         compare(template, options.golden, options.rounds, options.threads)
-        measure_creation(template, options.golden, options.threads)
+        cost = measure_creation(template, options.golden, options.threads)
+        print(
+            f"{template:9} session from a checkpoint of {cost.file_mb:.0f} MB: read {cost.read_s:.2f} s, create "
+            f"{cost.create_s:.2f} s (processor, both: {cost.processor_s:.2f}); peak memory {cost.peak_mb:.0f} MB "
+            f"= {cost.peak_mb / cost.file_mb:.2f} x the file, {cost.before_mb:.0f} MB of it before"
+        )
 
 
 if __name__ == "__main__":

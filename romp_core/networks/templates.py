@@ -58,36 +58,24 @@ def export(template: Template) -> bytes:
     for values in network.state_dict().values():
         if values.is_floating_point():
             values.uniform_(0.5, 1.5)  # the exporter merges initialisers of equal values
-    model = onnx.load_from_string(graph_of(network, template))
-    _strip(model, keys=set(network.state_dict()))
-    return model.SerializeToString(deterministic=True)
-
-
-def graph_of(network: nn.Module, template: Template, *, fold: bool = False, batch: str | None = "batch") -> bytes:
-    """An ONNX file with the network's weights.
-
-    Args:
-        fold: let the exporter merge BatchNorm into convolutions, which loses the checkpoint's names.
-        batch: the name of the batch axis, or None for a batch of one for ever.
-    """
     file = io.BytesIO()
-    mode = torch.onnx.TrainingMode.EVAL if fold else torch.onnx.TrainingMode.PRESERVE
-    names = (template.input_name, *template.outputs)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter that keeps names is the older one
+        warnings.simplefilter("ignore")  # the exporter that keeps the names is the older one
         torch.onnx.export(
             network,
             (torch.zeros(*template.input_shape),),
             file,
             dynamo=False,
-            training=mode,
-            do_constant_folding=fold,
+            training=torch.onnx.TrainingMode.PRESERVE,  # else BatchNorm is merged, and with it the names are lost
+            do_constant_folding=False,
             opset_version=_OPSET,
             input_names=[template.input_name],
             output_names=list(template.outputs),
-            dynamic_axes={name: {0: batch} for name in names} if batch else None,
+            dynamic_axes={name: {0: "batch"} for name in (template.input_name, *template.outputs)},
         )
-    return file.getvalue()
+    model = onnx.load_from_string(file.getvalue())
+    _strip(model, keys=set(network.state_dict()))
+    return model.SerializeToString(deterministic=True)
 
 
 def _strip(model: onnx.ModelProto, keys: set[str]) -> None:

@@ -1,0 +1,49 @@
+"""The committed templates are those that the torch definitions give; the published kind of ONNX file runs too."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="NOT CHECKED: torch is needed to write templates only")
+
+from romp_core.models.romp.network import RompNetwork  # noqa: E402
+from romp_core.models.template import TEMPLATES  # noqa: E402
+from romp_core.networks import templates  # noqa: E402
+from romp_core.networks.romp import Romp  # noqa: E402
+from tests.formula import formula_state_dict  # noqa: E402
+from tests.raw_maps import check_romp, raw_maps  # noqa: E402
+
+
+@pytest.mark.parametrize("template", templates.ALL, ids=lambda each: each.name)
+def test_committed_templates_are_up_to_date(template):
+    assert templates.export(template) == (TEMPLATES / f"{template.name}.onnx").read_bytes()
+
+
+def test_no_other_templates_are_committed():
+    assert {path.name for path in TEMPLATES.iterdir()} == {f"{each.name}.onnx" for each in templates.ALL}
+
+
+def test_a_file_of_the_published_kind_runs(golden, tmp_path):
+    """ROMP.onnx: weights inside, BatchNorm merged, opset 12, one picture at a time."""
+    network = Romp().eval()
+    state = formula_state_dict(golden / "romp")
+    network.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()})
+    file = io.BytesIO()
+    torch.onnx.export(
+        network,
+        (torch.zeros(1, 512, 512, 3),),
+        file,
+        dynamo=False,
+        opset_version=12,
+        input_names=["image"],
+        output_names=["center_maps", "params_maps"],
+    )
+    path = tmp_path / "ROMP.onnx"
+    path.write_bytes(file.getvalue())
+    published = RompNetwork(path)
+    assert published.batch == 1
+    for picture, expected in raw_maps(golden / "romp"):
+        check_romp([np.asarray(maps) for maps in published(picture)], expected)
