@@ -18,7 +18,7 @@ from ..errors import TakeError
 from ..journal import Journal, JournalHead
 from ..models.maps.camera import FOCAL_PX
 from ..models.maps.estimator import Seen
-from ..models.maps.square import SIZE, Padding, to_picture
+from ..models.maps.square import SIZE, Padding, padding, to_picture
 from ..people import Frame, People
 from ..rotations import Array
 from ..settings import CaptureSettings, SolveSettings
@@ -28,7 +28,7 @@ from ..tracking.follow import PeopleTracker
 from .amass import import_amass, is_amass
 from .detections import Detections, detections, placed
 from .frames import by_picture, records, rows
-from .picture import picture_padding
+from .picture import frames_beside, picture_padding
 
 UNKNOWN_FPS = 30.0
 """Results do not say their frame rate; most footage has this one."""
@@ -50,24 +50,28 @@ def import_results(path: str | Path, fps: float | None = None) -> Take:
     """
     path = Path(path)
     tree: Any = None if path.is_dir() else read(path)
-    if is_amass(tree):
-        return import_amass(tree, path, fps)
-    named = records(path) if tree is None else by_picture(tree, path)
-    row_of = rows(list(named))
-    found = {row_of[name]: people for name, record in named.items() if (people := detections(record)) is not None}
+    try:
+        if is_amass(tree):
+            return import_amass(tree, path, fps)
+        named = records(path) if tree is None else by_picture(tree, path)
+        row_of = rows(list(named))
+        found = {row_of[name]: people for name, record in named.items() if (people := detections(record)) is not None}
+        seen = {row: placed(people) for row, people in sorted(found.items())}
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:  # arrays of any form may be in there
+        raise TakeError(f"{path.name} holds results of an unknown form.", "Choose a file of ROMP or BEV.") from error
     if not found:
         raise TakeError(f"Nobody is in the results of {path.name}.", "Choose other results.")
-    return _take(found, max(row_of.values()) + 1, path, fps)
+    return _take(found, seen, max(row_of.values()) + 1, path, fps)
 
 
-def _take(found: Mapping[int, Detections], count: int, path: Path, fps: float | None) -> Take:
+def _take(found: Mapping[int, Detections], seen: Mapping[int, Seen], count: int, path: Path, fps: float | None) -> Take:
     """The take of `count` pictures, with people on some of them."""
-    seen = {row: placed(people) for row, people in sorted(found.items())}
-    pad = _picture(found, seen)
+    known = _picture(found, seen)
+    source, pad = frames_beside(path, count, known) or (path, known or padding(SIZE, SIZE))
     rate = (fps or UNKNOWN_FPS) if count > 1 else 0.0
     bev = any(people.bev for people in found.values())
     footage = FootageInfo(
-        path=str(path),
+        path=str(source),
         width=int(pad.width),
         height=int(pad.height),
         fps=rate,
@@ -101,7 +105,7 @@ def _take(found: Mapping[int, Detections], count: int, path: Path, fps: float | 
     return take
 
 
-def _picture(found: Mapping[int, Detections], seen: Mapping[int, Seen]) -> Padding:
+def _picture(found: Mapping[int, Detections], seen: Mapping[int, Seen]) -> Padding | None:
     """Where the pictures lie in their squares, by those people whose pixels are known."""
     square: list[Array] = []
     pixels: list[Array] = []

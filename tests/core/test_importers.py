@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -218,6 +219,23 @@ def test_kept_largest_person_with_the_confidences_of_all(tmp_path: Path) -> None
     assert person.observations.confidence[0] == pytest.approx(0.9)
 
 
+@pytest.mark.parametrize("body", [True, False], ids=["with body", "without body"])
+def test_frames_beside_the_results_are_their_footage(body: bool, tmp_path: Path) -> None:
+    """The size of the picture and what the camera shows; frames of something else are left alone."""
+    folder = tmp_path / "walk_frames"
+    folder.mkdir()
+    for number in range(20):
+        assert cv2.imwrite(str(folder / f"{number:08d}.png"), np.zeros((HEIGHT, WIDTH, 3), np.uint8))
+    path = save_video(tmp_path / "video_results.npz", {number: romp_frame(number, 1, body) for number in range(20)})
+    footage = import_results(path).footage
+    assert (footage.path, footage.width, footage.height) == (str(folder), WIDTH, HEIGHT)
+    (folder / "00000019.png").unlink()
+    assert import_results(path).footage.path == str(path)
+    for number in range(20):
+        assert cv2.imwrite(str(folder / f"{number:08d}.png"), np.zeros((64, 64, 3), np.uint8))
+    assert import_results(path).footage.path == str(path if body else folder)
+
+
 def test_results_of_the_older_program(tmp_path: Path) -> None:
     frames = {}
     for number in range(20):
@@ -373,6 +391,11 @@ def _broken(**changes: object) -> dict[str, object]:
         "cameras missing": {"results": {"smpl_thetas": np.zeros((1, 72))}},
         "text for numbers": _broken(cam="abc"),
         "dictionary for numbers": _broken(cam={"a": 1}),
+        "ragged lists": _broken(cam=[[1, 2, 3], [1, 2]]),
+        "people of different forms": {"results": {"a": [{"pose": np.zeros(72)}, {"pose": np.zeros(69)}]}},
+        "tracks of text": {"results": {}, "sequence_results": {1: {"frame_id": ["a"], "cam": [1]}}},
+        "tracks without rows": {"results": {}, "sequence_results": {1: {"frame_id": [0, 1]}}},
+        "a list of numbers": {"results": [1, 2]},
         "flat joints": _broken(joints=np.zeros((2, 5, 3))),
         "joints in one point": _broken(joints=np.zeros((2, 71, 3))),
         "no size in the picture": _broken(cam=np.zeros((2, 3))),
