@@ -44,6 +44,14 @@ def keys(model: str) -> tuple[list[str], list[str]]:
     return needed, list(card.helps) if card else []
 
 
+def licences(model: str) -> str:
+    """Licences of the model and of the body that its characters get."""
+    card = _card(model)
+    if card is None:
+        return ""
+    return f"Licence: {card.licence}. Body: {_remembered('body', model, card.body_licence)}"
+
+
 def forget() -> None:
     """Look anew at the next question: a file came or went."""
     _kept.clear()

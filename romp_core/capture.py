@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from . import __version__
-from .body import BODY_LICENCE, load_body
+from .body import load_body
 from .errors import Cancelled, MocapError, ModelError
 from .footage import open_footage
 from .journal import Journal, JournalHead, journal_path
@@ -69,10 +69,7 @@ def capture(
     if not take.provenance.complete:
         raise Cancelled()
     if not take.people:
-        raise ModelError(
-            "Nobody was found in the footage.",
-            "The built-in model wants people whose whole body is well visible; try a nearer or brighter shot.",
-        )
+        raise ModelError("Nobody was found in the footage.", model_card(settings.model).hint_for_nobody)
     return resolve(take, out, listener, cancelled)
 
 
@@ -93,7 +90,7 @@ def _observe(
         provenance = Provenance(
             model=card.name,
             model_licence=card.licence,
-            body_licence=BODY_LICENCE,
+            body_licence=card.body_licence(store),
             weights=card.weights(store),
             core_version=__version__,
             created=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -9,7 +9,6 @@ import bpy
 from bpy.types import Panel
 
 from .. import jobs, model_files
-from ..properties import generated
 from .base import SidebarPanel, wrapped
 from .weights import draw_missing
 
@@ -40,15 +39,7 @@ class MOCAP_PT_capture(SidebarPanel, Panel):
         if not missing:  # else the licence stands beside the download
             column = layout.column()
             column.active = False
-            wrapped(column, _licence_line(group.capture.model), context.region.width)
-
-
-def _licence_line(model: str) -> str:
-    """Licences of the chosen model and of the body."""
-    from romp_core.body import BODY_LICENCE
-
-    chosen = next((text for name, _, text in generated.model_items(None, None) if name == model), "")
-    return f"{chosen}. Body: {BODY_LICENCE}"
+            wrapped(column, model_files.licences(group.capture.model), context.region.width)
 
 
 def _draw_settings(layout: Any, group: Any, missing: list[Any], width: float) -> None:

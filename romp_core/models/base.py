@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..body import BODY_LICENCE
 from ..people import Frame, People
 from ..take import FootageInfo
 from ..weights.store import WeightStore
@@ -37,6 +38,8 @@ class ModelCard:
         open: builds the estimator; arguments are the footage, the most people to follow (0: all), and where the
             user's weight files are.
         weights: file name -> sha256 of the weights in use.
+        hint_for_nobody: what to try when nobody was found.
+        body_licence: licence line of the body whose skeleton it gives.
         needs: keys of `weights.catalog` without which it does not run; helps: those it uses when they are there.
     """
 
@@ -46,5 +49,7 @@ class ModelCard:
     licence: str
     open: Callable[[FootageInfo, int, WeightStore], Estimator]
     weights: Callable[[WeightStore], dict[str, str]]
+    body_licence: Callable[[WeightStore], str] = lambda store: BODY_LICENCE
+    hint_for_nobody: str = "A nearer or brighter shot may help."
     needs: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body import BODY_LICENCE
 from ..rotations import Array
+from ..weights.catalog import weight_file
 from ..weights.store import WeightStore
 from .cache import is_slow, keep, kept_path, read_kept
 from .family import SmplFamily, is_infant
@@ -30,6 +32,13 @@ class Bodies:
     smil: Path | None
     data: DataFiles
     cache: Path
+
+    @property
+    def licence(self) -> str:
+        """Licence line of the body of adults: the user's, or the embedded one's."""
+        if self.smpl is None and self.smpla is None:
+            return BODY_LICENCE
+        return weight_file("SMPL_NEUTRAL").licence
 
     def read(self, path: Path) -> SmplModel:
         """A body file of these, or what was kept of it. Raises ModelError when it cannot be used."""

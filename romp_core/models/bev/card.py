@@ -30,6 +30,12 @@ def _weights(store: WeightStore) -> dict[str, str]:
     return {key: store.sha256(key) for key in (network, *_BODIES) if store.find(key)}
 
 
+def _body_licence(store: WeightStore) -> str:
+    from ...smpl.find import find_bodies
+
+    return find_bodies(store).licence
+
+
 BEV = ModelCard(
     name="bev",
     label="BEV",
@@ -37,6 +43,7 @@ BEV = ModelCard(
     licence="BEV weights (Yu Sun et al.): non-commercial research",
     open=_open,
     weights=_weights,
+    body_licence=_body_licence,
     needs=("BEV.pth",),
     helps=(*_BODIES, "smpl_model_data.zip"),
 )

@@ -27,4 +27,5 @@ BLAZEPOSE = ModelCard(
     licence="Apache-2.0 (MediaPipe BlazePose, Google)",
     open=_open,
     weights=_weights,
+    hint_for_nobody="The built-in model wants people whose whole body is well visible; try a nearer or brighter shot.",
 )

@@ -30,6 +30,12 @@ def _weights(store: WeightStore) -> dict[str, str]:
     return {key: store.sha256(key) for key in used if key}
 
 
+def _body_licence(store: WeightStore) -> str:
+    from ...smpl.find import find_bodies
+
+    return find_bodies(store).licence
+
+
 ROMP = ModelCard(
     name="romp",
     label="ROMP",
@@ -37,6 +43,7 @@ ROMP = ModelCard(
     licence=weight_file("ROMP.pkl").licence,
     open=_open,
     weights=_weights,
+    body_licence=_body_licence,
     needs=("ROMP.pkl",),
     helps=_BODIES[:1],
 )
