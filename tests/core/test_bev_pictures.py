@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from romp_core.cli import main
 from romp_core.models.bev.camera import position, project
 from romp_core.models.bev.crowd import plan_windows
 from romp_core.models.bev.decode import Decoder, Found
@@ -26,6 +28,8 @@ from romp_core.models.maps.square import Padding, padding, to_picture
 from romp_core.rotations import Array, matrix_from_rotvec, rotvec_from_quat
 from romp_core.skeleton import forward_kinematics
 from romp_core.smpl import SmplFamily, load_smpl
+from romp_core.take import Take
+from romp_core.take_io import load_take
 from romp_core.tracking.kalman import Tracker, observations
 from romp_core.tracking.one_euro import OneEuro
 from tests.formula import formula_input, formula_state_dict, read_recipe, save_torch_zip
@@ -298,5 +302,44 @@ def test_a_checkpoint_without_or_with_another_camera_grid(folder, network, tmp_p
 
 
 def test_the_thresholds_follow_the_checkpoint():
-    assert selection_for("BEV.pth") is BEV
-    assert selection_for("BEV_ft_agora.pth").whole.outliers != BEV.whole.outliers
+    assert selection_for("BEV.pth", "my copy.pth") is BEV
+    assert selection_for("BEV.pth", "BEV_ft_AGORA (1).pth").whole.center > BEV.whole.center
+
+
+@pytest.fixture(scope="module")
+def surest(folder) -> str:
+    """Name of the picture in which the surest person is."""
+    scores = {name: np.load(folder / f"e2e_default_{name}.npz")["out_center_confs"] for name in ("image_a", "image_b")}
+    return max(scores, key=lambda name: scores[name].max())
+
+
+def captured(picture: Path, store: Path, out: Path) -> Take:
+    """A picture, captured as a user does it."""
+    arguments = ["capture", str(picture), "--model", "bev", "--weights", str(store), "-o", str(out)]
+    assert main([*arguments, "--progress", "none"]) == 0
+    return load_take(out)
+
+
+def test_a_picture_becomes_a_take(network, checkpoint, folder, surest, tmp_path):
+    take = captured(folder / f"{surest}.png", checkpoint.parent, tmp_path / "take.npz")
+    people = found(Bev(network, Figures()), picture(folder, surest))
+    people = people.only(people.scores >= 0.12)  # nobody new is followed below that
+    seen = [person.observations for person in take.people]
+    assert take.solved and len(seen) == len(people)
+    depths = people.positions[:, 2] + people.joints[:, 0, 2]
+    assert_allclose(sorted(one.root[0, 2] for one in seen), sorted(depths), atol=1e-4)
+    assert list(take.provenance.weights) == ["BEV.pth"]
+    assert "non-commercial" in take.provenance.model_licence
+
+
+def test_body_files_tell_how_children_are_built(checkpoint, folder, surest, tmp_path):
+    store = tmp_path / "store"
+    store.mkdir()
+    shutil.copy(checkpoint, store)
+    write_packed_bodies(store, folder)
+    take = captured(folder / f"{surest}.png", store, tmp_path / "take.npz")
+    family = SmplFamily(load_smpl(store / "SMPLA_NEUTRAL.pth"), load_smpl(store / "smil_packed_info.pth"))
+    for person in take.people:
+        rest = family.rest_joints(person.observations.betas)
+        assert_allclose(person.observations.rest_joints, rest - rest[:, :1], atol=1e-5)
+    assert {"SMPLA_NEUTRAL", "SMIL"} < set(take.provenance.weights)

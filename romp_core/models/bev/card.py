@@ -21,8 +21,8 @@ def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
 
     store.verified(BEV.needs)
     figures = figures_of(find_bodies(store).load())
-    path = next(path for key in _WEIGHTS if (path := store.find(key)))
-    return MapsEstimator(Bev(BevNetwork(path), figures, selection_for(path.name)), footage, people)
+    key, path = next((key, path) for key in _WEIGHTS if (path := store.find(key)))
+    return MapsEstimator(Bev(BevNetwork(path), figures, selection_for(key, path.name)), footage, people)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

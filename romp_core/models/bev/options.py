@@ -44,6 +44,6 @@ REFERENCE = Selection(whole=Thresholds(0.08), windows=Thresholds(0.08), overlap=
 """As the reference program does by default with `BEV.pth`: the thresholds of crowds for every picture."""
 
 
-def selection_for(file_name: str) -> Selection:
-    """What belongs to a checkpoint of this name."""
-    return AGORA if "agora" in file_name.lower() else BEV
+def selection_for(*names: str) -> Selection:
+    """What belongs to a checkpoint that goes by these names."""
+    return AGORA if any("agora" in name.lower() for name in names) else BEV
