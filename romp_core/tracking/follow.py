@@ -113,7 +113,7 @@ class PeopleTracker:
         points = observations(cams, depth)
         usable = np.isfinite(points).all(axis=1)
         points[:, 3] = np.maximum(points[:, 3], _SMALLEST)
-        seen = [None] * len(points) if looks is None else _uncovered(points, looks)
+        seen = [None] * len(points) if looks is None else uncovered(points, looks)
         ids: list[int | None] = [None] * len(points)
         confident = usable & (np.asarray(scores) >= self.least_score)
         waiting = list(self._people)
@@ -172,7 +172,7 @@ def smpl_looks(image: Array, keypoints2d: Array) -> list[Array]:
     return list(signatures(image, body_points(*limbs)))
 
 
-def _uncovered(points: Array, looks: Sequence[Array]) -> list[Array | None]:
+def uncovered(points: Array, looks: Sequence[Array]) -> list[Array | None]:
     """The looks of everybody who is not behind somebody nearer, whose clothes would be taken for theirs."""
     apart = np.hypot(*np.moveaxis(points[:, None, :2] - points[:, :2], -1, 0))
     heights = _BODY_HEIGHT * points[:, 3]

@@ -1,10 +1,10 @@
-"""TRACE's arithmetic, stage by stage, against the numbers of the reference implementation (`golden/trace/README.md`)."""
+"""TRACE's arithmetic, stage by stage, against the numbers of the reference (`golden/trace/README.md`)."""
 
 from __future__ import annotations
 
 import json
-import zlib
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from romp_core.models.maps.sixd import matrix_from_6d, rotvec_from_6d
-from romp_core.models.maps.square import to_square
-from romp_core.models.trace.cameras import camera_of, translation
+from romp_core.models.maps.square import Padding, to_picture
+from romp_core.models.trace.bodies import betas_of, bodies, joints_from_hips, thetas_of, world_roots
+from romp_core.models.trace.cameras import camera_of, project, translation
 from romp_core.models.trace.clip import ClipTracker
 from romp_core.models.trace.frames import square
 from romp_core.models.trace.memory import Memory
@@ -21,17 +22,58 @@ from romp_core.models.trace.parser import Peaks, find_peaks
 from romp_core.models.trace.settings import MOCAP, PARITY
 from romp_core.models.trace.smoothing import Smoothing, turn_between
 from romp_core.models.trace.tracker import Sightings, Tracker
-from romp_core.rotations import Array, matrix_from_rotvec
+from romp_core.models.trace.trajectory import CameraMemory, ReferencePaths
+from romp_core.rotations import Array, matrix_from_rotvec, quat_from_rotvec
+from romp_core.smpl.model import SmplModel
 from romp_core.tracking.assignment import unique_pairs
 from romp_core.tracking.one_euro import OneEuro
-from tests.formula import read_recipe
+from tests.formula_trace import formula_normal, formula_trace_body, formula_trace_state
 
 cv2 = pytest.importorskip("cv2")
+
+
+TRACE_JOINTS = [*range(24), *range(24, 35), *range(45, 54)]
+"""Where the 44 joints of TRACE are among the 71 of an SMPL body."""
 
 
 @pytest.fixture(scope="module")
 def trace(golden: Path) -> Path:
     return golden / "trace"
+
+
+@pytest.fixture(scope="module")
+def body(trace) -> SmplModel:
+    """The synthetic body."""
+    packed = formula_trace_body(trace)
+    return SmplModel(
+        v_template=packed["v_template"],
+        faces=np.zeros((0, 3), np.int32),
+        shapedirs=packed["shapedirs"],
+        posedirs=packed["posedirs"],
+        weights=packed["weights"],
+        joint_regressor=packed["J_regressor"],
+        extra_vertices=packed["extra_joints_index"],
+        extra_regressor=np.concatenate([packed["J_regressor_extra9"], packed["J_regressor_h36m17"]]),
+    )
+
+
+@pytest.fixture(scope="module")
+def camera_network(trace):
+    """The regressor of cameras in numpy: features (N, 128), first cameras (N, 3) -> cameras (N, 3)."""
+    state = formula_trace_state(trace, "head")
+    layers = [
+        tuple(state[f"temp_trans_regressor.{layer}.{kind}"] for kind in ("weight", "bias"))
+        for layer in ("regressor.0", "regressor.2", "out_layers.0")
+    ]
+
+    def network(features: Array, cams: Array) -> Array:
+        values = np.concatenate([cams, features], axis=1)
+        for weight, bias in layers:
+            values = np.maximum(values, 0) if values.shape[1] == 256 else values
+            values = values @ weight.T + bias
+        return values
+
+    return network
 
 
 def test_pictures_become_the_same_squares(trace):
@@ -103,13 +145,6 @@ def test_the_same_people_are_followed(trace):
         assert_allclose(rows, stored[f"out_{case}"], atol=1e-5, err_msg=case)
 
 
-def input_array(trace: Path, name: str, shape: tuple[int, ...], scale: float = 1.0, add: float = 0.0) -> Array:
-    """An input by the recipe of the README."""
-    key = f"{read_recipe(trace)['name_prefix']}input:{name}"
-    values = np.random.RandomState(zlib.crc32(key.encode()) & 0xFFFFFFFF).standard_normal(shape)
-    return (values * scale + add).astype(np.float32)
-
-
 CLIP_CASES = {
     "n2": {"subjects": 2},
     "n3_forget60": {"subjects": 3, "forget": 60},
@@ -134,7 +169,7 @@ def test_clips_become_the_same_tracks_and_features(trace, case):
         assert_array_equal(np.where(tracks.valid, np.arange(count), -1), expected["traj_frame"])
         quality = np.stack([tracks.scores, tracks.tracked], axis=-1)
         assert_allclose(quality, expected["traj_quality"], atol=1e-6)
-        mesh = input_array(trace, f"mesh_map_clip{clip}", (count, 4, 128, 128))
+        mesh = formula_normal(trace, f"mesh_map_clip{clip}", (count, 4, 128, 128))
         features, inherited = memory.recall(tracks, tracks.sample(mesh))
         assert_array_equal(tracks.ids, expected["order"])
         assert_array_equal(tracks.valid, expected["valid"])
@@ -166,7 +201,7 @@ def test_six_numbers_and_cameras(trace):
     sixes = stored["rot6d"]
     assert_allclose(matrix_from_6d(sixes), stored["rotmat"], atol=1e-5)
     assert_same_turns(rotvec_from_6d(sixes), stored["axis_angle"])
-    angles = [turn_between(a, b, quirks=True) for a, b in zip(sixes[:-1], sixes[1:], strict=True)]
+    angles = [turn_between(a, b, quirks=True) for a, b in pairwise(sixes)]
     assert_allclose(angles, stored["angle_between_next_deg"], atol=1e-3)
     assert_allclose(translation(stored["cams"]), stored["trans"], rtol=1e-5, atol=1e-5)
     near = stored["cams"][:, 0] > 0.01
@@ -179,3 +214,54 @@ def assert_same_turns(ours: Array, theirs: Array, atol: float = 1e-5) -> None:
     near_pi = np.linalg.norm(expected, axis=1) > 3.1
     assert_allclose(flat[~near_pi], expected[~near_pi], atol=atol)
     assert_allclose(matrix_from_rotvec(flat[near_pi]), matrix_from_rotvec(expected[near_pi]), atol=10 * atol)
+
+
+def test_cameras_are_filled_in_and_summed_up_alike(trace, camera_network):
+    stored = np.load(trace / "world_trajectory.npz")
+    cameras, paths = CameraMemory(), ReferencePaths()
+    for clip in range(3):
+        given = {name: stored[f"clip{clip}_{name}"] for name in ("ids", "inherit", "in_cams_init", "in_motion")}
+        features = stored[f"clip{clip}_in_features"]
+        cams = camera_network(features.reshape(-1, 128), given["in_cams_init"].reshape(-1, 3)).reshape(
+            -1, *features.shape[1:2], 3
+        )
+        cams = cameras.fill(given["ids"], cams, given["inherit"])
+        world = paths.place(given["ids"], cams, given["in_motion"])
+        assert_allclose(cams, stored[f"clip{clip}_cams"], atol=1e-5)
+        assert_allclose(world, stored[f"clip{clip}_world_cams"], atol=1e-5)
+        assert_allclose(translation(cams), stored[f"clip{clip}_cam_trans"], rtol=1e-5, atol=1e-5)
+        assert_allclose(translation(world), stored[f"clip{clip}_world_trans"], rtol=1e-5, atol=1e-5)
+        assert_allclose(world[:, -1:], stored[f"clip{clip}_carry_cams"], atol=1e-5)
+
+
+def test_bodies_stand_and_are_seen_alike(trace, body):
+    stored = np.load(trace / "smpl_post.npz")
+    params = np.concatenate([np.zeros((len(stored["in_params"]), 6), np.float32), stored["in_params"][:, 3:]], axis=1)
+    thetas, betas, cams = thetas_of(params), betas_of(params), stored["in_params"][:, :3]
+    assert_same_turns(thetas, stored["smpl_thetas"])
+    assert_allclose(betas, stored["smpl_betas"], atol=1e-6)
+    joints = joints_from_hips(thetas, betas, body)
+    assert_allclose(joints[:, TRACE_JOINTS], stored["j3d"], atol=1e-5)
+    assert_allclose(joints[:, 54:], stored["joints_h36m17"], atol=1e-5)
+    vertices, _ = body.forward(thetas, betas, root_align=True)
+    assert_allclose(vertices[:, ::53], stored["verts_stride"], atol=1e-5)
+
+    pads = [padding_of(offsets) for offsets in stored["in_offsets"]]
+    points = project(joints + translation(cams)[:, None])
+    pixels = np.stack([to_picture(own, pad) for own, pad in zip(points, pads, strict=True)])
+    assert_allclose(translation(cams), stored["cam_trans"], rtol=1e-5, atol=1e-5)
+    assert_allclose(points[:, TRACE_JOINTS], stored["pj2d"], atol=1e-5)
+    assert_allclose(pixels[:, TRACE_JOINTS], stored["pj2d_org"], atol=1e-2)
+    assert_allclose(pixels[:, 54:], stored["pj2d_org_h36m17"], atol=1e-2)
+
+    posed = bodies(thetas, betas, cams, body)
+    assert_allclose(posed.root + posed.joints[:, 5], stored["cam_trans"] + stored["j3d"][:, 5], atol=1e-5)
+    world = quat_from_rotvec(stored["in_world_global_rots"])
+    roots = world_roots(posed, world, stored["in_world_cams"])
+    assert_allclose(roots - stored["world_trans"], stored["world_j3d"][:, 0], rtol=1e-5, atol=1e-5)
+
+
+def padding_of(offsets: Array) -> Padding:
+    """From the reference's ten numbers."""
+    side, _, _, _, _, _, top, right, bottom, left = offsets.tolist()
+    return Padding(top, side - bottom, left, side - right, side - top - bottom, side - left - right)

@@ -87,8 +87,8 @@ class MapsModel(Protocol[Inputs, Maps]):
 
 
 @dataclass(frozen=True)
-class _Note:
-    """What is kept of a frame while its batch is under way: thin pictures every `step` pixels."""
+class Note:
+    """What is kept of a frame while the network is at work: of the picture, every `step`-th pixel."""
 
     time: float
     cut: bool
@@ -98,7 +98,7 @@ class _Note:
 
 @dataclass(frozen=True)
 class _Batch(Generic[Inputs]):
-    notes: list[_Note]
+    notes: list[Note]
     inputs: Inputs
 
 
@@ -132,7 +132,7 @@ class MapsEstimator(Generic[Inputs, Maps]):
         shots = ShotDetector()
         source = iter(frames)
         while group := list(islice(source, self.model.batch)):
-            notes = [_note(frame, shots.is_cut(frame.image)) for frame in group]
+            notes = [note_of(frame, shots.is_cut(frame.image)) for frame in group]
             inputs = self.model.prepare([frame.image for frame in group])
             del group  # the pictures may be large, and this stands still until the next batch is wanted
             yield _Batch(notes, inputs)
@@ -144,7 +144,7 @@ class MapsEstimator(Generic[Inputs, Maps]):
             for batch in batches:
                 yield batch, self.model.look(batch.inputs)
 
-    def _follow(self, row: int, note: _Note, seen: Seen) -> People:
+    def _follow(self, row: int, note: Note, seen: Seen) -> People:
         """Name the people of a frame and keep those that are wanted."""
         if note.cut:
             self._tracker.new_shot()
@@ -180,9 +180,10 @@ class MapsEstimator(Generic[Inputs, Maps]):
         return np.sort(ranked[: self._most])
 
 
-def _note(frame: Frame, cut: bool) -> _Note:
+def note_of(frame: Frame, cut: bool) -> Note:
+    """What to keep of a frame."""
     step = -(-max(frame.image.shape) // _THUMBNAIL)
-    return _Note(frame.time, cut, every_nth(frame.image, step), step)
+    return Note(frame.time, cut, every_nth(frame.image, step), step)
 
 
 def _valid(seen: Seen) -> Seen:

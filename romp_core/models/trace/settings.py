@@ -13,9 +13,9 @@ class TraceSettings:
     """How people are found, followed and placed.
 
     Attributes:
-        subjects: how many are followed, the nearest ones first; 0 for all.
-        new_people: with `quirks`: everybody sure enough is followed, whenever they come. Without: False follows only
-            those of the first picture with people, True lets others take the places that become free.
+        subjects: how many are followed at once, the nearest ones first; 0 for all.
+        new_people: False follows only those who are there when the first people are seen; True lets others take the
+            places of those who went. With `quirks`, True follows everybody sure enough, whenever they come.
         quirks: do what the reference program does where it errs, so that results can be compared.
         forget: how long a missed person is kept, in seconds; with `quirks` in frames.
         least_frames: people on fewer frames of a clip than this are left out of it.

@@ -86,19 +86,21 @@ class Tracker:
         return self.tracks
 
     def _beginning(self, unknown: Array, nearness: Array, scores: Array) -> Array:
-        """Which of the unknown people start a track: as many as are wanted, the nearest first, or all who are sure."""
+        """Which of the unknown people start a track.
+
+        The reference starts as many as are wanted, the nearest first. Otherwise more are followed than are wanted:
+        who is who decides about the others (`names.Names`).
+        """
         settings = self._settings
         everybody = settings.new_people if settings.quirks else not settings.subjects
-        if everybody:
-            return unknown[scores[unknown] > (settings.new_threshold if self.tracks else settings.first_threshold)]
-        # The reference, once it starts somebody, starts as many as if there were nobody yet.
-        present = len(self.tracks) if settings.quirks else sum(not track.missed for track in self.tracks)
-        wanted = settings.subjects - present
-        if wanted <= 0:
-            return unknown[:0]
+        if everybody and self.tracks:
+            return unknown[scores[unknown] > settings.new_threshold]
         sure = unknown[scores[unknown] > settings.first_threshold]
+        if everybody or not settings.quirks:
+            return sure
+        # Once it starts somebody, the reference starts as many as if there were nobody yet.
         nearest = sure[np.argsort(-nearness[sure], kind="stable")]
-        return nearest[: settings.subjects if settings.quirks else wanted]
+        return nearest[: settings.subjects if len(self.tracks) < settings.subjects else 0]
 
 
 def sightings(cams: Array, motions: Array, scores: Array, cells: Array, settings: TraceSettings) -> Sightings:

@@ -1,0 +1,127 @@
+"""From the tracks of each clip to named people with bodies, in camera space and in the world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...people import People
+from ...rotations import Array, matrix_from_quat, quat_conjugate, quat_from_rotvec, quat_multiply
+from ...skeleton import N_JOINTS
+from ...smpl.model import SmplModel
+from ...take import FootageInfo
+from ...tracking.appearance import blend
+from ...tracking.follow import smpl_looks, uncovered
+from ...tracking.kalman import observations
+from ..maps.estimator import Note
+from ..maps.sixd import rotvec_from_6d
+from ..maps.square import Padding, to_picture
+from .bodies import betas_of, bodies, thetas_of, world_roots
+from .cameras import translation
+from .names import Names
+from .reader import Clip
+from .settings import TraceSettings
+from .trajectory import ReferencePaths, SteadyPaths
+
+
+class Cast:
+    """Everybody who was seen so far.
+
+    Args:
+        footage: what is filmed.
+        body: the user's SMPL body; without it people have the embedded body's skeleton.
+    """
+
+    def __init__(self, footage: FootageInfo, body: SmplModel | None, settings: TraceSettings) -> None:
+        self._body, self._settings = body, settings
+        self._size = np.array([footage.width, footage.height])
+        self._names = Names(settings)
+        self._reference, self._steady = ReferencePaths(), SteadyPaths()
+
+    def new_shot(self) -> None:
+        """Places mean nothing any more."""
+        self._names.new_shot()
+        self._steady = SteadyPaths()
+
+    def people(self, row: int, notes: Sequence[Note], pad: Padding, clip: Clip | None) -> list[People]:
+        """The people of a clip, frame by frame; its first frame is that row of the footage."""
+        if clip is None:
+            return [_nobody(row + index, note) for index, note in enumerate(notes)]
+        # The reference shows people where they are only expected; else such frames are left to the solve.
+        shown = (clip.tracks.valid if self._settings.quirks else clip.tracks.seen).copy()
+        params = clip.params[shown]
+        posed = bodies(thetas_of(params), betas_of(params), clip.cams[shown], self._body)
+        good = posed.usable
+        shown[shown] = good
+        posed, (who, when) = posed.only(good), np.nonzero(shown)
+        world_rotations = quat_from_rotvec(rotvec_from_6d(clip.world_sixes[shown]))
+        turns = np.zeros((*shown.shape, 3, 3))
+        turns[shown] = matrix_from_quat(quat_multiply(world_rotations, quat_conjugate(posed.rotations[:, 0])))
+        pixels = to_picture(posed.points, pad)
+
+        ids = self._named(clip, notes, shown, pixels)
+        world_cams = self._placed(clip, shown, turns, ids)[shown]
+        values = {
+            "confidence": np.clip(clip.tracks.scores[shown], 0, 1),
+            "keypoints2d": pixels,
+            "visibility": ((pixels >= 0) & (pixels <= self._size - 1)).all(axis=-1),
+            "keypoints3d": posed.joints,
+            "rotations": posed.rotations,
+            "betas": posed.betas,
+            "root": posed.root,
+            "rest_joints": posed.rest_joints,
+            "world_rotation": world_rotations,
+            "world_root": world_roots(posed, world_rotations, world_cams),
+        }
+        people = []
+        for frame, note in enumerate(notes):
+            here = np.flatnonzero((when == frame) & (ids[who] >= 0))
+            own = {name: array[here].astype(np.float32) for name, array in values.items()}
+            people.append(People(frame=row + frame, ids=ids[who[here]], cut=note.cut, **own))
+        return people
+
+    def _named(self, clip: Clip, notes: Sequence[Note], shown: Array, pixels: Array) -> Array:
+        """(n,) int32 id of each track's person, -1 for those who are not wanted."""
+        if self._settings.quirks:
+            return clip.tracks.ids.astype(np.int32)
+        looks = self._looks(clip, notes, shown, pixels)
+        depths = np.array([translation(cams[seen][:1])[0, 2] if seen.any() else np.inf
+                           for cams, seen in zip(clip.cams, shown, strict=True)])  # fmt: skip
+        named = self._names.assign(clip.tracks.ids, shown, depths, looks, notes[-1].time)
+        return np.array([-1 if id is None else id for id in named], np.int32)
+
+    def _placed(self, clip: Clip, shown: Array, turns: Array, ids: Array) -> Array:
+        """World cameras (n, T, 3)."""
+        if self._settings.quirks:
+            return self._reference.place(clip.tracks.ids, clip.cams, clip.steps)
+        self._steady.keep(self._names.known)
+        wanted = ids >= 0
+        world = clip.cams.copy()
+        parts = (clip.cams, clip.steps, shown, turns)
+        world[wanted] = self._steady.place(ids[wanted], *(part[wanted] for part in parts))
+        return world
+
+    @staticmethod
+    def _looks(clip: Clip, notes: Sequence[Note], shown: Array, pixels: Array) -> list[Array | None]:
+        """The mean looks of each track in the frames in which nobody is in front of it."""
+        looks: list[Array | None] = [None] * len(shown)
+        counts = np.zeros(len(shown), int)
+        who, when = np.nonzero(shown)
+        for frame, note in enumerate(notes):
+            here = np.flatnonzero(when == frame)
+            cams = clip.cams[who[here], frame]
+            points = observations(cams, translation(cams)[:, 2])
+            found = uncovered(points, smpl_looks(note.thin, pixels[here] / note.step))
+            for track, own in zip(who[here].tolist(), found, strict=True):
+                if own is not None:
+                    counts[track] += 1
+                    before = looks[track]
+                    looks[track] = own if before is None else blend(before, own, 1 / counts[track])
+        return looks
+
+
+def _nobody(row: int, note: Note) -> People:
+    empty = np.zeros((0, N_JOINTS), np.float32)
+    points = np.zeros((0, N_JOINTS, 3), np.float32)
+    return People(row, empty[:, 0], points[..., :2], empty, points, ids=np.zeros(0, np.int32), cut=note.cut)
