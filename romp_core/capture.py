@@ -94,6 +94,7 @@ def _observe(
             weights=card.weights(store),
             core_version=__version__,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
+            model_focal=card.focal,
         )
         head = JournalHead(uuid.uuid4().hex, footage.info, settings, solve_settings, provenance)
         journal = Journal(journal_path(out), head)

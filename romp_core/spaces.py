@@ -40,9 +40,9 @@ def project(points: Array, focal_px: float, center_px: Array) -> Array:
 
 
 BODY_MODEL_FOCAL = 443.4 / 512
-"""Focal length of the pinhole that ROMP, BEV and TRACE see through, in lengths of the picture's longer side."""
+"""Focal length of the pinhole that ROMP and BEV see through, in lengths of the picture's longer side: 60 degrees."""
 
 
-def body_model_fov(width_px: float, height_px: float) -> float:
-    """Horizontal field of view in radians that a body model assumes: 60 degrees over the longer side."""
-    return fov_from_focal(BODY_MODEL_FOCAL * max(width_px, height_px), width_px)
+def body_model_fov(width_px: float, height_px: float, focal: float = BODY_MODEL_FOCAL) -> float:
+    """Horizontal field of view in radians of a body model's pinhole; `focal` in lengths of the longer side."""
+    return fov_from_focal(focal * max(width_px, height_px), width_px)

@@ -14,7 +14,7 @@ import numpy as np
 from .rotations import Array, matrix_from_quat, quat_from_matrix
 from .settings import DEFAULT_FOV_DEG, CaptureSettings, SolveSettings
 from .skeleton import forward_kinematics
-from .spaces import WORLD_FROM_CAMERA_AXES, body_model_fov, focal_from_fov
+from .spaces import BODY_MODEL_FOCAL, WORLD_FROM_CAMERA_AXES, body_model_fov, focal_from_fov
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,7 @@ class Provenance:
         core_version: version of romp_core; created: ISO 8601 UTC.
         complete: False when the run was cancelled or broke off.
         remark: what the user should know about the capture, such as footage that breaks off; may be empty.
+        model_focal: focal length of a body model's pinhole, in lengths of the picture's longer side.
     """
 
     model: str = ""
@@ -163,6 +164,7 @@ class Provenance:
     created: str = ""
     complete: bool = True
     remark: str = ""
+    model_focal: float = BODY_MODEL_FOCAL
 
 
 @dataclass(frozen=True)
@@ -218,5 +220,5 @@ def assumed_fov(take: Take) -> float:
     if footage.fov:
         return footage.fov
     if any(person.observations.of_body for person in take.people):
-        return body_model_fov(footage.width, footage.height)
+        return body_model_fov(footage.width, footage.height, take.provenance.model_focal)
     return float(np.radians(DEFAULT_FOV_DEG))

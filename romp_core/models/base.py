@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ..body import BODY_LICENCE
 from ..people import Frame, People
+from ..spaces import BODY_MODEL_FOCAL
 from ..take import FootageInfo
 from ..weights.store import WeightStore
 
@@ -40,6 +41,7 @@ class ModelCard:
         weights: file name -> sha256 of the weights in use.
         hint_for_nobody: what to try when nobody was found.
         body_licence: licence line of the body whose skeleton it gives.
+        focal: focal length of the pinhole that people are placed in front of, in lengths of the picture's longer side.
         needs: keys of `weights.catalog` without which it does not run; helps: those it uses when they are there.
     """
 
@@ -51,5 +53,6 @@ class ModelCard:
     weights: Callable[[WeightStore], dict[str, str]]
     body_licence: Callable[[WeightStore], str] = lambda store: BODY_LICENCE
     hint_for_nobody: str = "A nearer or brighter shot may help."
+    focal: float = BODY_MODEL_FOCAL
     needs: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()

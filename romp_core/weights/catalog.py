@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..errors import ModelError
 
-_RELEASE = "https://github.com/Arthur151/ROMP/releases/download/V2.0/"
+_RELEASES = "https://github.com/Arthur151/ROMP/releases/download/"
 _SMPL_PAGE = "https://smpl.is.tue.mpg.de/"
 _SMIL_PAGE = (
     "https://www.iosb.fraunhofer.de/en/competences/image-exploitation/object-recognition/"
@@ -61,8 +61,8 @@ _ARCHIVE_LICENCE = (
 )
 
 
-def _released(key: str, title: str, licence: str, **more: object) -> WeightFile:
-    return WeightFile(key, title, (key,), licence, url=_RELEASE + key, **more)  # type: ignore[arg-type]
+def _released(key: str, title: str, licence: str, release: str = "V2.0", **more: object) -> WeightFile:
+    return WeightFile(key, title, (key,), licence, url=f"{_RELEASES}{release}/{key}", **more)  # type: ignore[arg-type]
 
 
 def _smpl(gender: str, letter: str, *more_names: str) -> WeightFile:
@@ -106,6 +106,14 @@ _ALL = (
     ),
     _released("BEV.pth", "BEV weights", f"BEV weights (Yu Sun et al.): {_TRAINED}", instead=("BEV_ft_agora.pth",)),
     _released("BEV_ft_agora.pth", "BEV weights, tuned on AGORA", f"BEV weights (Yu Sun et al.): {_TRAINED}"),
+    *(
+        _released(key, title, f"TRACE weights (Yu Sun et al.): {_TRAINED}", "V3.0")
+        for key, title in (
+            ("trace_image_backbone.pkl", "TRACE weights, pictures"),
+            ("trace_motion_backbone.pth", "TRACE weights, optical flow"),
+            ("trace_head.pkl", "TRACE weights, people"),
+        )
+    ),
     _released(_ARCHIVE, "Joint regressors for SMPL", _ARCHIVE_LICENCE, members=tuple(_MEMBERS)),
     *(
         WeightFile(name, title, (name,), _ARCHIVE_LICENCE, how_to_get=f"It comes with {_ARCHIVE}.")
