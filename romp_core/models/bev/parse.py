@@ -21,8 +21,8 @@ _NEIGHBOURS = sorted(
 def find_centers(center_map: Array, threshold: float) -> tuple[Array, Array]:
     """Cells that are surer than `threshold` and the maximum of the 5 x 5 x 5 cells around them.
 
-    Only the few cells above the threshold are compared with their neighbours, which takes a tenth of the time of a
-    maximum filter over the map. Equal neighbours are both kept.
+    Only the cells above the threshold, which are few, are compared with their neighbours. Equal neighbours are both
+    kept.
 
     Args:
         center_map: (64, 128, 128) depth bin, row, column.
