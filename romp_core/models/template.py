@@ -29,7 +29,12 @@ _VARINT, _BYTES = 0, 2  # kinds of fields in the protobuf encoding
 
 
 def open_template(
-    name: str, weights: Mapping[str, NDArray], threads: int, batch: int = 1, preferred: str = AUTOMATIC
+    name: str,
+    weights: Mapping[str, NDArray],
+    threads: int,
+    batch: int = 1,
+    preferred: str = AUTOMATIC,
+    sizes: Mapping[str, int] | None = None,
 ) -> Opened:
     """A template with a checkpoint's weights, on the best provider that runs it.
 
@@ -39,6 +44,7 @@ def open_template(
         threads: on the CPU.
         batch: the most pictures (or people) that will be run at a time.
         preferred: key of a provider to try first.
+        sizes: values of sizes that the template leaves free, by their names; the network then takes no others.
 
     Raises:
         ModelError: a weight is missing or does not fit; not even the CPU runs the network.
@@ -49,6 +55,8 @@ def open_template(
             raise ModelError("These weights are not this network's.", f"{key} is missing or is not {shape}.")
     values = [np.ascontiguousarray(weights[key], np.float32) for key in shapes]
     options = session_options(threads)
+    for free, size in (sizes or {}).items():
+        options.add_free_dimension_override_by_name(free, size)
     options.add_external_initializers(list(shapes), [OrtValue.ortvalue_from_numpy(each) for each in values])
     with frugal(values):
         return sessions.open((TEMPLATES / f"{name}.onnx").read_bytes(), options, preferred, batch=batch)

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from .blocks import image_to_features
 
-HIDDEN, CONTEXT, MOTION = 128, 128, 128
+FEATURES, HIDDEN, CONTEXT, MOTION = 256, 128, 128, 128
 LEVELS, RADIUS = 4, 4
 SIDE = 2 * RADIUS + 1  # of the square of correlations read around a place
 FACTOR = 8  # of the picture's resolution to the maps'
@@ -31,7 +31,7 @@ class Raft(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.fnet = Encoder(256, nn.InstanceNorm2d)
+        self.fnet = Encoder(FEATURES, nn.InstanceNorm2d)
         self.cnet = Encoder(HIDDEN + CONTEXT, nn.BatchNorm2d)
         self.update_block = UpdateBlock()
 
@@ -51,26 +51,26 @@ class RaftPair(Raft):
     Returns:
         four times (places, rows, columns): correlation of every place of the previous frame with all places of the
             current one, at 1, 1/2, 1/4 and 1/8 of the map's resolution, with zeros above, below and right of them.
-        gates: (1, 768, h, w), the context's part of the recurrent gates.
+        four times (1, channels, h, w): the context's part of the recurrent gates, as `SeparableGru.of_context` tells.
     """
 
     def forward(self, previous: Tensor, current: Tensor, context: Tensor) -> tuple[Tensor, ...]:
-        rows = previous.flatten(2).squeeze(0).transpose(0, 1) * previous.shape[1] ** -0.5
+        rows = previous[0].flatten(1).transpose(0, 1) * FEATURES**-0.5
         levels = []
         for level in range(LEVELS):
             # A mean of dot products is the dot product with the mean: far less to compute.
             current = functional.avg_pool2d(current, 2) if level else current
             padded = functional.pad(current, (0, BORDER, BORDER, BORDER))
-            dots = torch.matmul(rows, padded.flatten(2).squeeze(0))
+            dots = torch.matmul(rows, padded[0].flatten(1))
             levels.append(dots.reshape(-1, *padded.shape[2:]))
-        return (*levels, self.update_block.gru.of_context(context))
+        return *levels, *self.update_block.gru.of_context(context)
 
 
 class RaftStep(Raft):
     """What `RaftPair` gives, hidden state, flow (1, 2, h, w) in places -> the next hidden state and flow."""
 
     def forward(self, *values: Tensor) -> tuple[Tensor, Tensor]:
-        *levels, gates, hidden, flow = values
+        levels, gates, (hidden, flow) = values[:LEVELS], values[LEVELS:-2], values[-2:]
         block = self.update_block
         motion = block.encoder(flow, look_up(levels, flow))
         hidden = block.gru(hidden, motion, gates)
@@ -208,17 +208,18 @@ class SeparableGru(nn.Module):
                 layer = nn.Conv2d(HIDDEN + CONTEXT + MOTION, HIDDEN, kernel, padding=padding)
                 self.add_module(f"conv{gate}{number}", layer)
 
-    def of_context(self, context: Tensor) -> Tensor:
-        """(1, 768, h, w): biases and the context's part of the gates z, r, q along rows, then along columns."""
+    def of_context(self, context: Tensor) -> list[Tensor]:
+        """Biases and the context's part: gates z and r (1, 256, h, w) and q (1, 128, h, w) along rows, then columns."""
         parts = []
         for number in "12":
-            weight, bias, padding = self._gates(number, "zrq")
-            parts.append(functional.conv2d(context, weight[:, HIDDEN : HIDDEN + CONTEXT], bias, padding=padding))
-        return torch.cat(parts, dim=1)
+            for gates in ("zr", "q"):
+                weight, bias, padding = self._gates(number, gates)
+                weight = weight[:, HIDDEN : HIDDEN + CONTEXT]
+                parts.append(functional.conv2d(context, weight, bias, padding=padding))
+        return parts
 
-    def forward(self, hidden: Tensor, motion: Tensor, gates: Tensor) -> Tensor:
-        for number, of_context in zip("12", gates.split(3 * HIDDEN, dim=1), strict=True):
-            zr_context, q_context = of_context.split([2 * HIDDEN, HIDDEN], dim=1)
+    def forward(self, hidden: Tensor, motion: Tensor, of_context: Sequence[Tensor]) -> Tensor:
+        for number, (zr_context, q_context) in zip("12", (of_context[:2], of_context[2:]), strict=True):
             zr = torch.sigmoid(self._convolve(number, "zr", hidden, motion) + zr_context)
             z, r = zr.split(HIDDEN, dim=1)
             q = torch.tanh(self._convolve(number, "q", r * hidden, motion) + q_context)

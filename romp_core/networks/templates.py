@@ -9,95 +9,116 @@ The files (`romp_core/templates/`) are committed, so that only who changes a net
 from __future__ import annotations
 
 import argparse
-import io
-import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import onnx
-import torch
 from torch import nn
 
 from ..models.template import TEMPLATES
+from . import raft, trace
 from .bev import FEATURES, BevMaps, BevPeople
+from .clip_norm import normalise_by_clip
+from .exporter import Free, Shape, Template, export
 from .romp import Romp
 
-_OPSET = 17
+__all__ = ["ALL", "export", "write"]
 
-
-@dataclass(frozen=True)
-class Template:
-    """How one network is exported.
-
-    Attributes:
-        name: the file's stem.
-        input_shape: of a batch of one.
-    """
-
-    name: str
-    network: type[nn.Module]
-    input_name: str
-    input_shape: Sequence[int]
-    outputs: Sequence[str]
-
-
-IMAGE = (1, 512, 512, 3)
-BEV_MAPS = ("center_map_3d", "cam_maps_3d", "param_features", "maps_fv", "bv_out")
-ALL = (
-    Template("romp", Romp, "image", IMAGE, ("center_maps", "params_maps")),
-    Template("bev_maps", BevMaps, "image", IMAGE, BEV_MAPS),
-    Template("bev_people", BevPeople, "features", (1, FEATURES), ("params",)),
+BATCH = Free("batch", 1)
+IMAGE: dict[str, Shape] = {"image": (BATCH, 512, 512, 3)}
+ROMP_AND_BEV = (
+    Template("romp", Romp, IMAGE, dict.fromkeys(("center_maps", "params_maps"), (BATCH,))),
+    Template(
+        "bev_maps",
+        BevMaps,
+        IMAGE,
+        dict.fromkeys(("center_map_3d", "cam_maps_3d", "param_features", "maps_fv", "bv_out"), (BATCH,)),
+    ),
+    Template("bev_people", BevPeople, {"features": (BATCH, FEATURES)}, {"params": (BATCH,)}),
 )
 
+# TRACE's backbone and RAFT take pictures of any size, for the sake of tests; a session fixes it.
+PICTURE: dict[str, Shape] = {"image": (BATCH, Free("height", 128), Free("width", 192), 3)}
+ROWS, COLUMNS = Free("rows", 16), Free("columns", 24)
+FEATURE_MAP, HIDDEN, FLOW = ((channels, ROWS, COLUMNS) for channels in (raft.FEATURES, raft.HIDDEN, 2))
 
-def export(template: Template) -> bytes:
-    """The template's file; the same bytes every time."""
-    torch.manual_seed(0)
-    network = template.network().eval()
-    for values in network.state_dict().values():
-        if values.is_floating_point():
-            values.uniform_(0.5, 1.5)  # the exporter merges initialisers of equal values
-    file = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter that keeps the names is the older one
-        torch.onnx.export(
-            network,
-            (torch.zeros(*template.input_shape),),
-            file,
-            dynamo=False,
-            training=torch.onnx.TrainingMode.PRESERVE,  # else BatchNorm is merged, and with it the names are lost
-            do_constant_folding=False,
-            opset_version=_OPSET,
-            input_names=[template.input_name],
-            output_names=list(template.outputs),
-            dynamic_axes={name: {0: "batch"} for name in (template.input_name, *template.outputs)},
+
+def _level(level: int) -> Shape:
+    rows, columns = ROWS.size // 2**level + 2 * raft.BORDER, COLUMNS.size // 2**level + raft.BORDER
+    return Free("places", ROWS.size * COLUMNS.size), Free(f"rows{level}", rows), Free(f"columns{level}", columns)
+
+
+PAIR: dict[str, Shape] = {
+    **{f"level{level}": _level(level) for level in range(raft.LEVELS)},
+    **{
+        name: (1, channels * raft.HIDDEN, ROWS, COLUMNS)
+        for name, channels in (("zr1", 2), ("q1", 1), ("zr2", 2), ("q2", 1))
+    },
+}
+REFINED: dict[str, Shape] = {"hidden": (1, *HIDDEN), "flow": (1, *FLOW)}
+RAFT = (
+    Template(
+        "raft_encoder",
+        raft.RaftEncoder,
+        PICTURE,
+        {"features": (BATCH, *FEATURE_MAP), "hidden": (BATCH, *HIDDEN), "context": (BATCH, *HIDDEN)},
+    ),
+    Template(
+        "raft_pair",
+        raft.RaftPair,
+        {"previous": (1, *FEATURE_MAP), "current": (1, *FEATURE_MAP), "context": (1, *HIDDEN)},
+        PAIR,
+    ),
+    Template(
+        "raft_step", raft.RaftStep, {**PAIR, **REFINED}, {f"next_{name}": shape for name, shape in REFINED.items()}
+    ),
+    Template(
+        "raft_upsample", raft.RaftUpsample, REFINED, {"fine": (1, 2, Free("height", 0), Free("width", 0)), "small": ()}
+    ),
+)
+
+FRAMES = Free("frames", 2)
+CLIP: Shape = (FRAMES, 32, 128, 128)
+WARPED: dict[str, Shape] = dict.fromkeys(("current", "previous", "recurrent"), CLIP)
+STATES: dict[str, Shape] = dict.fromkeys(("state0", "state1"), (1, *CLIP[1:]))
+MAPS = ("center_fv", "center_3d", "cam_3d", "mesh", "motion_fv", "motion_3d", "cam_motion", "cam_rot")
+
+
+def _warp_by_operator() -> nn.Module:
+    network = trace.TraceWarp()
+    network.deform_warper.as_operator = True
+    return network
+
+
+def _by_clip(make: Callable[[], nn.Module]) -> Callable[[], nn.Module]:
+    return lambda: normalise_by_clip(make())
+
+
+def _trace_templates() -> Iterator[Template]:
+    yield Template(
+        "trace_backbone", trace.TraceBackbone, PICTURE, {"features": (BATCH, 32, Free("h", 0), Free("w", 0))}
+    )
+    yield Template(
+        "trace_gru", trace.TraceGru, {"features": (1, *CLIP[1:]), **STATES}, dict.fromkeys(("next0", "next1"), ())
+    )
+    for mode, suited in (("running", lambda make: make), ("batch", _by_clip)):
+        warped: dict[str, Shape] = {"warped": (FRAMES,)}
+        yield Template(f"trace_warp_{mode}", suited(trace.TraceWarp), WARPED, warped)
+        yield Template(f"trace_warp_{mode}_operator", suited(_warp_by_operator), WARPED, warped, opset=19)
+        yield Template(
+            f"trace_maps_{mode}",
+            suited(trace.TraceMaps),
+            {"flow": (FRAMES, 2, *CLIP[2:]), "features": CLIP},
+            dict.fromkeys(MAPS, (FRAMES,)),
         )
-    model = onnx.load_from_string(file.getvalue())
-    _strip(model, keys=set(network.state_dict()))
-    return model.SerializeToString(deterministic=True)
+    yield Template(
+        "trace_regressors",
+        trace.TraceRegressors,
+        {"features": (BATCH, FEATURES), "cameras": (BATCH, 3)},
+        dict.fromkeys(("params", "camera"), (BATCH,)),
+    )
 
 
-def _strip(model: onnx.ModelProto, keys: set[str]) -> None:
-    """Drop weights, remarks and long names; what remains depends on the network alone."""
-    graph = model.graph
-    for tensor in graph.initializer:
-        if tensor.name not in keys:
-            raise ValueError(f"{tensor.name} is no key of a checkpoint")
-        tensor.ClearField("raw_data")
-        tensor.data_location = onnx.TensorProto.EXTERNAL
-        tensor.external_data.add(key="location", value="checkpoint")
-    model.producer_version = ""
-    graph.ClearField("value_info")
-    kept = {"", *(each.name for each in (*graph.input, *graph.output, *graph.initializer))}
-    short: dict[str, str] = {}
-    for node in graph.node:
-        node.ClearField("name")
-        node.ClearField("doc_string")
-        for values in (node.input, node.output):
-            for index, name in enumerate(values):
-                if name not in kept:
-                    values[index] = short.setdefault(name, str(len(short)))
+ALL = (*ROMP_AND_BEV, *RAFT, *_trace_templates())
 
 
 def write(folder: Path) -> Iterator[Path]:
