@@ -114,7 +114,7 @@ def placed(found: Detections) -> Seen:
         if found.bev:  # its camera refers to the middle of the hips
             joints = joints - joints[:, _HIPS].mean(axis=1, keepdims=True)
     else:
-        joints, rest = found.joints, _rest_joints(rotations, found.joints)
+        joints, rest = found.joints, rest_joints_of(rotations, found.joints)
     if found.bev:
         place = position(found.cams)
         square = project(joints + place[:, None])
@@ -135,7 +135,7 @@ def placed(found: Detections) -> Seen:
     return seen.only(np.flatnonzero(root[:, 2] > _NEAREST_M))
 
 
-def _rest_joints(rotations: Array, joints: Array) -> Array:
+def rest_joints_of(rotations: Array, joints: Array) -> Array:
     """The skeleton (P, 24, 3) of posed joints (P, 24, 3): each bone turned back by the rotation of its parent."""
     start = np.zeros((len(joints), 3))
     _, orientations = forward_kinematics(rotations, start, np.zeros_like(joints))

@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from .. import __version__
-from ..body import BODY_LICENCE
 from ..checkpoints import read
 from ..errors import TakeError
-from ..journal import Journal, JournalHead
-from ..models.maps.camera import FOCAL_PX
 from ..models.maps.estimator import Seen
 from ..models.maps.square import SIZE, Padding, padding, to_picture
-from ..people import Frame, People
+from ..people import People
 from ..rotations import Array
-from ..settings import CaptureSettings, SolveSettings
-from ..spaces import fov_from_focal
-from ..take import FootageInfo, Provenance, Take
+from ..spaces import BODY_MODEL_FOCAL
+from ..take import Take
 from ..tracking.follow import PeopleTracker
 from .amass import import_amass, is_amass
 from .detections import Detections, detections, placed
 from .frames import by_picture, records, rows
 from .picture import frames_beside, picture_padding
+from .takes import imported_take, nobody
+from .trace import import_trace, is_trace
 
-UNKNOWN_FPS = 30.0
-"""Results do not say their frame rate; most footage has this one."""
-_NETWORK_LICENCE = "networks trained on data for non-commercial research"
 _PICTURE_SAMPLES = 200
 
 
 def import_results(path: str | Path, fps: float | None = None) -> Take:
-    """Results of simple-romp, BEV or the older ROMP as a raw take; a motion of AMASS as a solved one.
+    """Results of simple-romp, BEV, the older ROMP or TRACE as a raw take; a motion of AMASS as a solved one.
 
-    People are followed anew: the ids in files of ROMP are wrong as soon as there are two people.
+    People are followed anew but for TRACE: the ids in files of ROMP are wrong as soon as there are two people.
 
     Args:
         path: an `.npz`, or a folder of them with one per picture; pictures without people may be missing.
@@ -53,6 +44,8 @@ def import_results(path: str | Path, fps: float | None = None) -> Take:
     try:
         if is_amass(tree):
             return import_amass(tree, path, fps)
+        if is_trace(tree):
+            return import_trace(tree, path, fps)
         named = records(path) if tree is None else by_picture(tree, path)
         row_of = rows(list(named))
         found = {row_of[name]: people for name, record in named.items() if (people := detections(record)) is not None}
@@ -68,41 +61,13 @@ def _take(found: Mapping[int, Detections], seen: Mapping[int, Seen], count: int,
     """The take of `count` pictures, with people on some of them."""
     known = _picture(found, seen)
     source, pad = frames_beside(path, count, known) or (path, known or padding(SIZE, SIZE))
-    rate = (fps or UNKNOWN_FPS) if count > 1 else 0.0
     bev = any(people.bev for people in found.values())
-    footage = FootageInfo(
-        path=str(source),
-        width=int(pad.width),
-        height=int(pad.height),
-        fps=rate,
-        times=np.arange(count) / (rate or 1),
-        numbers=np.arange(count, dtype=np.int32),
-        fov=fov_from_focal(FOCAL_PX * pad.side / SIZE, pad.width),
-    )
-    assumed = f"The results do not say their frame rate; {UNKNOWN_FPS:g} is assumed." if count > 1 and not fps else ""
-    provenance = Provenance(
-        model=f"imported: {'BEV' if bev else 'ROMP'}",
-        model_licence=_NETWORK_LICENCE,
-        body_licence=BODY_LICENCE,
-        core_version=__version__,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        remark=assumed,
-    )
-    settings = CaptureSettings(model="bev" if bev else "romp")
-    head = JournalHead(uuid.uuid4().hex, footage, settings, SolveSettings(), provenance)
     tracker = PeopleTracker()
-    with TemporaryDirectory() as folder:
-        journal = Journal(Path(folder) / "import.journal", head)
-        try:
-            for row, time in enumerate(footage.times):
-                frame = Frame(row, float(time), np.empty(0))
-                journal.add(frame, _people(row, frame.time, seen.get(row), pad, tracker))
-            take = journal.take(complete=True)
-        finally:
-            journal.close()
-    if not take.people:
-        raise TakeError(f"Nobody is in the results of {path.name} for long enough.", "Choose other results.")
-    return take
+
+    def people(row: int, time: float) -> People:
+        return _people(row, time, seen.get(row), pad, tracker)
+
+    return imported_take(path, source, pad, count, fps, "BEV" if bev else "ROMP", BODY_MODEL_FOCAL, people)
 
 
 def _picture(found: Mapping[int, Detections], seen: Mapping[int, Seen]) -> Padding | None:
@@ -119,7 +84,7 @@ def _picture(found: Mapping[int, Detections], seen: Mapping[int, Seen]) -> Paddi
 def _people(row: int, time: float, seen: Seen | None, pad: Padding, tracker: PeopleTracker) -> People:
     """The people of a picture with the ids of the tracker."""
     if seen is None or not len(seen):
-        return People(row, np.zeros(0), np.zeros((0, 24, 2)), np.zeros((0, 24)), np.zeros((0, 24, 3)))
+        return nobody(row)
     ids = tracker.assign(seen.cams, seen.root[:, 2], seen.confidence, time)
     seen = seen.only([index for index, id in enumerate(ids) if id is not None])
     pixels = to_picture(seen.pixels, pad)
