@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import TakeError
 from ..models.maps.square import SIZE, padding
-from ..models.trace.cameras import FOCAL_PX
+from ..models.trace.settings import FOCAL
 from ..people import People
 from ..rotations import Array, quat_conjugate, quat_from_rotvec, quat_multiply, quat_rotate
 from ..skeleton import N_JOINTS
@@ -67,7 +67,7 @@ def import_trace(tree: Any, path: Path, fps: float | None = None) -> Take:
             return nobody(row)
         return People(frame=row, ids=ids[here], **{name: array[here] for name, array in values.items()})
 
-    return imported_take(path, source, pad, count, fps, "TRACE", FOCAL_PX / SIZE, people)
+    return imported_take(path, source, pad, count, fps, "TRACE", FOCAL, people)
 
 
 def _rows(outputs: Mapping[str, Any]) -> dict[str, Array]:

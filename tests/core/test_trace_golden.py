@@ -27,7 +27,8 @@ from romp_core.rotations import Array, matrix_from_rotvec, quat_from_rotvec
 from romp_core.smpl.model import SmplModel
 from romp_core.tracking.assignment import unique_pairs
 from romp_core.tracking.one_euro import OneEuro
-from tests.formula_trace import formula_normal, formula_trace_body, formula_trace_state
+from tests.core.trace_body import formula_body
+from tests.formula_trace import formula_normal, formula_trace_state
 
 cv2 = pytest.importorskip("cv2")
 
@@ -44,17 +45,7 @@ def trace(golden: Path) -> Path:
 @pytest.fixture(scope="module")
 def body(trace) -> SmplModel:
     """The synthetic body."""
-    packed = formula_trace_body(trace)
-    return SmplModel(
-        v_template=packed["v_template"],
-        faces=np.zeros((0, 3), np.int32),
-        shapedirs=packed["shapedirs"],
-        posedirs=packed["posedirs"],
-        weights=packed["weights"],
-        joint_regressor=packed["J_regressor"],
-        extra_vertices=packed["extra_joints_index"],
-        extra_regressor=np.concatenate([packed["J_regressor_extra9"], packed["J_regressor_h36m17"]]),
-    )
+    return formula_body(trace)
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
 from romp_core.models.trace.cameras import camera_of, project
+from romp_core.models.trace.networks import FrameCode, TraceMaps
 from romp_core.people import Frame
 from romp_core.rotations import Array
 
@@ -77,7 +77,7 @@ def film(stage: Stage, fps: float = 30.0, backgrounds: Sequence[int] = ()) -> It
 
 
 class StageNetworks:
-    """See `trace.estimator.Networks`.
+    """See `TraceNetworks`.
 
     Attributes:
         encoded: frames that were looked at, in order. clips: lengths of the clips.
@@ -92,14 +92,14 @@ class StageNetworks:
         self.clips: list[int] = []
         self.fresh: list[int] = []
 
-    def encode(self, images: Array) -> Array:
+    def encode(self, images: Array) -> list[FrameCode]:
         numbers = images[:, 0, 0, 0].astype(int) + 256 * images[:, 0, 0, 1].astype(int)
         self.encoded += numbers.tolist()
-        return numbers.astype(np.float32)[:, None, None, None]
+        return [FrameCode(np.full((1, 1, 1), number, np.float32), number) for number in numbers]
 
-    def flow(self, previous: Array, current: Array) -> Array:
-        assert previous.shape == current.shape
-        return np.zeros((len(current), 2, 1, 1), np.float32)
+    def flow(self, previous: FrameCode, current: FrameCode) -> Array:
+        assert current.flow - previous.flow in (0, 1)
+        return np.zeros((2, 1, 1), np.float32)
 
     def temporal(self, features: Array, state: object) -> tuple[Array, object]:
         if state is None:
@@ -109,15 +109,17 @@ class StageNetworks:
             assert features[0] == state and features[1] == state + 1
         return features[1:], features[-1, 0, 0, 0]
 
-    def maps(self, flow: Array, features: Array) -> SimpleNamespace:
+    def maps(self, flow: Array, features: Array) -> TraceMaps:
         assert len(flow) == len(features)
         self.clips.append(len(flow))
         count, volume, square = len(flow), (DEPTHS, CELLS, CELLS), (CELLS, CELLS)
-        maps = SimpleNamespace(
-            centre3d=np.full((count, *volume), -0.1, np.float32),
-            camera3d=np.zeros((count, 3, *volume), np.float32),
-            motion3d=np.zeros((count, 3, *volume), np.float32),
+        maps = TraceMaps(
+            center_fv=np.zeros((count, 1, *square), np.float32),
+            center_3d=np.full((count, *volume), -0.1, np.float32),
+            cam_3d=np.zeros((count, 3, *volume), np.float32),
             mesh=np.zeros((count, 159, *square), np.float32),
+            motion_fv=np.zeros((count, 3, *square), np.float32),
+            motion_3d=np.zeros((count, 3, *volume), np.float32),
             cam_motion=np.zeros((count, 3, *square), np.float32),
             cam_rot=np.zeros((count, 6, *square), np.float32),
         )
@@ -127,14 +129,14 @@ class StageNetworks:
                     self._put(maps, row, frame, index, actor)
         return maps
 
-    def _put(self, maps: SimpleNamespace, row: int, frame: int, index: int, actor: Actor) -> None:
+    def _put(self, maps: TraceMaps, row: int, frame: int, index: int, actor: Actor) -> None:
         stage, before = self._stage, max(frame - 1, 0)
         cam = camera_of(stage.seen(actor, frame))
         y, x = np.clip(((cam[1:] + 1) / 2 * CELLS).astype(int), 0, CELLS - 1)
         z = (3 * index) % DEPTHS
-        maps.centre3d[row, z, y, x] = actor.score
-        maps.camera3d[row, :, z, y, x] = cam
-        maps.motion3d[row, :, z, y, x] = cam - camera_of(stage.seen(actor, before))
+        maps.center_3d[row, z, y, x] = actor.score
+        maps.cam_3d[row, :, z, y, x] = cam
+        maps.motion_3d[row, :, z, y, x] = cam - camera_of(stage.seen(actor, before))
         first = np.flatnonzero(actor.present)[0]  # the actor's world is where the camera was then
         inside = [stage.turns[first].T @ (actor.places[each] - stage.places[first]) for each in (before, frame)]
         step = camera_of(inside[1]) - camera_of(inside[0])

@@ -6,9 +6,11 @@ import numpy as np
 
 from ...rotations import Array
 from ..maps.square import SIZE
+from .settings import FOCAL
 
-FOCAL_PX = 548.0
-"""Focal length of the pinhole that bodies are projected through, for the 512-pixel square."""
+FOCAL_PX = FOCAL * SIZE
+"""Focal length of the pinhole that bodies are projected through, for the 512-pixel square. The cameras are of another
+one, of 50 degrees, which is 0.2 percent longer; so it is in the reference."""
 
 _COTANGENT = np.float32(1 / np.tan(np.radians(25.0)))
 _SCALE_GUARD = np.float32(1e-6)

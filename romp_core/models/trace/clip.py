@@ -65,19 +65,20 @@ class ClipTracker:
                 since the frame before. times: of the frames, seconds.
         """
         rows: dict[int, _Row] = {}
-        updates = 0
+        filled = 0
         for frame, time in enumerate(times):
             here = np.flatnonzero(peaks.frames == frame)
             seen = sightings(cams[here], motions[here], peaks.scores[here], peaks.cells[here], self._settings)
             if self._skipped(seen):
                 continue
             self._updates += 1
-            updates += 1
-            for track in self.tracker.update(seen, self._updates if self._settings.quirks else time):
+            tracks = self.tracker.update(seen, self._updates if self._settings.quirks else time)
+            filled += bool(tracks)
+            for track in tracks:
                 row = rows.setdefault(track.id, _Row(len(times)))
                 row.cells[frame], row.valid[frame] = track.cell, True
                 row.scores[frame], row.tracked[frame] = track.score, not track.missed
-        least = min(updates, self._settings.least_frames)
+        least = min(filled, self._settings.least_frames)
         kept = {id: row for id, row in sorted(rows.items()) if row.valid.sum() >= least}
         nobody = _Row(len(times))
 

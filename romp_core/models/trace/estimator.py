@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 import numpy as np
 
@@ -20,42 +19,9 @@ from ..maps.estimator import Note, note_of
 from ..maps.square import Padding
 from .cast import Cast
 from .frames import square
-from .reader import Clip, ClipReader, Maps
+from .networks import FrameCode, State, TraceNetworks
+from .reader import Clip, ClipReader
 from .settings import CLIP, MOCAP, TraceSettings
-
-
-class Networks(Protocol):
-    """TRACE's networks.
-
-    Attributes:
-        provider: the onnxruntime execution provider that actually runs; remark: why it is not the one wished for.
-    """
-
-    provider: str
-    remark: str
-
-    def encode(self, images: Array) -> Array:
-        """Pictures (T, 512, 512, 3) uint8 RGB -> features (T, 32, 128, 128)."""
-        ...
-
-    def flow(self, previous: Array, current: Array) -> Array:
-        """Optical flow (T, 2, 128, 128) from pictures to pictures, (T, 512, 512, 3) uint8 RGB each."""
-        ...
-
-    def temporal(self, features: Array, state: Any) -> tuple[Array, Any]:
-        """Features (T + 1, 32, 128, 128), of the frame before first -> the same (T, ...) in the light of each other.
-
-        `state` is what the call before gave, None at the beginning.
-        """
-        ...
-
-    def maps(self, flow: Array, features: Array) -> Maps:
-        """The maps of a clip."""
-        ...
-
-    def regress(self, features: Array, cams: Array) -> tuple[Array, Array]:
-        """See `reader.Regress`."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -69,22 +35,20 @@ class _Picture:
 
 @dataclass
 class _Clip:
-    """A clip that is being filled; features and flow come in portions, for `done` frames so far."""
+    """A clip that is being filled; codes and flows come in portions."""
 
     pictures: list[_Picture] = field(default_factory=list)
-    features: list[Array] = field(default_factory=list)
+    codes: list[FrameCode] = field(default_factory=list)
     flows: list[Array] = field(default_factory=list)
-    done: int = 0
 
 
 @dataclass
 class _Shot:
-    """What is carried from clip to clip: the recurrent state, the last picture and its feature, and who is where."""
+    """What is carried from clip to clip: the recurrent state, the last frame's code, and who is where."""
 
     reader: ClipReader
-    state: Any = None
-    picture: Array | None = None
-    feature: Array | None = None
+    state: State | None = None
+    last: FrameCode | None = None
 
 
 class TraceEstimator:
@@ -98,7 +62,11 @@ class TraceEstimator:
     """
 
     def __init__(
-        self, networks: Networks, footage: FootageInfo, body: SmplModel | None = None, settings: TraceSettings = MOCAP
+        self,
+        networks: TraceNetworks,
+        footage: FootageInfo,
+        body: SmplModel | None = None,
+        settings: TraceSettings = MOCAP,
     ) -> None:
         self._networks, self._settings = networks, settings
         self._cast = Cast(footage, body, settings)
@@ -124,7 +92,7 @@ class TraceEstimator:
             yield _Picture(note_of(frame, cut), *square(frame.image))
 
     def _clips(self, pictures: Iterator[_Picture]) -> Iterator[_Clip]:
-        """Clips whose features and flow are there. A cut ends one early; the next starts without a past."""
+        """Clips whose codes and flows are there. A cut ends one early; the next starts without a past."""
         clip = _Clip()
         with closing(pictures):  # type: ignore[type-var]
             for picture in pictures:
@@ -135,7 +103,7 @@ class TraceEstimator:
                     self._shot = _Shot(ClipReader(self._networks.regress, self._settings))
                     self._cast.new_shot()
                 clip.pictures.append(picture)
-                if len(clip.pictures) - clip.done >= self._portion:
+                if len(clip.pictures) - len(clip.codes) >= self._portion:
                     self._looked_at(clip)
                 if len(clip.pictures) == CLIP:
                     yield clip
@@ -144,20 +112,20 @@ class TraceEstimator:
             yield self._looked_at(clip)
 
     def _looked_at(self, clip: _Clip) -> _Clip:
-        """Add features and flow of what is new in a clip."""
-        images = np.array([picture.pixels for picture in clip.pictures[clip.done :]])
-        if len(images):
-            first = images[0] if self._shot.picture is None else self._shot.picture
-            clip.features.append(self._networks.encode(images))
-            clip.flows.append(self._networks.flow(np.stack([first, *images[:-1]]), images))
-            clip.done, self._shot.picture = len(clip.pictures), images[-1]
+        """Add codes and flows of what is new in a clip."""
+        before = clip.codes[-1] if clip.codes else self._shot.last
+        new = [picture.pixels for picture in clip.pictures[len(clip.codes) :]]
+        for code in self._networks.encode(np.array(new)) if new else []:
+            clip.flows.append(self._networks.flow(before or code, code))
+            clip.codes.append(code)
+            before = code
         return clip
 
     def _read(self, clip: _Clip) -> Clip | None:
         """The people of a clip, in numbers of the network."""
-        shot, features = self._shot, np.concatenate(clip.features)
-        before = features[:1] if shot.feature is None else shot.feature
-        temporal, shot.state = self._networks.temporal(np.concatenate([before, features]), shot.state)
-        shot.feature = features[-1:]
-        maps = self._networks.maps(np.concatenate(clip.flows), temporal)
+        shot = self._shot
+        features = np.stack([code.features for code in (shot.last or clip.codes[0], *clip.codes)])
+        temporal, shot.state = self._networks.temporal(features, shot.state)
+        shot.last = clip.codes[-1]
+        maps = self._networks.maps(np.stack(clip.flows), temporal)
         return shot.reader.read(maps, [picture.note.time for picture in clip.pictures])

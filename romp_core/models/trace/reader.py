@@ -11,36 +11,11 @@ import numpy as np
 from ...rotations import Array
 from .clip import ClipTracker, Tracks
 from .memory import Memory
+from .networks import TraceMaps
 from .parser import find_peaks
 from .settings import TraceSettings
 from .smoothing import ROOT, Smoothing
 from .trajectory import CameraMemory
-
-
-class Maps(Protocol):
-    """What the network says of the T frames of a clip.
-
-    Attributes:
-        centre3d: (T, 64, 128, 128) how sure it is that a person is there: depth bin, row, column.
-        camera3d: (T, 3, 64, 128, 128) that person's camera, a first guess: scale, y, x.
-        mesh: (T, 128, 128, 128) channel, row, column: features that people are told from.
-        motion3d: (T, 3, 64, 128, 128) how the camera changed since the frame before.
-        cam_motion: (T, 3, 128, 128) how it would have changed had the filming camera not moved.
-        cam_rot: (T, 6, 128, 128) what to add to a person's orientation to get the one in the world.
-    """
-
-    @property
-    def centre3d(self) -> Array: ...
-    @property
-    def camera3d(self) -> Array: ...
-    @property
-    def mesh(self) -> Array: ...
-    @property
-    def motion3d(self) -> Array: ...
-    @property
-    def cam_motion(self) -> Array: ...
-    @property
-    def cam_rot(self) -> Array: ...
 
 
 class Regress(Protocol):
@@ -85,15 +60,15 @@ class ClipReader:
         self._cameras = CameraMemory()
         self._first = True
 
-    def read(self, maps: Maps, times: Sequence[float]) -> Clip | None:
+    def read(self, maps: TraceMaps, times: Sequence[float]) -> Clip | None:
         """The people of a clip whose frames were at these seconds; None when there are none."""
-        peaks = find_peaks(maps.centre3d, self._settings)
+        peaks = find_peaks(maps.center_3d, self._settings)
         tracks = None
         if len(peaks.scores):
             depth, row, column = peaks.cells.T
             voxels = (peaks.frames, slice(None), depth, row, column)
-            _, cams = self._regress(maps.mesh[peaks.frames, :, row, column], maps.camera3d[voxels])
-            motions = np.array(maps.motion3d[voxels])
+            _, cams = self._regress(maps.mesh[peaks.frames, :, row, column], maps.cam_3d[voxels])
+            motions = np.array(maps.motion_3d[voxels])
             if self._first or self._settings.quirks:  # the reference forgets that other clips came before
                 motions[peaks.frames == 0] = 0
             tracks = self._follower.follow(peaks, cams, motions, times)
@@ -103,10 +78,10 @@ class ClipReader:
         self._first = False
         return self._read(tracks, maps, times) if tracks is not None and len(tracks) else None
 
-    def _read(self, tracks: Tracks, maps: Maps, times: Sequence[float]) -> Clip:
+    def _read(self, tracks: Tracks, maps: TraceMaps, times: Sequence[float]) -> Clip:
         features, inherited = self._memory.recall(tracks, tracks.sample(maps.mesh))
         shape = features.shape[:2]
-        guesses = tracks.sample(maps.camera3d)
+        guesses = tracks.sample(maps.cam_3d)
         params, cams = (
             values.reshape(*shape, -1)
             for values in self._regress(features.reshape(-1, features.shape[2]), guesses.reshape(-1, 3))

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 CLIP = 8
 """Frames that the network sees at a time."""
 
+FOCAL = 548 / 512
+"""Focal length of the pinhole that people stand in front of, in lengths of the picture's longer side."""
+
 
 @dataclass(frozen=True)
 class TraceSettings:

@@ -1,0 +1,56 @@
+"""What the user is told about TRACE."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...take import FootageInfo
+from ...weights.catalog import weight_file
+from ...weights.store import WeightStore
+from ..base import Estimator, ModelCard
+from .settings import FOCAL, MOCAP
+
+_WEIGHTS = ("trace_image_backbone.pkl", "trace_motion_backbone.pth", "trace_head.pkl")
+_BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
+
+
+def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
+    # onnxruntime takes a while to import; listing the models should not
+    from ...smpl.find import find_bodies
+    from .estimator import TraceEstimator
+    from .networks import TraceNetworks
+
+    store.verified(TRACE.needs)
+    bodies = find_bodies(store)
+    body = bodies.read(bodies.smpl) if bodies.smpl else None
+    backbone, motion, head = (path for key in _WEIGHTS if (path := store.find(key)))
+    settings = replace(MOCAP, subjects=people)
+    networks = TraceNetworks(
+        backbone, motion, head, "batch" if settings.batch_statistics else "running", settings.flow_rounds
+    )
+    return TraceEstimator(networks, footage, body, settings)
+
+
+def _weights(store: WeightStore) -> dict[str, str]:
+    body = next((key for key in _BODIES if store.find(key)), None)
+    return {key: store.sha256(key) for key in (*_WEIGHTS, body) if key}
+
+
+def _body_licence(store: WeightStore) -> str:
+    from ...smpl.find import find_bodies
+
+    return find_bodies(store).licence
+
+
+TRACE = ModelCard(
+    name="trace",
+    label="TRACE",
+    description="People and the moving camera that films them, in one world; slow; wants downloaded weights",
+    licence=weight_file(_WEIGHTS[0]).licence,
+    open=_open,
+    weights=_weights,
+    body_licence=_body_licence,
+    focal=FOCAL,
+    needs=_WEIGHTS,
+    helps=(*_BODIES[:1], "smpl_model_data.zip"),
+)
