@@ -15,7 +15,7 @@ import numpy as np
 
 from . import __version__
 from .body import load_body
-from .errors import Cancelled, MocapError, ModelError
+from .errors import Cancelled, MocapError, ModelError, SettingsError
 from .footage import open_footage
 from .journal import Journal, JournalHead, journal_path
 from .models.registry import model_card
@@ -26,6 +26,7 @@ from .settings import DEFAULT_FOV_DEG, CaptureSettings, SolveSettings, check
 from .skeleton import forward_kinematics
 from .solve import quick_pose, solve
 from .spaces import WORLD_FROM_CAMERA_AXES, focal_from_fov
+from .subjects import in_effect, most_to_follow, select
 from .take import FootageInfo, Provenance, Take
 from .take_io import check_target, save_take
 from .tracking.one_euro import PreviewFilter
@@ -86,7 +87,7 @@ def _observe(
     card = model_card(settings.model)
     remarks = store.verified(card.needs)
     with open_footage(source, settings.start, settings.end) as footage:
-        estimator = card.open(footage.info, settings.people, store)
+        estimator = card.open(footage.info, most_to_follow(settings), store)
         provenance = Provenance(
             model=card.name,
             model_licence=card.licence,
@@ -96,17 +97,24 @@ def _observe(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             model_focal=card.focal,
         )
-        head = JournalHead(uuid.uuid4().hex, footage.info, settings, solve_settings, provenance)
+        head = JournalHead(uuid.uuid4().hex, footage.info, in_effect(settings), solve_settings, provenance)
         journal = Journal(journal_path(out), head)
         told = " ".join(filter(None, (estimator.remark, *remarks)))
         listener.started(footage.info, card.label, estimator.provider, footage.expected_frames, told)
+
+        def wanted(frames: Iterable[Frame]) -> Iterator[People]:
+            return select(estimator.run(frames), settings, footage.info)
+
         try:
-            stopped = _run(footage.frames(), footage.expected_frames, estimator.run, journal, head, listener, cancelled)
+            stopped = _run(footage.frames(), footage.expected_frames, wanted, journal, head, listener, cancelled)
             remark = " ".join(filter(None, (footage.remark, *remarks)))
             journal.head = replace(head, footage=footage.info, provenance=replace(provenance, remark=remark))
             take = journal.take(complete=not stopped)
             if take.people or stopped:
                 save_take(take, out)
+        except SettingsError:  # a chosen person is not there: nothing is worth keeping
+            journal.delete()
+            raise
         except BaseException:
             journal.close()
             raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from .rotations import Array
 
@@ -61,3 +62,9 @@ class People:
 
     def __len__(self) -> int:
         return len(self.confidence)
+
+    def only(self, rows: Array) -> People:
+        """The people of these rows."""
+        arrays = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("frame", "cut")}
+        chosen: dict[str, Any] = {name: None if array is None else array[rows] for name, array in arrays.items()}
+        return replace(self, **chosen)

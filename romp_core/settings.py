@@ -6,7 +6,7 @@ Each field carries its user-facing text and limits in `metadata` (see `setting`)
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -15,8 +15,30 @@ from .errors import SettingsError
 T = TypeVar("T")
 
 
+def read_places(text: str) -> list[tuple[float, float]]:
+    """Places in a picture, "x,y x,y ...", as shares of its width and height. Raises SettingsError."""
+    try:
+        places = [(float(x), float(y)) for x, y in (place.split(",") for place in text.split())]
+    except ValueError:
+        places = [(math.nan, math.nan)]
+    if not all(0 <= share <= 1 for place in places for share in place):
+        raise SettingsError(
+            f'Subjects is "{text}", but must be places "x,y x,y ..." in shares of the picture\'s width and height.',
+            'For example "0.31,0.52 0.70,0.48": "scout" shows who is where.',
+        )
+    return places
+
+
+def write_places(places: Iterable[tuple[float, float]]) -> str:
+    """The text that `read_places` reads."""
+    return " ".join(f"{x:.4f},{y:.4f}" for x, y in places)
+
+
 def setting(default: Any, label: str, help: str, **limits: Any) -> Any:
-    """A dataclass field with a label, a help text, and optionally `min`, `max`, `unit`, `flag`."""
+    """A dataclass field with a label, a help text, and optionally `min`, `max`, `unit`, `flag`, `form`.
+
+    `form` reads a text, and raises SettingsError where it has another form than it should.
+    """
     return field(default=default, metadata={"label": label, "help": help, **limits})
 
 
@@ -25,7 +47,23 @@ class CaptureSettings:
     """What to read and which network to run; changing these means running the network again."""
 
     model: str = setting("blazepose", "Model", "Network that finds the people")
-    people: int = setting(0, "People", "Keep only the N nearest people; 0 keeps all", min=0, max=64)
+    people: int = setting(
+        0,
+        "People",
+        "Keep only the N nearest people; 0 keeps all; does not count where people are chosen",
+        min=0,
+        max=64,
+    )
+    subjects: str = setting(
+        "",
+        "Subjects",
+        "The chosen people: where they are in the first picture with people, as x,y of each in shares of its width and "
+        "height; empty takes all",
+        form=read_places,
+    )
+    newcomers: bool = setting(
+        True, "Newcomers", "Take also people who come later; off: only those of the first picture with people"
+    )
     start: float = setting(0.0, "Start", "Second of the footage to start at", min=0.0, unit="s")
     end: float = setting(0.0, "End", "Second of the footage to end at; 0 is the end of the footage", min=0.0, unit="s")
 
@@ -74,6 +112,8 @@ def check(settings: T) -> T:
         value, limits = getattr(settings, item.name), item.metadata
         if isinstance(value, float) and not math.isfinite(value):
             raise SettingsError(f"{limits['label']} is {value}, but must be a number.", "Enter a number.")
+        if "form" in limits:
+            limits["form"](value)
         low, high = limits.get("min"), limits.get("max")
         if (low is not None and value < low) or (high is not None and value > high):
             unit = limits.get("unit", "")

@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from measure import track
 from takes import footage, make_take, motion
 
 from addon import catalogue, jobs, preview, scene_index
+from romp_core.settings import CaptureSettings
 from romp_core.take_io import save_take
 
 
@@ -96,7 +98,7 @@ def test_a_script_captures_without_a_window(worker, scene, clip, tmp_path):
     assert result == {"FINISHED"}
     command = worker.started[0].command
     assert command["source"] == str(clip) and command["out"] == str(out)
-    assert command["capture"] == {"model": "blazepose", "people": 2, "start": 0.0, "end": 0.0}
+    assert command["capture"] == asdict(CaptureSettings(people=2))
     assert command["solve"]["height"] == pytest.approx(1.8) and command["solve"]["fov"] == 60.0
     assert [item.name for item in scene.mocap.takes[0].people] == ["Person 1", "Person 2"]
     armatures = list(scene_index.characters(scene))
@@ -331,7 +333,7 @@ def test_a_capture_broken_off_together_with_blender_is_recovered(worker, scene, 
     from addon import storage
     from romp_core.journal import Journal, JournalHead, journal_path
     from romp_core.people import Frame, People
-    from romp_core.settings import CaptureSettings, SolveSettings
+    from romp_core.settings import SolveSettings
     from romp_core.take import Provenance
 
     monkeypatch.setattr(storage, "folder", lambda name: tmp_path)
