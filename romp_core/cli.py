@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -40,11 +41,13 @@ def _people(text: str) -> int:
     return 0 if text == "all" else int(text)
 
 
-def _add_settings(parser: argparse.ArgumentParser, cls: type) -> None:
+def _add_settings(parser: argparse.ArgumentParser, cls: type, only: Sequence[str] = ()) -> None:
     """One option per setting; those not given are absent from the namespace, so defaults stay in one place."""
     for item in fields(cls):
+        if only and item.name not in only:
+            continue
         limits, flag = item.metadata, "--" + item.name.replace("_", "-")
-        text = f"{limits['help']} (default: {item.default})"
+        text = limits["help"] + ("" if item.default == "" else f" (default: {item.default})")
         if isinstance(item.default, bool):
             parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=text)
         else:
@@ -73,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(sub, SolveSettings)
     add_weights(sub)
     add_progress(sub)
+
+    sub = command("scout", _scout, "Number the people of the first picture that has any, to choose from (--subjects)")
+    sub.add_argument("source", metavar="VIDEO", help="video file, folder of pictures, or picture")
+    sub.add_argument("-o", "--out", required=True, metavar="PREVIEW", help="picture to write (.png)")
+    _add_settings(sub, CaptureSettings, only=("model", "start"))
+    add_weights(sub)
 
     sub = command("solve", _solve, "Solve a take again, or one whose capture was killed; the network does not run")
     sub.add_argument("take", metavar="TAKE")
@@ -125,6 +134,21 @@ def _capture(options: argparse.Namespace) -> None:
             say(take.provenance.remark)
 
     interruptible(run, options.progress)
+
+
+def _scout(options: argparse.Namespace) -> None:
+    from .scout import scout
+    from .weights.store import default_store
+
+    settings = from_mapping(CaptureSettings, _given(options, CaptureSettings))
+
+    def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
+        store = default_store(options.weights)
+        found = scout(options.source, options.out, settings, listener, cancelled, store)
+        say(f"{found.report} -> {found.picture}")
+        sys.stdout.write(json.dumps(found.to_mapping()) + "\n")
+
+    interruptible(run, "none")
 
 
 def _solve(options: argparse.Namespace) -> None:

@@ -3,7 +3,8 @@
 Light to import; used by the add-on from a timer. Messages by type:
 `started` {model, provider, width, height, fps, expected, remark} · `progress` {stage, done, total, fps, eta} ·
 `preview` arrays ids (P,), joints (P, 24, 3) · and one of `finished` {take, or report and whether
-the log has details} | `cancelled` {take} | `failed` {sentence, hint, log, take}.
+the log has details, and of `scout` the result, see `scout.Scouted`} | `cancelled` {take} |
+`failed` {sentence, hint, log, take}.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class WorkerJob:
 
     Args:
         command: `{"type": "capture", "source", "out", "capture": {...}, "solve": {...}, "weights": folder}`,
+            `{"type": "scout", "source", "picture": PNG to write, "longest": its side in pixels, "capture": {...},
+            "weights": folder}`,
             `{"type": "solve", "take", "out", "solve": {...}, "heights": {id: metres}}`,
             `{"type": "import", "source", "out", "solve": {...}, "fps": 0 for the file's own}`,
             `{"type": "download", "keys": [...], "weights": folder, "address": another one}`,

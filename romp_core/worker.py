@@ -56,6 +56,14 @@ def _capture(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool])
     return {"take": job["out"]}
 
 
+def _scout(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    from .scout import scout
+
+    settings = from_mapping(CaptureSettings, job["capture"])
+    found = scout(job["source"], job["picture"], settings, pipe, cancelled, _store(job), job["longest"])
+    return {"report": found.report, "result": found.to_mapping()}
+
+
 def _store(job: Mapping[str, Any]) -> WeightStore:
     return default_store(job.get("weights"))
 
@@ -111,6 +119,7 @@ def _self_test(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool
 
 JOBS = {
     "capture": _capture,
+    "scout": _scout,
     "solve": _solve,
     "import": _import,
     "download": _download,
