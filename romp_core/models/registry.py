@@ -7,8 +7,9 @@ from .base import ModelCard
 from .bev.card import BEV
 from .blazepose.card import BLAZEPOSE
 from .romp.card import ROMP
+from .trace.card import TRACE
 
-MODELS: dict[str, ModelCard] = {card.name: card for card in (BLAZEPOSE, ROMP, BEV)}
+MODELS: dict[str, ModelCard] = {card.name: card for card in (BLAZEPOSE, ROMP, BEV, TRACE)}
 
 
 def model_card(name: str) -> ModelCard:

@@ -125,12 +125,18 @@ def test_the_nearest_are_chosen_and_nobody_is_made_up():
     assert all(len(seen) == 0 and seen.keypoints2d.shape == (0, 24, 2) for seen in people[:11])
 
 
-@pytest.mark.parametrize("new_people", [True, False])
-def test_newcomers_are_followed_only_where_they_are_allowed(new_people):
-    newcomer = one(40, (0.9, 0.1, 4), (0.9, 0.1, 4), colour=BLUE)
+@pytest.mark.parametrize(("score", "followed"), [(0.9, 2), (0.5, 1)])
+def test_newcomers_must_be_sure(score, followed):
+    newcomer = one(40, (0.9, 0.1, 4), (0.9, 0.1, 4), colour=BLUE, score=score)
     newcomer.present[:20] = False
-    people = run(still([one(40), newcomer]), TraceSettings(new_people=new_people))
-    assert len(tracks(people)) == (2 if new_people else 1)
+    assert len(tracks(run(still([one(40), newcomer])))) == followed
+
+
+def test_who_is_known_need_not_be_so_sure_to_come_back():
+    away = one(120, (-0.9, 0.1, 4), (-0.4, 0.1, 4.2), score=0.5)
+    away.present[20:100] = False
+    people = run(still([away, one(120, (0.6, 0.1, 4), (0.8, 0.1, 4), colour=BLUE)]))
+    assert sorted(map(len, tracks(people).values())) == [40, 120]
 
 
 def test_frames_are_fetched_as_they_are_needed_and_a_cancelled_run_keeps_what_there_was():

@@ -88,7 +88,8 @@ class Cast:
         looks = self._looks(clip, notes, shown, pixels)
         depths = np.array([translation(cams[seen][:1])[0, 2] if seen.any() else np.inf
                            for cams, seen in zip(clip.cams, shown, strict=True)])  # fmt: skip
-        named = self._names.assign(clip.tracks.ids, shown, depths, looks, notes[-1].time)
+        scores = np.where(shown, clip.tracks.scores, 0).max(axis=1)
+        named = self._names.assign(clip.tracks.ids, shown, depths, scores, looks, notes[-1].time)
         return np.array([-1 if id is None else id for id in named], np.int32)
 
     def _placed(self, clip: Clip, shown: Array, turns: Array, ids: Array) -> Array:

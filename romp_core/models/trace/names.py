@@ -37,7 +37,6 @@ class Names:
         self._people: dict[int, _Person] = {}
         self._of_track: dict[int, int] = {}
         self._next = 0
-        self._closed = False
 
     @property
     def known(self) -> set[int]:
@@ -51,25 +50,25 @@ class Names:
             person.here = False
 
     def assign(
-        self, tracks: Array, seen: Array, depths: Array, looks: Sequence[Array | None], time: float
+        self, tracks: Array, seen: Array, depths: Array, scores: Array, looks: Sequence[Array | None], time: float
     ) -> list[int | None]:
         """The people of a clip by track; None for those who are not wanted.
 
         Args:
-            tracks: (n,) ids. seen: (n, T) bool. depths: (n,) metres. looks: of each, None where they could not be made
-                out. time: of the clip's end, seconds.
+            tracks: (n,) ids. seen: (n, T) bool. depths: (n,) metres. scores: (n,) the best of the clip.
+            looks: of each, None where they could not be made out. time: of the clip's end, seconds.
         """
         self._people = {id: one for id, one in self._people.items() if time - one.last <= MEMORY_S}
         self._of_track = {track: id for track, id in self._of_track.items() if id in self._people}
         visible = {int(track): row for row, track in enumerate(tracks) if seen[row].any()}
         self._recognise([row for track, row in visible.items() if track not in self._of_track], tracks, seen, looks)
         strangers = [row for track, row in visible.items() if track not in self._of_track]
+        alone = len(strangers) == len(visible)
         for row in sorted(strangers, key=lambda row: depths[row]):
-            if self._wanted(set(visible), time):
+            if self._wanted(alone, float(scores[row]), set(visible), time):
                 self._of_track[int(tracks[row])] = self._next
                 self._people[self._next] = _Person(looks[row], time)
                 self._next += 1
-        self._closed |= bool(self._people) and not self._settings.new_people
         for track, row in visible.items():
             if (id := self._of_track.get(track)) is not None:
                 self._learn(self._people[id], looks[row], time)
@@ -91,13 +90,13 @@ class Names:
             self._of_track = {track: id for track, id in self._of_track.items() if id != people[i]}
             self._of_track[int(tracks[rows[j]])] = people[i]
 
-    def _wanted(self, visible: set[int], time: float) -> bool:
-        """Whether one more person is."""
-        if self._closed:
-            return False
+    def _wanted(self, alone: bool, score: float, visible: set[int], time: float) -> bool:
+        """Whether somebody unknown is; beside others only if there is a place, or else very sure."""
+        if not self._settings.subjects:
+            return alone or score > self._settings.new_threshold
         shown = {id for track, id in self._of_track.items() if track in visible}
         waiting = {id for id, one in self._people.items() if one.here and time - one.last <= self._settings.forget}
-        return not self._settings.subjects or len(shown | waiting) < self._settings.subjects
+        return len(shown | waiting) < self._settings.subjects
 
     @staticmethod
     def _learn(person: _Person, looks: Array | None, time: float) -> None:

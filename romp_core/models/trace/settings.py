@@ -17,8 +17,7 @@ class TraceSettings:
 
     Attributes:
         subjects: how many are followed at once, the nearest ones first; 0 for all.
-        new_people: False follows only those who are there when the first people are seen; True lets others take the
-            places of those who went. With `quirks`, True follows everybody sure enough, whenever they come.
+        new_people: with `quirks`, follow everybody sure enough, whenever they come.
         quirks: do what the reference program does where it errs, so that results can be compared.
         forget: how long a missed person is kept, in seconds; with `quirks` in frames.
         least_frames: people on fewer frames of a clip than this are left out of it.
@@ -26,8 +25,8 @@ class TraceSettings:
         batch_statistics: normalise the head by the clip, as the release does, not by what training stored.
         flow_rounds: refinements of the optical flow.
         center_threshold: least height of a peak of the centre map.
-        first_threshold, new_threshold, follow_threshold: how sure a person must be to start a track at first, to start
-            one beside others, and to go on with one.
+        first_threshold, new_threshold, follow_threshold: how sure a person must be to be followed at first, to be new
+            beside others, and to go on with a track.
         least_scale: people of a smaller camera scale are too far away.
         duplicates: cameras (scale, y, x) nearer to each other than this show one person.
         largest_motion: longer motion offsets are taken for mistakes.
@@ -38,7 +37,7 @@ class TraceSettings:
     """
 
     subjects: int = 0
-    new_people: bool = True
+    new_people: bool = False
     quirks: bool = False
     forget: float = 2.0
     least_frames: int = 1
@@ -61,5 +60,5 @@ class TraceSettings:
 MOCAP = TraceSettings()
 """For users: people who hide or leave for two seconds stay who they are, and nobody is made up."""
 
-PARITY = TraceSettings(subjects=1, new_people=False, quirks=True, forget=0.0, least_frames=6, smooth=True, rate=30.0)
+PARITY = TraceSettings(subjects=1, quirks=True, forget=0.0, least_frames=6, smooth=True, rate=30.0)
 """As the release does by default."""

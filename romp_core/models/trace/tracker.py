@@ -88,18 +88,17 @@ class Tracker:
     def _beginning(self, unknown: Array, nearness: Array, scores: Array) -> Array:
         """Which of the unknown people start a track.
 
-        The reference starts as many as are wanted, the nearest first. Otherwise more are followed than are wanted:
-        who is who decides about the others (`names.Names`).
+        More are followed than may be wanted: `names.Names` decides about them. The reference decides here, and starts
+        as many as are wanted, the nearest first.
         """
         settings = self._settings
-        everybody = settings.new_people if settings.quirks else not settings.subjects
-        if everybody and self.tracks:
-            return unknown[scores[unknown] > settings.new_threshold]
         sure = unknown[scores[unknown] > settings.first_threshold]
-        if everybody or not settings.quirks:
+        if not settings.quirks:
             return sure
-        # Once it starts somebody, the reference starts as many as if there were nobody yet.
+        if settings.new_people:
+            return sure[scores[sure] > settings.new_threshold] if self.tracks else sure
         nearest = sure[np.argsort(-nearness[sure], kind="stable")]
+        # Once it starts somebody, it starts as many as if there were nobody yet.
         return nearest[: settings.subjects if len(self.tracks) < settings.subjects else 0]
 
 
