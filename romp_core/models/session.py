@@ -17,8 +17,6 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     options.log_severity_level = 3
     # Waiting threads that spin steal the time of the decoder, which runs at the same time.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Threads that are late, because others use their core, get less of what remains of a step.
-    options.add_session_config_entry("session.dynamic_block_base", "4")
     return options
 
 
