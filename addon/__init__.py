@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import jobs, operators, panels, properties
+from . import jobs, operators, panels, pictures, properties
 
 _classes = (*properties.classes, *operators.classes, *panels.classes)
 
@@ -19,6 +19,7 @@ def register() -> None:
 def unregister() -> None:
     """Called by Blender when the extension is disabled; a running job ends."""
     jobs.stop()
+    pictures.free()
     del bpy.types.Scene.mocap
     for cls in reversed(_classes):
         bpy.utils.unregister_class(cls)

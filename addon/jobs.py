@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
@@ -27,6 +27,7 @@ class Outcome:
     Attributes:
         kind: "finished", "cancelled" or "failed". take: path of the whole or partial take, "" when there is none.
         sentence, hint: for the user. log: path of the worker's log. details: whether that is worth reading.
+        result: what a job found that makes no take.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Outcome:
     hint: str = ""
     log: str = ""
     details: bool = False
+    result: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -76,6 +78,7 @@ class Session:
                     header.get("hint") or "",
                     header.get("log") or str(self.job.log_path),
                     header["type"] == "failed" or bool(header.get("details")),
+                    header.get("result") or {},
                 )
         return None
 

@@ -8,7 +8,6 @@ import bpy
 
 from .units import units_per_metre
 
-_COLOURS = ((0.2, 0.8, 1.0), (1.0, 0.6, 0.1), (0.5, 1.0, 0.3), (1.0, 0.4, 0.7), (0.9, 0.9, 0.2))
 _handle: Any = None
 _lines: list[tuple[tuple[float, float, float], list[Any]]] = []
 _lift: float | None = None
@@ -25,6 +24,7 @@ def begin() -> None:
 
 def show(ids: Any, joints: Any) -> None:
     """Replace the figures. ids (P,), joints (P, 24, 3) metres, z up, camera at the origin."""
+    from romp_core.colours import colour_of
     from romp_core.skeleton import PARENTS
 
     global _lift
@@ -34,7 +34,7 @@ def show(ids: Any, joints: Any) -> None:
     for id, person in zip(ids.tolist(), joints.tolist(), strict=True):
         placed = [(x, y, z + _lift) for x, y, z in person]
         ends = [placed[end] for child, parent in enumerate(PARENTS) if child for end in (parent, child)]
-        _lines.append((_COLOURS[id % len(_COLOURS)], ends))
+        _lines.append((colour_of(id), ends))
 
 
 def figures() -> int:

@@ -9,8 +9,8 @@ from typing import Any
 
 import bpy
 
-TAKES, LOGS, WEIGHTS = "takes", "logs", "weights"
-_KEPT_LOGS = 20
+TAKES, LOGS, WEIGHTS, PREVIEWS = "takes", "logs", "weights", "previews"
+_KEPT = 20
 
 
 def folder(name: str) -> Path:
@@ -57,25 +57,33 @@ def file_name(text: str) -> str:
 
 def new_log_path(kind: str) -> Path:
     """A file name for a worker's log; the oldest logs go."""
-    logs = folder(LOGS)
-    for old in sorted(logs.glob("*.log"))[: -_KEPT_LOGS + 1]:
-        old.unlink(missing_ok=True)
-    return _unused(logs, f"{time.strftime('%Y-%m-%d %H-%M-%S')} {kind}", ".log")
+    return _next_of_few(LOGS, kind, ".log")
+
+
+def new_preview_path(source: str) -> Path:
+    """A file name for a picture of this footage; the oldest pictures go."""
+    return _next_of_few(PREVIEWS, file_name(Path(source).stem)[:80], ".png")
 
 
 def size_mb() -> float:
-    """Size of all kept takes and logs."""
-    return (
-        sum(file.stat().st_size for name in (TAKES, LOGS) for file in folder(name).rglob("*") if file.is_file()) / 1e6
-    )
+    """Size of all kept takes, logs and pictures."""
+    kept = (file for name in (TAKES, LOGS, PREVIEWS) for file in folder(name).rglob("*"))
+    return sum(file.stat().st_size for file in kept if file.is_file()) / 1e6
 
 
 def clear() -> None:
-    """Delete all kept takes and logs."""
+    """Delete all kept takes, logs and pictures."""
     import shutil
 
-    for name in (TAKES, LOGS):
+    for name in (TAKES, LOGS, PREVIEWS):
         shutil.rmtree(folder(name), ignore_errors=True)
+
+
+def _next_of_few(name: str, title: str, suffix: str) -> Path:
+    parent = folder(name)
+    for old in sorted(parent.glob(f"*{suffix}"))[: -_KEPT + 1]:
+        old.unlink(missing_ok=True)
+    return _unused(parent, f"{time.strftime('%Y-%m-%d %H-%M-%S')} {title}", suffix)
 
 
 def _unused(parent: Path, stem: str, suffix: str) -> Path:

@@ -18,7 +18,6 @@ from .people import People
 from .rotations import Array
 from .settings import CaptureSettings, read_places, write_places
 from .take import FootageInfo
-from .tracking.assignment import unique_pairs
 
 REACH = 0.6
 """In body sizes: a place further from the middle of a person is not theirs."""
@@ -78,6 +77,8 @@ def _ids(people: People) -> set[int]:
 
 def _at(wished: list[tuple[float, float]], people: People, footage: FootageInfo) -> list[int]:
     """The row of the person at each of these places, everybody at most once."""
+    from .tracking.assignment import unique_pairs  # a library is loaded for this alone
+
     around = boxes(people, footage)
     sizes = np.maximum((around[:, 2:] - around[:, :2]).max(axis=1), 1.0)
     apart = (np.array(wished)[:, None] - places(people, footage)) * (footage.width, footage.height)

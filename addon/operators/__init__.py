@@ -1,9 +1,10 @@
 """All operators; prefix `mocap`."""
 
-from . import capture, control, drop, export, importing, maintenance, solve, takes, weights
+from . import capture, control, drop, export, importing, maintenance, solve, subjects, takes, weights
 
 classes = (
     *capture.classes,
+    *subjects.classes,
     *solve.classes,
     *control.classes,
     *takes.classes,

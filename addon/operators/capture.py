@@ -13,6 +13,7 @@ from romp_core.settings import CaptureSettings, SolveSettings
 
 from .. import catalogue, jobs, model_files, storage
 from ..properties import generated
+from .footage import absolute, existing
 from .reporting import Reporting
 from .running import end_of_wait, must_wait, no_job, push_undo, scene_of, wait_property
 
@@ -43,8 +44,11 @@ class MOCAP_OT_capture(Reporting, Operator):
 
     def run(self, context: bpy.types.Context) -> set[str]:
         group = context.scene.mocap
-        source = _existing(self.filepath or group.source)
+        source = existing(self.filepath or group.source)
         settings = generated.values(CaptureSettings, self.properties, group.capture)
+        same_start = settings["start"] == group.capture.start and source == absolute(group.source)
+        if not same_start and not self.properties.is_property_set("subjects"):
+            settings["subjects"] = ""  # the panel's were chosen in another picture
         _check_files(settings["model"])
         command = {
             "type": "capture",
@@ -85,18 +89,6 @@ def _check_files(model: str) -> None:
 
     for state in model_files.missing(model):
         raise ModelError(state.problem, advice(state.file))
-
-
-def _existing(source: str) -> str:
-    """Absolute path of footage that is there. Raises FootageError."""
-    from romp_core.errors import FootageError
-
-    if not source:
-        raise FootageError("No footage is chosen.", "Choose a video, a picture or a folder of pictures.")
-    path = os.path.abspath(bpy.path.abspath(source))
-    if not os.path.exists(path):
-        raise FootageError(f'"{path}" does not exist.', "Choose the footage again.")
-    return path
 
 
 classes = (MOCAP_OT_capture,)

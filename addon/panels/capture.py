@@ -12,7 +12,12 @@ from .. import jobs, model_files
 from .base import SidebarPanel, wrapped
 from .weights import draw_missing
 
-_STAGES = {"capture": "Finding people", "solve": "Computing motion", "verify": "Trying the file"}
+_STAGES = {
+    "capture": "Finding people",
+    "scout": "Looking for people",
+    "solve": "Computing motion",
+    "verify": "Trying the file",
+}
 
 
 class MOCAP_PT_capture(SidebarPanel, Panel):
@@ -51,7 +56,10 @@ def _draw_settings(layout: Any, group: Any, missing: list[Any], width: float) ->
         draw_missing(layout, missing, width)
         column = layout.column()
         column.use_property_split, column.use_property_decorate = True, False
-    column.prop(group.capture, "people", text="People (0 = all)" if group.capture.people == 0 else "Nearest People")
+    number = column.row()
+    number.active = not group.capture.subjects
+    number.prop(group.capture, "people", text="People (0 = all)" if group.capture.people == 0 else "Nearest People")
+    column.operator("mocap.choose_people", icon="COMMUNITY")
     column.prop(group.solve, "height")
     range_column = column.column(align=True)
     range_column.prop(group.capture, "start")
@@ -82,7 +90,7 @@ def _draw_running(layout: Any, session: jobs.Session, width: float) -> None:
 def progress_text(progress: dict[str, Any]) -> str:
     """One line: stage, pictures, speed and time left."""
     words = [_STAGES[progress["stage"]]] if progress["stage"] in _STAGES else []
-    if progress["stage"] == "capture":
+    if progress["stage"] in ("capture", "scout"):
         total = f" / {progress['total']:.0f}" if progress["total"] else ""
         words += [f"{progress['done']:.0f}{total}", f"{progress['fps']:.1f} fps"]
     if progress["stage"] == "download":

@@ -10,13 +10,13 @@ from bpy.types import PropertyGroup
 
 from romp_core.settings import CaptureSettings, SolveSettings
 
-from . import generated
+from . import choice, generated
 
 
 class MOCAP_PG_capture_settings(PropertyGroup):
     """What to read and which network to run."""
 
-    __annotations__ = generated.annotations(CaptureSettings)
+    __annotations__ = generated.annotations(CaptureSettings, changed={"start": choice.footage_changed})
 
 
 class MOCAP_PG_solve_settings(PropertyGroup):
@@ -72,9 +72,13 @@ class MOCAP_PG_scene(PropertyGroup):
     """All that the add-on keeps in a scene."""
 
     source: StringProperty(
-        name="Footage", description="Video file, picture, or folder of pictures", subtype="FILE_PATH"
+        name="Footage",
+        description="Video file, picture, or folder of pictures",
+        subtype="FILE_PATH",
+        update=choice.footage_changed,
     )
     capture: PointerProperty(type=MOCAP_PG_capture_settings)
+    scout: PointerProperty(type=choice.MOCAP_PG_scout)
     solve: PointerProperty(type=MOCAP_PG_solve_settings)
     takes: CollectionProperty(type=MOCAP_PG_take)
     active_take: IntProperty(name="Take")
@@ -91,6 +95,7 @@ class MOCAP_PG_scene(PropertyGroup):
 
 
 classes = (
+    *choice.classes,
     MOCAP_PG_capture_settings,
     MOCAP_PG_solve_settings,
     MOCAP_PG_person,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -23,13 +24,20 @@ def model_items(_owner: Any, _context: bpy.types.Context | None) -> list[tuple[s
     return _model_items
 
 
-def annotations(settings: type) -> dict[str, Any]:
-    """One Blender property per field of a settings dataclass, with its default, text and limits."""
-    return {item.name: _property(item.name, item.default, item.metadata) for item in fields(settings)}
+def annotations(settings: type, changed: Mapping[str, Callable[[Any, Any], None]] = {}) -> dict[str, Any]:
+    """One Blender property per field of a settings dataclass, with its default, text and limits.
+
+    Args:
+        changed: by name of a field, what to call with its owner and the context when it was set.
+    """
+    return {
+        item.name: _property(item.name, item.default, item.metadata, changed.get(item.name))
+        for item in fields(settings)
+    }
 
 
-def _property(name: str, default: Any, meta: Any) -> Any:
-    text = {"name": meta["label"], "description": meta["help"]}
+def _property(name: str, default: Any, meta: Any, changed: Callable[[Any, Any], None] | None) -> Any:
+    text = {"name": meta["label"], "description": meta["help"], "update": changed}
     if name == "model":
         return bpy.props.EnumProperty(items=model_items, **text)
     if isinstance(default, bool):

@@ -19,7 +19,7 @@ class Layout:
     def _part(self, *_args, **_options):
         return Layout(self.texts)
 
-    row = column = box = split = _part
+    row = column = box = split = grid_flow = _part
 
     def __setattr__(self, name, value):
         self.texts.extend(["(off)"] if (name, value) == ("enabled", False) else [])
@@ -43,6 +43,10 @@ class Layout:
         kind = getattr(getattr(bpy.ops, module), verb).get_rna_type()
         self.texts.append(kind.name if text is None else text)
         return SimpleNamespace(**dict.fromkeys(kind.properties.keys()))
+
+    def template_icon(self, icon_value, scale):
+        assert icon_value and scale >= 5
+        self.texts.append("(picture)")
 
     def menu(self, name, **_options):
         assert hasattr(bpy.types, name)
