@@ -16,13 +16,15 @@ _RESEARCH_PREFIX = "module."
 _COUNTER = ".num_batches_tracked"
 """Batch counts of training, which inference does not need."""
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
+_BACKBONE = "a backbone without heads"
 _SIGNS = {
-    "TRACE": ("motion_head.", "temp_model."),
+    "TRACE's head": ("motion_head.", "temp_model."),
+    "TRACE's optical flow": ("fnet.", "update_block."),
     "BEV": ("bv_out_layers.", "transformer."),
     "ROMP": ("final_layers.1.",),
     "MA-HMR": ("level_embed", "decoder."),
     "an SMPL body model": ("v_template", "shapedirs"),
-    "a backbone without heads": ("backbone.",),
+    _BACKBONE: ("backbone.",),
 }
 """What a file holds if it has keys that begin with each of these; the first that fits counts."""
 _EXAMPLES = 3
@@ -49,7 +51,7 @@ def read_state_dict(path: str | Path, wanted: Mapping[str, tuple[int, ...]], mod
     found = _weights(read(path))
     missing = [key for key in wanted if key not in found and not key.endswith(_COUNTER)]
     if missing:
-        raise _not_it(path.name, found, missing, model)
+        raise _not_it(path.name, found, wanted, missing, model)
     wrong = [key for key, shape in wanted.items() if key in found and found[key].shape != tuple(shape)]
     if wrong:
         key = wrong[0]
@@ -75,10 +77,13 @@ def _weights(tree: Any) -> dict[str, Array]:
     return {key.removeprefix(_RESEARCH_PREFIX): value for key, value in arrays.items()}
 
 
-def _not_it(name: str, found: dict[str, Array], missing: list[str], model: str) -> ModelError:
-    fitting = (what for what, signs in _SIGNS.items() if all(any(key.startswith(s) for key in found) for s in signs))
-    what = next(fitting, model)
-    if what != model:
+def _not_it(
+    name: str, found: Mapping[str, Any], wanted: Mapping[str, Any], missing: list[str], model: str
+) -> ModelError:
+    what = _kind(found) or model
+    # Where only a backbone is wanted, the checkpoint of any model may hold it.
+    nearly = _kind(wanted) == _BACKBONE and 2 * len(missing) < len(wanted)
+    if what != model and not nearly:
         return ModelError(f"{name} holds {what}, not {model}.", f"Choose the checkpoint of {model}.")
     if not found:
         return ModelError(f"{name} holds no weights.", f"Choose the checkpoint of {model}.")
@@ -86,6 +91,12 @@ def _not_it(name: str, found: dict[str, Array], missing: list[str], model: str) 
         f"{name} is no complete checkpoint of {model}: {_some(missing, 'is', 'are')} missing.",
         f"Choose the official checkpoint of {model}.",
     )
+
+
+def _kind(keys: Mapping[str, Any]) -> str | None:
+    """What these keys are of."""
+    fitting = (what for what, signs in _SIGNS.items() if all(any(key.startswith(s) for key in keys) for s in signs))
+    return next(fitting, None)
 
 
 def _some(keys: list[str], one: str, many: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from ..body import BODY_LICENCE
@@ -41,6 +42,7 @@ class ModelCard:
         weights: file name -> sha256 of the weights in use.
         hint_for_nobody: what to try when nobody was found.
         body_licence: licence line of the body whose skeleton it gives.
+        check: for models of several files: reads one of them by itself, by key and path; raises ModelError.
         focal: focal length of the pinhole that people are placed in front of, in lengths of the picture's longer side.
         needs: keys of `weights.catalog` without which it does not run; helps: those it uses when they are there.
     """
@@ -53,6 +55,7 @@ class ModelCard:
     weights: Callable[[WeightStore], dict[str, str]]
     body_licence: Callable[[WeightStore], str] = lambda store: BODY_LICENCE
     hint_for_nobody: str = "A nearer or brighter shot may help."
+    check: Callable[[str, Path], None] | None = None
     focal: float = BODY_MODEL_FOCAL
     needs: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()

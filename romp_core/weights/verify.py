@@ -64,7 +64,8 @@ def _purpose(name: str, path: Path) -> tuple[str, WeightFile]:
         keys = [each for key in MODELS[name].needs for each in (key, *FILES[key].instead)]
         if not keys:
             raise ModelError(f"{MODELS[name].label} is built in and has no files to verify.")
-        return name, FILES[next((key for key in keys if Path(key).suffix == path.suffix.lower()), keys[0])]
+        alike = [key for key in keys if Path(key).suffix == path.suffix.lower()] or keys
+        return name, FILES[next((key for key in alike if Path(key).stem in path.stem), alike[0])]
     file = weight_file(name)
     models = (card.name for card in MODELS.values() for key in card.needs if name in (key, *FILES[key].instead))
     return next(models, ""), file
@@ -88,14 +89,23 @@ def _tried(model: str, file: WeightFile, path: Path, store: WeightStore) -> list
 
 
 def _tried_model(model: str, file: WeightFile, path: Path, store: WeightStore) -> list[str]:
-    """Through the model's own loader, which checks keys and shapes; files that serve the same purpose are hidden."""
+    """Through the model's own loader, which checks keys and shapes; files that serve the same purpose are hidden.
+
+    Where other files of the model are missing, this one is only read.
+    """
     from ..models.registry import model_card
     from ..self_test import try_model
 
     card = model_card(model)
-    others = {each: None for key in card.needs for each in (key, *FILES[key].instead) if each != file.key}
-    told = try_model(card, store.given_files({**others, file.key: path}))
-    return ["Content     keys and shapes fit", f"Inference   {told}"]
+    groups = [(key, *FILES[key].instead) for key in card.needs]
+    others = {each: None for group in groups if file.key in group for each in group if each != file.key}
+    store = store.given_files({**others, file.key: path})
+    fits = "Content     keys and shapes fit"
+    missing = [state.file.key for state in store.missing(card.needs)]
+    if missing and card.check is not None:
+        card.check(file.key, path)
+        return [fits, f"Inference   not tried: {' and '.join(missing)} would be needed, too"]
+    return [fits, f"Inference   {try_model(card, store)}"]
 
 
 def _tried_archive(file: WeightFile, path: Path) -> list[str]:

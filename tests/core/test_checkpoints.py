@@ -188,7 +188,7 @@ def test_missing_and_misshapen_weights_are_named(checkpoint: Path) -> None:
     [
         (["final_layers.1.0.weight", "backbone.conv1.weight"], "ROMP"),
         (["bv_out_layers.0.conv1.weight", "transformer.0.bias", "backbone.conv1.weight"], "BEV"),
-        (["motion_head.0.weight", "temp_model.x", "bv_out_layers.0.weight"], "TRACE"),
+        (["motion_head.0.weight", "temp_model.x", "bv_out_layers.0.weight"], "TRACE's head"),
         (["backbone.conv1.weight"], "a backbone without heads"),
         (["v_template", "shapedirs"], "an SMPL body model"),
     ],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from ...take import FootageInfo
 from ...weights.catalog import weight_file
@@ -42,6 +44,13 @@ def _body_licence(store: WeightStore) -> str:
     return find_bodies(store).licence
 
 
+def _check(key: str, path: Path) -> None:
+    from .networks import read_backbone, read_head, read_motion
+
+    read: Callable[[Path], object] = dict(zip(_WEIGHTS, (read_backbone, read_motion, read_head), strict=True))[key]
+    read(path)
+
+
 TRACE = ModelCard(
     name="trace",
     label="TRACE",
@@ -50,6 +59,7 @@ TRACE = ModelCard(
     open=_open,
     weights=_weights,
     body_licence=_body_licence,
+    check=_check,
     focal=FOCAL,
     needs=_WEIGHTS,
     helps=(*_BODIES[:1], "smpl_model_data.zip"),

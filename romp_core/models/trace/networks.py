@@ -62,6 +62,23 @@ class TraceMaps(NamedTuple):
     cam_rot: Array
 
 
+def read_backbone(path: Path) -> dict[str, Array]:
+    """Weights of the image backbone. Raises ModelError like `read_state_dict`, as the other two do."""
+    return read_state_dict(path, template_shapes(BACKBONE), "TRACE's image backbone")
+
+
+def read_motion(path: Path) -> dict[str, Array]:
+    """Weights of the optical flow."""
+    return read_state_dict(path, flow_shapes(), "TRACE's optical flow")
+
+
+def read_head(path: Path, bn_mode: NormMode = "batch") -> dict[str, Array]:
+    """Weights of everything that follows."""
+    parts = (GRU, f"trace_warp_{bn_mode}", f"trace_maps_{bn_mode}", REGRESSORS)
+    wanted = {key: shape for part in parts for key, shape in template_shapes(part).items()}
+    return read_state_dict(path, wanted, "TRACE's head")
+
+
 class TraceNetworks:
     """The networks, one method per stage.
 
@@ -76,16 +93,15 @@ class TraceNetworks:
         self, backbone: Path, motion: Path, head: Path, bn_mode: NormMode = "batch", iterations: int = 20
     ) -> None:
         """Args: the three checkpoints; how the head normalises; refinements of the optical flow."""
-        pictures = read_state_dict(backbone, template_shapes(BACKBONE), "TRACE's image backbone")
+        pictures = read_backbone(backbone)
         sizes = {"height": SIZE, "width": SIZE}
         opened = open_template(BACKBONE, pictures, heavy(), CLIP, sizes=sizes)
         self._backbone, self.provider, remark = opened
         self._batch = 1 if self.provider == CPU.name else CLIP
         del pictures
-        self._flow = OpticalFlow(read_state_dict(motion, flow_shapes(), "TRACE's optical flow"), iterations)
+        self._flow = OpticalFlow(read_motion(motion), iterations)
         warp, maps = f"trace_warp_{bn_mode}", f"trace_maps_{bn_mode}"
-        wanted = {key: shape for name in (GRU, warp, maps, REGRESSORS) for key, shape in template_shapes(name).items()}
-        weights = read_state_dict(head, wanted, "TRACE")
+        weights = read_head(head, bn_mode)
         gru = open_template(GRU, weights, heavy())
         self._gru, self._warp = gru.session, _open_warp(warp, weights, gru.provider).session
         opened_maps = open_template(maps, weights, heavy(), CLIP)
