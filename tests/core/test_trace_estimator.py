@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from romp_core.journal import Journal, JournalHead
 from romp_core.models.trace.cameras import FOCAL_PX
 from romp_core.models.trace.estimator import TraceEstimator
 from romp_core.models.trace.settings import MOCAP, TraceSettings
 from romp_core.people import Frame, People
-from romp_core.rotations import Array, matrix_from_quat, matrix_from_rotvec
-from romp_core.take import FootageInfo
+from romp_core.rotations import Array, angle_between, matrix_from_quat, matrix_from_rotvec, quat_from_matrix
+from romp_core.settings import CaptureSettings, SolveSettings
+from romp_core.solve import solve
+from romp_core.take import FootageInfo, Provenance
 from tests.core.trace_stage import BLUE, RED, SIDE, Actor, Stage, StageNetworks, film, still, walking
 
 FOOTAGE = FootageInfo("stage", SIDE, SIDE, 30.0, np.zeros(0), np.zeros(0, np.int32))
@@ -99,6 +103,13 @@ def test_who_is_away_for_long_is_known_by_the_looks():
     assert sorted(map(len, tracks(people).values())) == [40, 120]
 
 
+def test_who_comes_where_somebody_left_is_not_taken_for_them():
+    first, second = one(60, (0, 0.1, 4), (0, 0.1, 4)), one(60, (0.3, 0.1, 4), (0.3, 0.1, 4), colour=BLUE)
+    first.present[20:], second.present[:30] = False, False
+    people = run(still([first, second]))
+    assert tracks(people) == {0: list(range(20)), 1: list(range(30, 60))}
+
+
 def test_people_are_known_again_after_a_cut():
     """Both change places; the second shot is twelve frames long, so that its clips are whole and broken."""
     count, cut = 32, 20
@@ -137,6 +148,27 @@ def test_who_is_known_need_not_be_so_sure_to_come_back():
     away.present[20:100] = False
     people = run(still([away, one(120, (0.6, 0.1, 4), (0.8, 0.1, 4), colour=BLUE)]))
     assert sorted(map(len, tracks(people).values())) == [40, 120]
+
+
+def test_a_capture_gives_back_the_camera(tmp_path):
+    """One of the two is away for a second while the camera goes on."""
+    count = 90
+    away = one(count, (-0.8, 0.1, 4), (1.0, 0.1, 5))
+    away.present[30:60] = False
+    stage = Stage([away, one(count, (0.8, 0.1, 5), (1.6, 0.1, 5), colour=BLUE)], *moving_camera(count, 0.4))
+    footage = replace(FOOTAGE, times=np.arange(count) / 30, numbers=np.arange(count, dtype=np.int32))
+    provenance = Provenance("trace", model_focal=FOCAL_PX / SIDE)
+    journal = Journal(tmp_path / "x", JournalHead("x", footage, CaptureSettings(), SolveSettings(), provenance))
+    for frame, people in zip(film(stage), run(stage), strict=True):
+        journal.add(frame, people)
+    take = solve(journal.take(complete=True))
+    journal.close()
+    assert sorted(len(person.observations.frames) for person in take.people) == [60, 90]
+    turns = matrix_from_quat(take.camera.rotation)
+    turned = angle_between(quat_from_matrix(turns[0].T @ turns), quat_from_matrix(stage.turns))
+    assert np.degrees(turned).max() < 1
+    way = (take.camera.position - take.camera.position[0]) @ turns[0]
+    assert_allclose(way, stage.places, atol=0.02 * np.linalg.norm(stage.places[-1]))
 
 
 def test_frames_are_fetched_as_they_are_needed_and_a_cancelled_run_keeps_what_there_was():

@@ -145,6 +145,7 @@ def frames(trace: Path) -> Iterator[Frame]:
         yield Frame(index, index / 30, cv2.imread(str(path))[..., ::-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 def test_pictures_become_the_same_people(trace, weights, body, mode):
     """All networks over ten pictures; some minutes of work for a slow machine."""
@@ -178,5 +179,5 @@ def check_inputs(trace: Path, networks: Once) -> None:
     stored = np.load(trace / "e2e_inputs_features.npz")
     features = np.stack([code.features for code in networks.codes])
     largest = np.abs(stored["feat_stats"][2:]).max(axis=0)[..., None, None]
-    assert (np.abs(features[..., ::8, ::8] - stored["feat_stride8"]) <= 1e-3 * largest).all()
+    assert (np.abs(features[..., ::8, ::8] - stored["feat_stride8"]) <= 1e-4 * largest).all()
     assert_allclose(np.stack(networks.flows)[..., ::4, ::4], stored["flow_stride4"], atol=2e-3)

@@ -19,7 +19,7 @@ from ..maps.sixd import rotvec_from_6d
 from ..maps.square import Padding, to_picture
 from .bodies import betas_of, bodies, thetas_of, world_roots
 from .cameras import translation
-from .names import Names
+from .names import NOBODY, Names, Appearances, latest_runs
 from .reader import Clip
 from .settings import TraceSettings
 from .trajectory import ReferencePaths, SteadyPaths
@@ -76,38 +76,34 @@ class Cast:
         }
         people = []
         for frame, note in enumerate(notes):
-            here = np.flatnonzero((when == frame) & (ids[who] >= 0))
+            here = np.flatnonzero((when == frame) & (ids[who, when] != NOBODY))
             own = {name: array[here].astype(np.float32) for name, array in values.items()}
-            people.append(People(frame=row + frame, ids=ids[who[here]], cut=note.cut, **own))
+            people.append(People(frame=row + frame, ids=ids[who[here], frame], cut=note.cut, **own))
         return people
 
     def _named(self, clip: Clip, notes: Sequence[Note], shown: Array, pixels: Array) -> Array:
-        """(n,) int32 id of each track's person, -1 for those who are not wanted."""
+        """(n, T) int32 person of each track and frame."""
+        ids = clip.tracks.ids
         if self._settings.quirks:
-            return clip.tracks.ids.astype(np.int32)
-        looks = self._looks(clip, notes, shown, pixels)
-        depths = np.array([translation(cams[seen][:1])[0, 2] if seen.any() else np.inf
-                           for cams, seen in zip(clip.cams, shown, strict=True)])  # fmt: skip
+            return np.where(shown, ids[:, None], NOBODY).astype(np.int32)
+        depths = np.where(shown, translation(clip.cams)[..., 2], np.inf).min(axis=1)
         scores = np.where(shown, clip.tracks.scores, 0).max(axis=1)
-        named = self._names.assign(clip.tracks.ids, shown, depths, scores, looks, notes[-1].time)
-        return np.array([-1 if id is None else id for id in named], np.int32)
+        looks = self._looks(clip, notes, shown, pixels)
+        return self._names.assign(Appearances(ids, shown, depths, scores, looks), notes[-1].time)
 
     def _placed(self, clip: Clip, shown: Array, turns: Array, ids: Array) -> Array:
         """World cameras (n, T, 3)."""
         if self._settings.quirks:
             return self._reference.place(clip.tracks.ids, clip.cams, clip.steps)
         self._steady.keep(self._names.known)
-        wanted = ids >= 0
-        world = clip.cams.copy()
-        parts = (clip.cams, clip.steps, shown, turns)
-        world[wanted] = self._steady.place(ids[wanted], *(part[wanted] for part in parts))
-        return world
+        return self._steady.place(ids, clip.cams, clip.steps, ids != NOBODY, turns)
 
     @staticmethod
     def _looks(clip: Clip, notes: Sequence[Note], shown: Array, pixels: Array) -> list[Array | None]:
-        """The mean looks of each track in the frames in which nobody is in front of it."""
+        """The mean looks of each track in the frames of its latest run in which nobody is in front of it."""
         looks: list[Array | None] = [None] * len(shown)
         counts = np.zeros(len(shown), int)
+        runs = latest_runs(shown)
         who, when = np.nonzero(shown)
         for frame, note in enumerate(notes):
             here = np.flatnonzero(when == frame)
@@ -115,7 +111,7 @@ class Cast:
             points = observations(cams, translation(cams)[:, 2])
             found = uncovered(points, smpl_looks(note.thin, pixels[here] / note.step))
             for track, own in zip(who[here].tolist(), found, strict=True):
-                if own is not None:
+                if own is not None and runs[track, frame]:
                     counts[track] += 1
                     before = looks[track]
                     looks[track] = own if before is None else blend(before, own, 1 / counts[track])

@@ -1,7 +1,7 @@
 """Which person a track shows: tracks end in shot cuts and long absences, people come back.
 
-A new track is compared by its looks with the people who are not in the picture; who is nobody known becomes a new
-person where one is wanted.
+A track that is new, or goes on somewhere after nobody was seen there, is compared by its looks with the people who are
+not in the picture; who is nobody known becomes a new person where one is wanted.
 """
 
 from __future__ import annotations
@@ -14,11 +14,28 @@ import numpy as np
 from ...rotations import Array
 from ...tracking.appearance import blend, difference
 from ...tracking.assignment import unique_pairs
-from ...tracking.identities import LOOKS_RETURNED, LOOKS_SHARE, MEMORY_S
+from ...tracking.identities import LOOKS_RETURNED, LOOKS_SHARE, LOOKS_TRACKED, MEMORY_S
 from .settings import CLIP, TraceSettings
 
+NOBODY = -1
 _CLIP_SHARE = 1 - (1 - LOOKS_SHARE) ** CLIP
 """How much of the looks is learnt anew in a clip."""
+
+
+@dataclass(frozen=True)
+class Appearances:
+    """The n tracks of a clip.
+
+    Attributes:
+        tracks: (n,) ids. seen: (n, T) bool. depths: (n,) metres. scores: (n,) the best of the clip.
+        looks: of each since the last frame in which it was missed; None where they could not be made out.
+    """
+
+    tracks: Array
+    seen: Array
+    depths: Array
+    scores: Array
+    looks: Sequence[Array | None]
 
 
 @dataclass
@@ -36,6 +53,7 @@ class Names:
         self._settings = settings
         self._people: dict[int, _Person] = {}
         self._of_track: dict[int, int] = {}
+        self._unbroken: set[int] = set()
         self._next = 0
 
     @property
@@ -46,55 +64,74 @@ class Names:
     def new_shot(self) -> None:
         """Tracks are counted anew, and everybody may be anywhere."""
         self._of_track.clear()
+        self._unbroken.clear()
         for person in self._people.values():
             person.here = False
 
-    def assign(
-        self, tracks: Array, seen: Array, depths: Array, scores: Array, looks: Sequence[Array | None], time: float
-    ) -> list[int | None]:
-        """The people of a clip by track; None for those who are not wanted.
+    def assign(self, clip: Appearances, time: float) -> Array:
+        """The person of each track and frame, (n, T) int32; `NOBODY` where nobody is seen, or nobody who is wanted.
 
         Args:
-            tracks: (n,) ids. seen: (n, T) bool. depths: (n,) metres. scores: (n,) the best of the clip.
-            looks: of each, None where they could not be made out. time: of the clip's end, seconds.
+            time: of the clip's end, seconds.
         """
         self._people = {id: one for id, one in self._people.items() if time - one.last <= MEMORY_S}
         self._of_track = {track: id for track, id in self._of_track.items() if id in self._people}
-        visible = {int(track): row for row, track in enumerate(tracks) if seen[row].any()}
-        self._recognise([row for track, row in visible.items() if track not in self._of_track], tracks, seen, looks)
-        strangers = [row for track, row in visible.items() if track not in self._of_track]
-        alone = len(strangers) == len(visible)
-        for row in sorted(strangers, key=lambda row: depths[row]):
-            if self._wanted(alone, float(scores[row]), set(visible), time):
-                self._of_track[int(tracks[row])] = self._next
-                self._people[self._next] = _Person(looks[row], time)
+        ids = np.full(clip.seen.shape, NOBODY, np.int32)
+        runs = latest_runs(clip.seen)
+        unknown = {row: run for row, run in enumerate(runs) if run.any() and not self._goes_on(row, run, clip, ids)}
+        self._recognise(unknown, clip, ids)
+        strangers = [row for row, run in unknown.items() if (ids[row, run] == NOBODY).all()]
+        alone = not (ids != NOBODY).any()
+        for row in sorted(strangers, key=lambda row: clip.depths[row]):
+            if self._wanted(alone, float(clip.scores[row]), ids, time):
+                self._people[self._next] = _Person(clip.looks[row], time)
+                self._name(row, unknown[row], self._next, clip, ids)
                 self._next += 1
-        for track, row in visible.items():
-            if (id := self._of_track.get(track)) is not None:
-                self._learn(self._people[id], looks[row], time)
-        return [self._of_track.get(int(track)) for track in tracks]
+        for row, run in enumerate(runs):
+            if (id := self._of_track.get(int(clip.tracks[row]))) is not None and run.any():
+                self._learn(self._people[id], clip.looks[row], time)
+        self._unbroken = set(clip.tracks[clip.seen[:, -1]].tolist())
+        return ids
 
-    def _recognise(self, rows: list[int], tracks: Array, seen: Array, looks: Sequence[Array | None]) -> None:
-        """Tracks of people who were away, or whose old track only waits for them."""
-        row_of = {int(track): row for row, track in enumerate(tracks)}
-        holders = {id: row_of[track] for track, id in self._of_track.items() if track in row_of}
-        people = list(self._people)
+    def _goes_on(self, row: int, run: Array, clip: Appearances, ids: Array) -> bool:
+        """Name a track that has a name; False where its latest run shows somebody else, or is of nobody known."""
+        track = int(clip.tracks[row])
+        id = self._of_track.get(track)
+        if id is None:
+            run |= clip.seen[row]
+            return False
+        ids[row, clip.seen[row]] = id
+        unbroken = track in self._unbroken and clip.seen[row, : run.argmax()].all()
+        known, now = self._people[id].looks, clip.looks[row]
+        most = LOOKS_TRACKED if unbroken else LOOKS_RETURNED
+        if known is None or now is None or difference(known, now) <= most:
+            return True
+        ids[row, run] = NOBODY
+        del self._of_track[track]
+        return False
+
+    def _recognise(self, unknown: dict[int, Array], clip: Appearances, ids: Array) -> None:
+        """Name the tracks of people who were away, or whose old track only waits for them."""
+        rows, people = list(unknown), list(self._people)
         costs = np.full((len(people), len(rows)), np.inf)
         for i, id in enumerate(people):
             for j, row in enumerate(rows):
-                known, now = self._people[id].looks, looks[row]
-                both = id in holders and (seen[holders[id]] & seen[row]).any()
-                if known is not None and now is not None and not both:
+                known, now = self._people[id].looks, clip.looks[row]
+                if known is not None and now is not None and not (ids[:, unknown[row]] == id).any():
                     costs[i, j] = difference(known, now)
         for i, j in unique_pairs(costs, LOOKS_RETURNED):
             self._of_track = {track: id for track, id in self._of_track.items() if id != people[i]}
-            self._of_track[int(tracks[rows[j]])] = people[i]
+            self._name(rows[j], unknown[rows[j]], people[i], clip, ids)
 
-    def _wanted(self, alone: bool, score: float, visible: set[int], time: float) -> bool:
+    def _name(self, row: int, run: Array, id: int, clip: Appearances, ids: Array) -> None:
+        ids[row, run] = id
+        self._of_track[int(clip.tracks[row])] = id
+
+    def _wanted(self, alone: bool, score: float, ids: Array, time: float) -> bool:
         """Whether somebody unknown is; beside others only if there is a place, or else very sure."""
         if not self._settings.subjects:
             return alone or score > self._settings.new_threshold
-        shown = {id for track, id in self._of_track.items() if track in visible}
+        shown = set(ids[ids != NOBODY].tolist())
         waiting = {id for id, one in self._people.items() if one.here and time - one.last <= self._settings.forget}
         return len(shown | waiting) < self._settings.subjects
 
@@ -103,3 +140,14 @@ class Names:
         person.last, person.here = time, True
         if looks is not None:
             person.looks = looks if person.looks is None else blend(person.looks, looks, _CLIP_SHARE)
+
+
+def latest_runs(seen: Array) -> Array:
+    """The last frames in a row in which each is seen: (n, T) bool -> (n, T) bool."""
+    runs = np.zeros_like(seen)
+    for row, own in enumerate(seen):
+        if own.any():
+            last = int(np.flatnonzero(own)[-1])
+            missed = np.flatnonzero(~own[:last])
+            runs[row, (missed[-1] + 1 if len(missed) else 0) : last + 1] = True
+    return runs

@@ -93,14 +93,14 @@ class SteadyPaths:
         """World cameras of a clip, (n, T, 3).
 
         Args:
-            ids: (n,). cams, steps: (n, T, 3). seen: (n, T) bool; others keep their cameras.
+            ids: (n, T). cams, steps: (n, T, 3). seen: (n, T) bool; others keep their cameras.
             turns: (n, T, 3, 3) of the filming camera, camera space to the world, by each person.
         """
         world = cams.copy()
         for frame in range(cams.shape[1]):
             self._frame += 1
             here = np.flatnonzero(seen[:, frame]).tolist()
-            known = {row: self._people[id] for row in here if (id := int(ids[row])) in self._people}
+            known = {row: self._people[id] for row in here if (id := int(ids[row, frame])) in self._people}
             stayed = {row: last for row, last in known.items() if last.frame == self._frame - 1}
             for row, last in stayed.items():
                 world[row, frame] = last.cam + steps[row, frame] * _STEP_SCALES
@@ -114,7 +114,7 @@ class SteadyPaths:
                 if place is None:
                     place = _filmed_from(world[row, frame], cams[row, frame], turns[row, frame])
                 sight = _Sight(self._frame, world[row, frame], turns[row, frame], place, self._filming)
-                self._people[int(ids[row])] = sight
+                self._people[int(ids[row, frame])] = sight
         return world
 
     def keep(self, ids: set[int]) -> None:
