@@ -49,7 +49,7 @@ class OpticalFlow:
             " ".join(dict.fromkeys(filter(None, (o.remark for o in opened)))),
         )
         self._iterations = iterations
-        self._device = _DEVICES.get(opened[2].provider, "cpu")
+        self._device = _device_of(opened[2].provider)
         # The correlations of a pair are large: they have one place for ever.
         self._shared = [self._room(each.shape) for each in self._pair.get_outputs()]
         states = self._step.get_outputs()
@@ -84,6 +84,16 @@ class OpticalFlow:
 
     def _refining(self, state: Sequence[OrtValue], following: Sequence[OrtValue]) -> IOBinding:
         return _bound(self._step, (*self._shared, *state), following)
+
+
+def _device_of(provider: str) -> str:
+    """Where tensors stay between runs, as onnxruntime names it; the CPU where this onnxruntime makes none elsewhere."""
+    device = _DEVICES.get(provider, "cpu")
+    try:
+        OrtValue.ortvalue_from_shape_and_type([1], np.float32, device)
+    except Exception:  # noqa: BLE001 - onnxruntime's errors share no public base class
+        return "cpu"
+    return device
 
 
 def _bound(session: InferenceSession, inputs: Sequence[OrtValue], outputs: Sequence[OrtValue] = ()) -> IOBinding:
