@@ -81,6 +81,9 @@ def test_the_head_runs_alike(trace, weights, mode):
         maps = networks.maps(flow, temporal)
         assert_same_detections(find_peaks(maps.center_3d, settings), expected)
         people = reader.read(maps, [index / 30 for index in range(len(flow))])
+        if not len(expected.get("track_ids", ())):
+            assert people is None
+            continue
         assert people is not None
         world = paths.place(people.tracks.ids, people.cams, people.steps)
         valid = people.tracks.valid
@@ -159,6 +162,8 @@ def test_pictures_become_the_same_people(trace, weights, body, mode):
     seen = {(each.frame, id): (each, row) for each in people for row, id in enumerate(each.ids.tolist())}
     theirs = list(zip(expected["reorganize_idx"].tolist(), expected["track_ids"].tolist(), strict=True))
     assert sorted(seen) == sorted(theirs)
+    if not theirs:
+        return
 
     def ours(name: str) -> Array:
         return np.stack([getattr(each, name)[row] for each, row in (seen[key] for key in theirs)])

@@ -19,7 +19,7 @@ from ..maps.sixd import rotvec_from_6d
 from ..maps.square import Padding, to_picture
 from .bodies import betas_of, bodies, thetas_of, world_roots
 from .cameras import translation
-from .names import NOBODY, Names, Appearances, latest_runs
+from .names import NOBODY, Appearances, Names, latest_runs
 from .reader import Clip
 from .settings import TraceSettings
 from .trajectory import ReferencePaths, SteadyPaths
