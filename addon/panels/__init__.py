@@ -1,5 +1,5 @@
 """The sidebar tab and the preferences."""
 
-from . import capture, export, preferences, subjects, takes, weights
+from . import capture, export, preferences, takes, weights
 
-classes = (*capture.classes, *subjects.classes, *weights.classes, *takes.classes, *export.classes, *preferences.classes)
+classes = (*capture.classes, *weights.classes, *takes.classes, *export.classes, *preferences.classes)

@@ -10,6 +10,7 @@ from bpy.types import Panel
 
 from .. import jobs, model_files
 from .base import SidebarPanel, wrapped
+from .subjects import draw_choice
 from .weights import draw_missing
 
 _STAGES = {
@@ -49,17 +50,17 @@ class MOCAP_PT_capture(SidebarPanel, Panel):
 
 def _draw_settings(layout: Any, group: Any, missing: list[Any], width: float) -> None:
     layout.prop(group, "source", text="", icon="FILE_MOVIE")
-    column = layout.column()
-    column.use_property_split, column.use_property_decorate = True, False
+    column = _properties(layout)
     column.prop(group.capture, "model")
     if missing:
         draw_missing(layout, missing, width)
-        column = layout.column()
-        column.use_property_split, column.use_property_decorate = True, False
+        column = _properties(layout)
     number = column.row()
     number.active = not group.capture.subjects
     number.prop(group.capture, "people", text="People (0 = all)" if group.capture.people == 0 else "Nearest People")
     column.operator("mocap.choose_people", icon="COMMUNITY")
+    if draw_choice(layout, group, width):
+        column = _properties(layout)
     column.prop(group.solve, "height")
     range_column = column.column(align=True)
     range_column.prop(group.capture, "start")
@@ -70,6 +71,12 @@ def _draw_settings(layout: Any, group: Any, missing: list[Any], width: float) ->
     options.prop(group, "with_body")
     options.prop(group, "with_root")
     options.prop(group, "set_scene")
+
+
+def _properties(layout: Any) -> Any:
+    column = layout.column()
+    column.use_property_split, column.use_property_decorate = True, False
+    return column
 
 
 def _draw_running(layout: Any, session: jobs.Session, width: float) -> None:

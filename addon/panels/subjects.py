@@ -1,58 +1,54 @@
-"""Which people of the footage are captured."""
+"""Which people of the footage are captured: a part of the capture panel that folds."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import bpy
-from bpy.types import Panel
 
-from .. import jobs, pictures
-from .base import SidebarPanel, wrapped
+from .. import pictures
 
-_UNIT_PX, _MARGIN_PX = 20.0, 50.0
-
-
-class MOCAP_PT_subjects(SidebarPanel, Panel):
-    bl_label = "Chosen People"
-    bl_parent_id = "MOCAP_PT_capture"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        group = context.scene.mocap
-        waits = bool(group.scout.people or group.capture.subjects) or not group.capture.newcomers
-        return jobs.current() is None and waits
-
-    def draw(self, context: bpy.types.Context) -> None:
-        layout, group, width = self.layout, context.scene.mocap, context.region.width
-        people = group.scout.people
-        if people:
-            icon = pictures.icon(bpy.path.abspath(group.scout.picture))
-            if icon:
-                layout.template_icon(icon_value=icon, scale=_icon_scale(width))
-            grid = layout.grid_flow(row_major=True, columns=min(len(people), 8), even_columns=True, align=True)
-            grid.scale_y = 1.3
-            for person in people:
-                grid.prop(person, "chosen", text=str(person.number), toggle=True)
-        wrapped(layout, _meaning(group), width)
-        row = layout.row()
-        row.prop(group.capture, "newcomers")
-        row.operator("mocap.clear_people", icon="X")
+_UNIT_PX, _MARGIN_PX, _LEAST_UNITS = 20.0, 50.0, 5.0
+"""Sizes of Blender's interface before it is scaled."""
 
 
-def _icon_scale(width: float) -> float:
-    """The largest icon that fits into a region of this width, in units of Blender's."""
-    unit = _UNIT_PX * max(bpy.context.preferences.system.ui_scale, 0.5)
-    return max(5.0, (width - _MARGIN_PX) / unit)
+def draw_choice(layout: Any, group: Any, width: float) -> bool:
+    """The numbered picture and a button per person; False where there is nothing to choose and nothing was chosen."""
+    people = group.scout.people
+    if not (people or group.capture.subjects) and group.capture.newcomers:
+        return False
+    header, body = layout.panel("mocap_choice")
+    header.label(text=_meaning(group))
+    if body is None:
+        return True
+    if people:
+        _draw_picture(body, bpy.path.abspath(group.scout.picture), width)
+        grid = body.grid_flow(row_major=True, columns=min(len(people), 8), even_columns=True, align=True)
+        grid.scale_y = 1.3
+        for person in people:
+            grid.prop(person, "chosen", text=str(person.number), toggle=True)
+    row = body.row()
+    row.prop(group.capture, "newcomers")
+    row.operator("mocap.clear_people", icon="X")
+    return True
+
+
+def _draw_picture(layout: Any, path: str, width: float) -> None:
+    """The picture as wide as the region. Blender gives icons a square; what lies under the picture is taken back."""
+    picture = pictures.find(path)
+    if picture is None:
+        return
+    scale = max(bpy.context.preferences.system.ui_scale, 0.5)  # 0 where there is no window
+    side = max(_LEAST_UNITS, (width / scale - _MARGIN_PX) / _UNIT_PX)
+    column = layout.column()
+    column.ui_units_y = side * picture.share
+    column.template_icon(icon_value=picture.icon, scale=side)
 
 
 def _meaning(group: Any) -> str:
-    """What will be captured, in a sentence."""
+    """What will be captured, in a few words."""
     chosen, all_there = len(group.capture.subjects.split()), len(group.scout.people)
     if chosen:
         who = f"{chosen} of {all_there} chosen" if all_there else f"{chosen} chosen"
-        return who + (", and who comes later" if group.capture.newcomers else "")
-    return "Nobody chosen: " + ("all people" if group.capture.newcomers else "all of the first picture")
-
-
-classes = (MOCAP_PT_subjects,)
+        return who + (", and newcomers" if group.capture.newcomers else "")
+    return "Everybody" if group.capture.newcomers else "Everybody of the first picture"

@@ -44,6 +44,9 @@ class Layout:
         self.texts.append(kind.name if text is None else text)
         return SimpleNamespace(**dict.fromkeys(kind.properties.keys()))
 
+    def panel(self, _id, **_options):
+        return Layout(self.texts), Layout(self.texts)
+
     def template_icon(self, icon_value, scale):
         assert icon_value and scale >= 5
         self.texts.append("(picture)")

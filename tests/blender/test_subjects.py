@@ -64,7 +64,8 @@ def captured(worker, **settings):
 
 def test_people_are_looked_for_chosen_and_captured(worker, scene, clip, mocap, monkeypatch):
     group = scene.mocap
-    monkeypatch.setattr(pictures, "icon", lambda path: 1 if path == group.scout.picture else 0)  # none without a window
+    shown = pictures.Picture(1, 0.5)  # without a window there are no icons
+    monkeypatch.setattr(pictures, "find", lambda path: shown if path == group.scout.picture else None)
     group.capture.start, group.capture.people, group.capture.subjects = 2.0, 1, "0.5,0.5"
     assert bpy.ops.mocap.choose_people(wait=True) == {"FINISHED"}
     command = worker.started[0].command
@@ -73,18 +74,18 @@ def test_people_are_looked_for_chosen_and_captured(worker, scene, clip, mocap, m
     assert "3 people at 0.00 s. Choose them by their numbers." in jobs.last_outcome().text
     assert [person.number for person in group.scout.people] == [1, 2, 3] and group.capture.subjects == ""
     texts = drawn(mocap)
-    assert "(picture) | 1 | 2 | 3 | Nobody chosen: all people | Newcomers | Clear" in texts
+    assert "Choose People | Everybody | (picture) | 1 | 2 | 3 | Newcomers | Clear | Height" in texts
 
     choose(scene, 1, 3)
     assert group.capture.subjects == f"{PLACES[0]} {PLACES[2]}" and len(read_places(group.capture.subjects)) == 2
-    assert "2 of 3 chosen, and who comes later" in drawn(mocap)
+    assert "2 of 3 chosen, and newcomers" in drawn(mocap)
     group.capture.newcomers = False
-    assert "2 of 3 chosen | Newcomers" in drawn(mocap)
+    assert "2 of 3 chosen | (picture)" in drawn(mocap)
     expected = {"model": "blazepose", "people": 1, "subjects": group.capture.subjects, "newcomers": False}
     assert captured(worker) == {**expected, "start": 2.0, "end": 0.0}
 
     choose(scene)
-    assert group.capture.subjects == "" and "all of the first picture" in drawn(mocap)
+    assert group.capture.subjects == "" and "Everybody of the first picture" in drawn(mocap)
     choose(scene, 2)
     assert bpy.ops.mocap.clear_people() == {"FINISHED"}
     assert not group.scout.people and "Newcomers" not in drawn(mocap)
@@ -198,18 +199,20 @@ def test_undo_takes_choices_back(worker, scene, clip):
 def test_the_picture_is_shown_whole_and_given_back(worker, scene, clip, mocap):
     bpy.ops.mocap.choose_people(wait=True)
     path = scene.mocap.scout.picture
-    assert not bpy.data.images
-    preview = pictures._pictures[path]
-    assert tuple(preview.image_size) == (320, 180)
-    assert list(preview.image_pixels_float[:4]) == [1, 0, 0, 1]
+    assert pictures.find(path).share == 180 / 320 and not bpy.data.images
+    preview = pictures._collection[path]
+    assert tuple(preview.image_size) == (320, 320)
+    square = np.array(preview.image_pixels_float).reshape(320, 320, 4)
+    assert not square[:140].any(), "nothing under the picture"
+    assert (square[140:230, :160] == (1, 0, 0, 1)).all() and (square[230:] == 1).all()
     pictures.free()
-    assert pictures._pictures is None
+    assert pictures._collection is None
     drawn(mocap)  # as after opening the saved file again
     assert bpy.app.timers.is_registered(pictures._load_wanted)
     pictures._load_wanted()
-    assert path in pictures._pictures
+    assert pictures.find(path)
     mocap.unregister()
-    assert pictures._pictures is None and not bpy.app.timers.is_registered(pictures._load_wanted)
+    assert pictures._collection is None and not bpy.app.timers.is_registered(pictures._load_wanted)
     mocap.register()
 
 
@@ -218,7 +221,7 @@ def test_a_picture_that_is_gone_or_damaged_leaves_the_numbers(worker, scene, cli
     for path in (tmp_path / "gone.png", tmp_path / "damaged.png"):
         scene.mocap.scout.picture = str(path)
         (tmp_path / "damaged.png").write_bytes(b"no")
-        assert pictures.icon(str(path)) == 0
+        assert pictures.find(str(path)) is None
         pictures._load_wanted()
         texts = drawn(mocap)
         assert "(picture)" not in texts and "1 | 2 | 3" in texts

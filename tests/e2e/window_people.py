@@ -1,0 +1,92 @@
+"""Choosing people in a real Blender window, for the window harness (see `benchmarks/README.md`).
+
+The button and its reason for being off, the look into the footage, the numbered preview, a click on a number, undo,
+a capture of the chosen one alone. Two people cross in the footage named by `VIDEO`.
+"""
+
+import sys
+
+import bpy
+
+VIDEO = "/srv/footage/duo.mp4"
+NUMBER_TWO, NEWCOMERS = (190, 320), (50, 350)
+"""Where these lie in the sidebar, in a window of 1600 x 900."""
+
+
+def module(name):
+    """A module of the add-on, whatever the repository is called."""
+    return next(found for key, found in sys.modules.items() if key.endswith(f".romp_mocap.{name}"))
+
+
+def shown(gh, name):
+    for region in gh.area("VIEW_3D").regions:
+        region.tag_redraw()
+    yield 1.5
+    gh.shot(name)
+
+
+def scenario(gh):
+    jobs, pictures = module("jobs"), module("pictures")
+
+    def ended():
+        return jobs.current() is None
+
+    for name in ("Cube", "Light", "Camera"):
+        if name in bpy.data.objects:
+            bpy.data.objects.remove(bpy.data.objects[name])
+    gh.open_tab("MoCap")
+    yield 2
+    group = bpy.context.scene.mocap
+    gh.check(not bpy.ops.mocap.choose_people.poll(), "without footage nobody can be chosen")
+    yield from shown(gh, "1_empty")
+    bpy.ops.mocap.set_source("EXEC_DEFAULT", filepath=VIDEO)
+    yield from shown(gh, "2_source")
+
+    gh.check(bpy.ops.mocap.choose_people("INVOKE_DEFAULT") == {"FINISHED"}, "Choose People starts")
+    yield gh.until(lambda: ended() or jobs.current().progress, 60, "progress")
+    yield from shown(gh, "3_looking")
+    yield gh.until(ended, 60, "the people")
+    gh.check(jobs.last_outcome().kind == "finished", jobs.last_outcome().text)
+    gh.check([one.number for one in group.scout.people] == [1, 2], "two people can be chosen")
+    gh.check(pictures.find(group.scout.picture).icon > 0, "the picture is there")
+    yield from shown(gh, "4_preview")
+
+    gh.click_in_region(*NUMBER_TWO)
+    yield gh.until(lambda: group.scout.people[1].chosen, 10, "a click on the number under the picture")
+    yield from shown(gh, "5_chosen")
+    gh.check(group.capture.subjects == group.scout.people[1].place, f"a place is chosen ({group.capture.subjects})")
+    jobs.dismiss()
+    yield from shown(gh, "6_dismissed")
+
+    pictures.free()
+    yield from shown(gh, "7_given_back")
+    yield from shown(gh, "8_loaded_again")
+    gh.check(pictures.find(group.scout.picture) is not None, "the picture is loaded again when it is drawn")
+
+    gh.move(500, 450)
+    yield 1
+    gh.click_in_region(*NEWCOMERS)
+    yield gh.until(lambda: not group.capture.newcomers, 10, "a click on Newcomers")
+    bpy.ops.mocap.capture("INVOKE_DEFAULT")
+    yield gh.until(lambda: ended() or jobs.current().progress.get("done", 0) > 40, 60, "frames")
+    yield from shown(gh, "9_running")
+    yield gh.until(ended, 240, "the end of the capture")
+    gh.check(jobs.last_outcome().kind == "finished", jobs.last_outcome().text)
+    gh.check([len(take.people) for take in bpy.context.scene.mocap.takes] == [1], "only the chosen one is captured")
+    gh.area("VIEW_3D").spaces.active.region_3d.view_perspective = "CAMERA"
+    bpy.context.scene.frame_set(bpy.context.scene.frame_start)
+    yield from shown(gh, "10_captured")
+
+    gh.move(500, 450)
+    yield 0.5
+    with gh.override():
+        bpy.ops.mocap.clear_people("INVOKE_DEFAULT", True)  # True: with an undo step, as by a click
+    gh.check(not bpy.context.scene.mocap.capture.subjects, "Clear forgets the choice")
+    yield from shown(gh, "11_cleared")
+    gh.key("ctrl+z")
+    yield gh.until(lambda: bpy.context.scene.mocap.capture.subjects, 10, "undo brings the choice back")
+    yield from shown(gh, "12_undo")
+    group = bpy.context.scene.mocap
+    group.source = VIDEO.replace("duo", "other")
+    gh.check(not group.capture.subjects and not group.scout.people, "other footage forgets the choice")
+    yield from shown(gh, "13_other")
