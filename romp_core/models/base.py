@@ -59,3 +59,10 @@ class ModelCard:
     focal: float = BODY_MODEL_FOCAL
     needs: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()
+
+
+def users_body_licence(store: WeightStore) -> str:
+    """Licence line of the body that a body model's characters get: the user's SMPL file, else the embedded body."""
+    from ..smpl.find import find_bodies  # only when asked: the panel lists models without it
+
+    return find_bodies(store).licence

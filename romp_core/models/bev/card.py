@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...take import FootageInfo
 from ...weights.store import WeightStore
-from ..base import Estimator, ModelCard
+from ..base import Estimator, ModelCard, users_body_licence
 
 _WEIGHTS = ("BEV.pth", "BEV_ft_agora.pth")
 _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL", "SMIL")
@@ -30,12 +30,6 @@ def _weights(store: WeightStore) -> dict[str, str]:
     return {key: store.sha256(key) for key in (network, *_BODIES) if store.find(key)}
 
 
-def _body_licence(store: WeightStore) -> str:
-    from ...smpl.find import find_bodies
-
-    return find_bodies(store).licence
-
-
 BEV = ModelCard(
     name="bev",
     label="BEV",
@@ -43,7 +37,7 @@ BEV = ModelCard(
     licence="BEV weights (Yu Sun et al.): non-commercial research",
     open=_open,
     weights=_weights,
-    body_licence=_body_licence,
+    body_licence=users_body_licence,
     needs=("BEV.pth",),
     helps=(*_BODIES, "smpl_model_data.zip"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...take import FootageInfo
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
-from ..base import Estimator, ModelCard
+from ..base import Estimator, ModelCard, users_body_licence
 
 _WEIGHTS = ("ROMP.pkl", "ROMP.onnx")
 _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
@@ -30,12 +30,6 @@ def _weights(store: WeightStore) -> dict[str, str]:
     return {key: store.sha256(key) for key in used if key}
 
 
-def _body_licence(store: WeightStore) -> str:
-    from ...smpl.find import find_bodies
-
-    return find_bodies(store).licence
-
-
 ROMP = ModelCard(
     name="romp",
     label="ROMP",
@@ -43,7 +37,7 @@ ROMP = ModelCard(
     licence=weight_file("ROMP.pkl").licence,
     open=_open,
     weights=_weights,
-    body_licence=_body_licence,
+    body_licence=users_body_licence,
     needs=("ROMP.pkl",),
     helps=_BODIES[:1],
 )

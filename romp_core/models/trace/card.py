@@ -9,7 +9,7 @@ from pathlib import Path
 from ...take import FootageInfo
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
-from ..base import Estimator, ModelCard
+from ..base import Estimator, ModelCard, users_body_licence
 from .settings import FOCAL, MOCAP
 
 _WEIGHTS = ("trace_image_backbone.pkl", "trace_motion_backbone.pth", "trace_head.pkl")
@@ -38,12 +38,6 @@ def _weights(store: WeightStore) -> dict[str, str]:
     return {key: store.sha256(key) for key in (*_WEIGHTS, body) if key}
 
 
-def _body_licence(store: WeightStore) -> str:
-    from ...smpl.find import find_bodies
-
-    return find_bodies(store).licence
-
-
 def _check(key: str, path: Path) -> None:
     from .networks import read_backbone, read_head, read_motion
 
@@ -58,7 +52,7 @@ TRACE = ModelCard(
     licence=weight_file(_WEIGHTS[0]).licence,
     open=_open,
     weights=_weights,
-    body_licence=_body_licence,
+    body_licence=users_body_licence,
     check=_check,
     focal=FOCAL,
     needs=_WEIGHTS,
