@@ -23,6 +23,9 @@ from .session import session_options
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
+ONE_PICTURE = {"batch": 1}
+"""Sizes of a network of pictures that are run one by one."""
+
 # Field numbers of onnx.proto: a model's graph, a graph's initialisers, a tensor's dimensions and name.
 _GRAPH, _INITIALIZER, _DIMS, _NAME = 7, 5, 1, 8
 _VARINT, _BYTES = 0, 2  # kinds of fields in the protobuf encoding
@@ -35,6 +38,7 @@ def open_template(
     batch: int = 1,
     preferred: str = AUTOMATIC,
     sizes: Mapping[str, int] | None = None,
+    sizes_on_cpu: Mapping[str, int] | None = None,
 ) -> Opened:
     """A template with a checkpoint's weights, on the best provider that runs it.
 
@@ -45,6 +49,7 @@ def open_template(
         batch: the most pictures (or people) that will be run at a time.
         preferred: key of a provider to try first.
         sizes: values of sizes that the template leaves free, by their names; the network then takes no others.
+        sizes_on_cpu: the same if the CPU runs it, see `runtime.sessions.open`.
 
     Raises:
         ModelError: a weight is missing or does not fit; not even the CPU runs the network.
@@ -59,7 +64,8 @@ def open_template(
         options.add_free_dimension_override_by_name(free, size)
     options.add_external_initializers(list(shapes), [OrtValue.ortvalue_from_numpy(each) for each in values])
     with frugal(values):
-        return sessions.open((TEMPLATES / f"{name}.onnx").read_bytes(), options, preferred, batch=batch)
+        model = (TEMPLATES / f"{name}.onnx").read_bytes()
+        return sessions.open(model, options, preferred, batch=batch, sizes_on_cpu=sizes_on_cpu)
 
 
 @cache

@@ -7,7 +7,7 @@ import logging
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,6 +58,7 @@ def open(
     preferred: str = AUTOMATIC,
     folder: Path | None = None,
     batch: int = 1,
+    sizes_on_cpu: Mapping[str, int] | None = None,
 ) -> Opened:
     """A session on the first provider of the ladder that starts, runs, and computes most of the network.
 
@@ -67,6 +68,8 @@ def open(
         preferred: key of a provider to try first; "auto" takes the user's choice from the environment.
         folder: where CUDA libraries are looked for; None takes the user's choice from the environment.
         batch: the largest batch that will be run, so that memory which does not suffice shows here.
+        sizes_on_cpu: values of sizes that the network leaves free, by their names, if the CPU runs it: it then plans
+            its memory, which saves a twentieth of the time, and takes no other sizes.
 
     Raises:
         ModelError: not even the CPU can run it.
@@ -84,6 +87,9 @@ def open(
         if provider.name not in offered:
             failures[f"{provider.title} is not part of this installation"] = None
             continue
+        if provider is CPU:  # the last rung, so nobody else gets these options
+            for free, size in (sizes_on_cpu or {}).items():
+                options.add_free_dimension_override_by_name(free, size)
         try:
             session = _start(model, options, provider, where, choice.fast, batch)
         except _DidNotStart as reason:

@@ -181,10 +181,11 @@ def test_the_estimator_sees_what_the_results_say(network, body, folder):
     assert_allclose(np.abs((seen.rotations * turns).sum(axis=-1)), 1, atol=1e-6)
 
 
-def test_a_batch_gives_what_its_pictures_give(network, folder):
+def test_a_batch_gives_what_its_pictures_give(network, romp_checkpoint, folder, monkeypatch):
+    monkeypatch.setattr("romp_core.models.romp.network.ONE_PICTURE", {})  # here the CPU stands in for a graphics card
     image = picture(folder, "image_a")
     pictures = [image, np.roll(image, (2, 3), axis=(0, 1))]
-    single, together = Romp(network), Romp(network)
+    single, together = Romp(network), Romp(RompNetwork(romp_checkpoint))
     together.batch = 3  # the last place stays empty
     alone = []
     for one in pictures:

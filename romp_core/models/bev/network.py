@@ -11,7 +11,7 @@ from ...errors import ModelError
 from ...rotations import Array
 from ...runtime.cores import SMALL, heavy
 from ...runtime.providers import CPU
-from ..template import open_template, template_shapes
+from ..template import ONE_PICTURE, open_template, template_shapes
 from .constants import MAP_SIZE, camera_grid
 from .parse import MOST_PEOPLE
 from .regress import Maps
@@ -40,7 +40,7 @@ class BevNetwork:
         weights = _read(path)
         remark = _grid_remark(path.name, weights[_GRID])
         self.embedding = np.array(weights[_EMBEDDING])
-        self._maps, self.provider, told = open_template(MAPS, weights, heavy(), _BATCH)
+        self._maps, self.provider, told = open_template(MAPS, weights, heavy(), _BATCH, sizes_on_cpu=ONE_PICTURE)
         # On a graphics card so little work would only wait for the maps of the next pictures.
         self._people = open_template(PEOPLE, weights, SMALL, MOST_PEOPLE, preferred=CPU.key).session
         self.remark = " ".join(each for each in (told, remark) if each)

@@ -13,7 +13,7 @@ from ...runtime.cores import heavy
 from ...runtime.providers import CPU
 from ..maps.square import SIZE
 from ..session import open_network
-from ..template import open_template, template_shapes
+from ..template import ONE_PICTURE, open_template, template_shapes
 
 TEMPLATE = "romp"
 _OUTPUTS = ["center_maps", "params_maps"]
@@ -37,7 +37,7 @@ class RompNetwork:
             opened = open_network(path, heavy())
         else:
             weights = read_state_dict(path, template_shapes(TEMPLATE), "ROMP")
-            opened = open_template(TEMPLATE, weights, heavy(), _BATCH)
+            opened = open_template(TEMPLATE, weights, heavy(), _BATCH, sizes_on_cpu=ONE_PICTURE)
         self._session, self.provider, self.remark = opened
         inputs, outputs = self._session.get_inputs(), [each.name for each in self._session.get_outputs()]
         if outputs != _OUTPUTS or len(inputs) != 1 or list(inputs[0].shape[1:]) != [SIZE, SIZE, 3]:
