@@ -40,10 +40,11 @@ def ours(clip: str, people: int) -> tuple[float, float]:
     """Frames per second, and milliseconds of processor time per frame."""
     from romp_core.footage import open_footage
     from romp_core.models.registry import model_card
+    from romp_core.settings import CaptureSettings
     from romp_core.weights.store import default_store
 
     with open_footage(clip) as footage:
-        estimator = model_card("blazepose").open(footage.info, people, default_store())
+        estimator = model_card("blazepose").open(footage.info, CaptureSettings(people=people), default_store())
         start, busy = time.perf_counter(), time.process_time()
         seen = [len(found) for found in estimator.run(footage.frames())]
         wall, busy = time.perf_counter() - start, time.process_time() - busy

@@ -17,6 +17,7 @@ from typing import Any
 from romp_core.footage import open_footage
 from romp_core.models.registry import model_card
 from romp_core.runtime.cores import heavy
+from romp_core.settings import CaptureSettings
 from romp_core.weights.store import default_store
 
 BAR = 0.08
@@ -57,7 +58,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="of the clip")
     options = parser.parse_args()
     with open_footage(options.clip, 0.0, options.seconds) as footage:
-        estimator = model_card(options.model).open(footage.info, 0, default_store(options.weights))
+        estimator = model_card(options.model).open(footage.info, CaptureSettings(), default_store(options.weights))
         estimator.model = recorded = Recorded(estimator.model)
         count = recorded.record(options.clip, options.seconds)
         network = recorded.seconds / count / (heavy() or 1)

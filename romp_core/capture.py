@@ -87,7 +87,7 @@ def _observe(
     card = model_card(settings.model)
     remarks = store.verified(card.needs)
     with open_footage(source, settings.start, settings.end) as footage:
-        estimator = card.open(footage.info, most_to_follow(settings), store)
+        estimator = card.open(footage.info, replace(settings, people=most_to_follow(settings)), store)
         provenance = Provenance(
             model=card.name,
             model_licence=card.licence,

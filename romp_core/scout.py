@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ def scout(
     card, store = model_card(settings.model), store or default_store()
     remarks = store.verified(card.needs)
     with open_footage(source, settings.start, settings.end) as footage:
-        estimator = card.open(footage.info, 0, store)
+        estimator = card.open(footage.info, replace(settings, people=0), store)
         told = " ".join(filter(None, (estimator.remark, *remarks)))
         listener.started(footage.info, card.label, estimator.provider, footage.expected_frames, told)
         waiting: deque[Frame] = deque()

@@ -37,7 +37,7 @@ def try_model(card: ModelCard, store: WeightStore) -> str:
     """
     info = FootageInfo("self test", 640, 480, 30.0, np.zeros(0), np.zeros(0, np.int32))
     start = time.perf_counter()
-    estimator = card.open(info, 0, store)
+    estimator = card.open(info, CaptureSettings(model=card.name), store)
     loaded = time.perf_counter()
     for _ in estimator.run(_pictures(info)):
         pass

@@ -64,6 +64,13 @@ class CaptureSettings:
     newcomers: bool = setting(
         True, "Newcomers", "Take also people who come later; off: only those of the first picture with people"
     )
+    flow_rounds: int = setting(
+        20,
+        "Flow Rounds",
+        "TRACE: refinements of the optical flow, by which it knows how the camera moves; fewer are faster",
+        min=1,
+        max=32,
+    )
     start: float = setting(0.0, "Start", "Second of the footage to start at", min=0.0, unit="s")
     end: float = setting(0.0, "End", "Second of the footage to end at; 0 is the end of the footage", min=0.0, unit="s")
 

@@ -62,6 +62,8 @@ def _draw_settings(layout: Any, group: Any, missing: list[Any], width: float) ->
     if draw_choice(layout, group, width):
         column = _properties(layout)
     column.prop(group.solve, "height")
+    if group.capture.model == "trace":
+        column.prop(group.capture, "flow_rounds")
     range_column = column.column(align=True)
     range_column.prop(group.capture, "start")
     range_column.prop(group.capture, "end", text="End (0 = all)" if group.capture.end == 0 else "End")

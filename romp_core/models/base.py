@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ..body import BODY_LICENCE
 from ..people import Frame, People
+from ..settings import CaptureSettings
 from ..spaces import BODY_MODEL_FOCAL
 from ..take import FootageInfo
 from ..weights.store import WeightStore
@@ -37,8 +38,8 @@ class ModelCard:
     Attributes:
         name: registry key; label: shown in lists; description: one line.
         licence: licence line shown before use and stamped into takes.
-        open: builds the estimator; arguments are the footage, the most people to follow (0: all), and where the
-            user's weight files are.
+        open: builds the estimator; arguments are the footage, the settings, whose `people` is the most people to
+            follow, and where the user's weight files are.
         weights: file name -> sha256 of the weights in use.
         hint_for_nobody: what to try when nobody was found.
         body_licence: licence line of the body whose skeleton it gives.
@@ -51,7 +52,7 @@ class ModelCard:
     label: str
     description: str
     licence: str
-    open: Callable[[FootageInfo, int, WeightStore], Estimator]
+    open: Callable[[FootageInfo, CaptureSettings, WeightStore], Estimator]
     weights: Callable[[WeightStore], dict[str, str]]
     body_licence: Callable[[WeightStore], str] = lambda store: BODY_LICENCE
     hint_for_nobody: str = "A nearer or brighter shot may help."

@@ -28,6 +28,7 @@ from romp_core.models.blazepose.judge import pose_distance
 from romp_core.models.blazepose.landmarks import LandmarkNet, refine
 from romp_core.models.blazepose.region import Region, body_region
 from romp_core.models.blazepose.scan import Scanner
+from romp_core.settings import CaptureSettings
 from romp_core.weights.store import default_store
 from tests.data.mediapipe_reference import CLIP, FRAMES, REFERENCE
 
@@ -44,7 +45,7 @@ def demo():
 
 
 def run(info, frames, people=0):
-    return list(model_card("blazepose").open(info, people, default_store()).run(frames))
+    return list(model_card("blazepose").open(info, CaptureSettings(people=people), default_store()).run(frames))
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
@@ -233,7 +234,7 @@ def test_frames_are_pulled_lazily(demo):
             pulled.append(frame.index)
             yield frame
 
-    results = model_card("blazepose").open(demo.info, 0, default_store()).run(frames())
+    results = model_card("blazepose").open(demo.info, CaptureSettings(), default_store()).run(frames())
     assert not pulled
     next(results)
     assert len(pulled) <= 32  # at most the second of looking back

@@ -7,8 +7,10 @@ import pytest
 
 from romp_core.cli import main
 from romp_core.models.registry import model_card
+from romp_core.settings import CaptureSettings
 from romp_core.spaces import focal_from_fov
 from romp_core.take import FootageInfo, Observations, Person, Provenance, Take, assumed_fov
+from romp_core.weights.store import WeightStore
 from tests.formula import save_torch_zip
 from tests.formula_trace import FILES, formula_trace_state
 
@@ -35,6 +37,32 @@ def test_a_file_in_the_place_of_another_is_told(golden: Path, tmp_path: Path, ca
     save_torch_zip(formula_trace_state(golden / "trace", "backbone"), path)
     assert main(["verify", "trace_head.pkl", str(path), "--weights", str(tmp_path / "w")]) == 1
     assert "not TRACE" in capsys.readouterr().err
+
+
+def test_people_and_flow_rounds_reach_the_networks(tmp_path: Path, monkeypatch) -> None:
+    """As the command line and the panel set them."""
+    given: dict[str, object] = {}
+
+    class Networks:
+        provider, remark = "none", ""
+
+        def __init__(self, *files: object) -> None:
+            given["rounds"] = files[-1]
+
+    def estimator(networks: object, footage: object, body: object, settings: object) -> object:
+        given["subjects"] = settings.subjects
+        return networks
+
+    monkeypatch.setattr("romp_core.models.trace.networks.TraceNetworks", Networks)
+    monkeypatch.setattr("romp_core.models.trace.estimator.TraceEstimator", estimator)
+    for name in FILES.values():
+        (tmp_path / name).write_bytes(b"not read here")
+    info = FootageInfo("a.mp4", 64, 64, 30.0, np.zeros(0), np.zeros(0, np.int32))
+    card = model_card("trace")
+    card.open(info, CaptureSettings("trace", people=3, flow_rounds=6), WeightStore(tmp_path))
+    assert given == {"rounds": 6, "subjects": 3}
+    card.open(info, CaptureSettings("trace"), WeightStore(tmp_path))
+    assert given == {"rounds": 20, "subjects": 0}
 
 
 def test_missing_files_are_named_before_anything_is_read(tmp_path: Path, capsys) -> None:

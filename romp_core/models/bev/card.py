@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...settings import CaptureSettings
 from ...take import FootageInfo
 from ...weights.store import WeightStore
 from ..base import Estimator, ModelCard, users_body_licence
@@ -10,7 +11,7 @@ _WEIGHTS = ("BEV.pth", "BEV_ft_agora.pth")
 _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL", "SMIL")
 
 
-def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
+def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     # onnxruntime takes a while to import; listing the models should not
     from ...smpl.find import find_bodies
     from ..maps.estimator import MapsEstimator
@@ -22,7 +23,7 @@ def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
     store.verified(BEV.needs)
     figures = figures_of(find_bodies(store).load())
     key, path = next((key, path) for key in _WEIGHTS if (path := store.find(key)))
-    return MapsEstimator(Bev(BevNetwork(path), figures, selection_for(key, path.name)), footage, people)
+    return MapsEstimator(Bev(BevNetwork(path), figures, selection_for(key, path.name)), footage, settings.people)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

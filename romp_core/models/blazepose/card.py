@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...settings import CaptureSettings
 from ...take import FootageInfo
 from ...weights.store import WeightStore
 from ..assets import asset, sha256
@@ -10,10 +11,10 @@ from ..base import Estimator, ModelCard
 _FILES = ("blazepose/detector.onnx", "blazepose/landmark_full.onnx")
 
 
-def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
+def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     from .estimator import BlazePose  # onnxruntime takes a while to import; listing the models should not
 
-    return BlazePose(footage, people)
+    return BlazePose(footage, settings.people)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

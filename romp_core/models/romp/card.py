@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...settings import CaptureSettings
 from ...take import FootageInfo
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
@@ -11,7 +12,7 @@ _WEIGHTS = ("ROMP.pkl", "ROMP.onnx")
 _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
 
 
-def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
+def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     # onnxruntime takes a while to import; listing the models should not
     from ...smpl.find import find_bodies
     from ..maps.estimator import MapsEstimator
@@ -22,7 +23,7 @@ def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
     bodies = find_bodies(store)
     body = bodies.read(bodies.smpl) if bodies.smpl else None
     path = next(path for key in _WEIGHTS if (path := store.find(key)))
-    return MapsEstimator(Romp(RompNetwork(path), body), footage, people)
+    return MapsEstimator(Romp(RompNetwork(path), body), footage, settings.people)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from ...settings import CaptureSettings
 from ...take import FootageInfo
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
@@ -16,7 +17,7 @@ _WEIGHTS = ("trace_image_backbone.pkl", "trace_motion_backbone.pth", "trace_head
 _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
 
 
-def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
+def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     # onnxruntime takes a while to import; listing the models should not
     from ...smpl.find import find_bodies
     from .estimator import TraceEstimator
@@ -26,11 +27,11 @@ def _open(footage: FootageInfo, people: int, store: WeightStore) -> Estimator:
     bodies = find_bodies(store)
     body = bodies.read(bodies.smpl) if bodies.smpl else None
     backbone, motion, head = (path for key in _WEIGHTS if (path := store.find(key)))
-    settings = replace(MOCAP, subjects=people)
+    chosen = replace(MOCAP, subjects=settings.people, flow_rounds=settings.flow_rounds)
     networks = TraceNetworks(
-        backbone, motion, head, "batch" if settings.batch_statistics else "running", settings.flow_rounds
+        backbone, motion, head, "batch" if chosen.batch_statistics else "running", chosen.flow_rounds
     )
-    return TraceEstimator(networks, footage, body, settings)
+    return TraceEstimator(networks, footage, body, chosen)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:
