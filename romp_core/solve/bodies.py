@@ -6,13 +6,13 @@ person's constant skeleton falls on the joints in the picture. Depth, the noisie
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from ..body import load_body
 from ..rotations import Array, angle_between, make_continuous, normalize, slerp
-from ..skeleton import forward_kinematics
+from ..skeleton import N_JOINTS, forward_kinematics
 from ..take import Observations
 from .filters import gaussian, local_quadratic
 from .initial import place_root
@@ -31,7 +31,11 @@ _GLITCH, _GLITCH_SAMPLES = np.radians(30.0), 2
 _SIDEWAYS_S, _DEPTH_S = 0.03, 0.3
 """Widths of the root's smoothing across and along the view."""
 _DEPTH_GLITCH = 0.1
-"""The same for the depth, as a share."""
+"""Share by which a depth must leave the trend to be half believed."""
+_REACH_S = 3 * (_COURSE_S + _SPEED_S)
+"""How far, at strength 1, other samples have a say in the smoothing of one."""
+_CHUNK = 512
+"""Samples worked on at a time, so that memory does not grow with the take."""
 _GROWN = 0.85
 """People at least this tall, compared with the tallest, count as adults."""
 
@@ -67,25 +71,54 @@ def body_segment(
     Args:
         rest: (24, 3) the person's skeleton. strength: of the smoothing; 0 leaves the rotations as they came.
     """
-    assert observations.rotations is not None
-    seen = segment.seen
-    rotations = make_continuous(observations.rotations[seen].astype(np.float64))
-    points, _ = forward_kinematics(rotations, np.zeros(3), rest)
-    weights = observations.visibility[seen].astype(np.float64) + 1e-3
-    root = place_root(points, observations.keypoints2d[seen].astype(np.float64), weights, optics)
-    progress(0.5)
-    rotations = segment.spread(rotations, rotations=True)
+    root = np.concatenate([_place(observations, seen, rest, optics) for seen in _chunks(segment.seen)])
+    progress(0.3)
     # Across the view the picture is sharp, so the direction to the root and its distance are smoothed apart.
-    distance = np.log(np.maximum(root[:, 2:], 1e-2))
+    distance = segment.spread(np.log(np.maximum(root[:, 2:], 1e-2)))
     direction = segment.spread(root[:, :2] / np.maximum(root[:, 2:], 1e-2))
-    distance = segment.spread(distance)
     if strength > 0:
-        rotations = _smooth_rotations(rotations, segment.interval / strength)
         direction = gaussian(direction, strength * _SIDEWAYS_S / segment.interval)
         distance = _smooth_depth(distance, strength * _DEPTH_S / segment.interval)
     depth = np.exp(distance)
-    progress(1.0)
-    return rotations.astype(np.float32), np.concatenate([direction * depth, depth], axis=1).astype(np.float32)
+    rotations = _rotations(segment, observations, strength, lambda share: progress(0.3 + 0.7 * share))
+    return rotations, np.concatenate([direction * depth, depth], axis=1).astype(np.float32)
+
+
+def _chunks(rows: Array) -> Iterator[Array]:
+    for start in range(0, len(rows), _CHUNK):
+        yield rows[start : start + _CHUNK]
+
+
+def _place(observations: Observations, seen: Array, rest: Array, optics: Optics) -> Array:
+    """Roots (n, 3) that bring the poses of these observations onto their joints in the picture."""
+    assert observations.rotations is not None
+    points, _ = forward_kinematics(observations.rotations[seen], np.zeros(3), rest)
+    weights = observations.visibility[seen].astype(np.float64) + 1e-3
+    return place_root(points, observations.keypoints2d[seen].astype(np.float64), weights, optics)
+
+
+def _rotations(
+    segment: Segment, observations: Observations, strength: float, progress: Callable[[float], None]
+) -> Array:
+    """Smoothed rotations (T, 24, 4) float32 at the sample times, in pieces, so that memory does not grow with T."""
+    assert observations.rotations is not None
+    count = len(segment.sample_times)
+    around = int(np.ceil(strength * _REACH_S / segment.interval)) + _GLITCH_SAMPLES + 1
+    result = np.empty((count, N_JOINTS, 4), np.float32)
+    for start in range(0, count, _CHUNK):
+        stop = min(start + _CHUNK, count)
+        first, last = max(0, start - around), min(count, stop + around)
+        part = segment.part(slice(first, last))
+        rotations = make_continuous(observations.rotations[part.seen].astype(np.float64))
+        rotations = part.spread(rotations, rotations=True)
+        if strength > 0:
+            rotations = _smooth_rotations(rotations, segment.interval / strength)
+        piece = rotations[start - first : stop - first]
+        if start:  # the same rotation has two quaternions
+            piece = piece * np.where((result[start - 1] * piece[0]).sum(axis=-1, keepdims=True) < 0, -1.0, 1.0)
+        result[start:stop] = piece
+        progress(stop / count)
+    return result
 
 
 def _smooth_rotations(rotations: Array, interval: float) -> Array:

@@ -178,3 +178,12 @@ def test_gaps_and_non_finite_rows_are_gaps():
     motion = solve(take_of(replace(seen, rotations=rotations), max_gap=0.2)).people[0].motion
     assert not motion.valid[22:43].any() and motion.valid[:20].all() and motion.valid[45:].all()
     assert np.isfinite(motion.rotations).all()
+
+
+def test_long_takes_are_worked_on_in_pieces_without_seams(monkeypatch):
+    take = take_of(seen_by(FOCAL, turn_deg=2.0))
+    whole = solve(take).people[0].motion
+    monkeypatch.setattr("romp_core.solve.bodies._CHUNK", 16)
+    pieces = solve(take).people[0].motion
+    assert np.degrees(angle_between(whole.rotations, pieces.rotations)).max() < 1e-3
+    np.testing.assert_allclose(whole.root, pieces.root, atol=1e-5)
