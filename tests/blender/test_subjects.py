@@ -8,7 +8,7 @@ from test_capture import STARTED, FakeJob, finished, run_timer
 from test_panels import drawn
 
 from addon import jobs, model_files, pictures
-from romp_core.settings import CaptureSettings, read_places
+from romp_core.settings import CaptureSettings, read_places, to_mapping
 
 PLACES = ["0.2000,0.5000", "0.5000,0.4000", "0.8000,0.5000"]
 
@@ -81,8 +81,8 @@ def test_people_are_looked_for_chosen_and_captured(worker, scene, clip, mocap, m
     assert "2 of 3 chosen, and newcomers" in drawn(mocap)
     group.capture.newcomers = False
     assert "2 of 3 chosen | (picture)" in drawn(mocap)
-    expected = {"model": "blazepose", "people": 1, "subjects": group.capture.subjects, "newcomers": False}
-    assert captured(worker) == {**expected, "start": 2.0, "end": 0.0}
+    wanted = CaptureSettings("blazepose", people=1, subjects=group.capture.subjects, newcomers=False, start=2.0)
+    assert captured(worker) == to_mapping(wanted)
 
     choose(scene)
     assert group.capture.subjects == "" and "Everybody of the first picture" in drawn(mocap)
