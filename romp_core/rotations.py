@@ -107,12 +107,16 @@ def rotvec_from_matrix(matrix: Array) -> Array:
     return rotvec_from_quat(quat_from_matrix(matrix))
 
 
+def side_of(q: Array, reference: Array) -> Array:
+    """1 or -1 (..., 1): the sign that brings quaternions to the hemisphere of others. (..., 4), (..., 4)."""
+    return np.where((q * reference).sum(axis=-1, keepdims=True) < 0, -1.0, 1.0)
+
+
 def make_continuous(q: Array) -> Array:
     """Flip signs along the first axis so that neighbours lie in one hemisphere. (T, ..., 4) -> (T, ..., 4)."""
     q = np.array(q, dtype=np.float64)
     if len(q) > 1:
-        flips = np.where((q[1:] * q[:-1]).sum(axis=-1) < 0, -1.0, 1.0)
-        q[1:] *= np.cumprod(flips, axis=0)[..., None]
+        q[1:] *= np.cumprod(side_of(q[1:], q[:-1]), axis=0)
     return q
 
 

@@ -38,6 +38,12 @@ def golden(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="session")
+def trace(golden: Path) -> Path:
+    """The golden set of TRACE."""
+    return golden / "trace"
+
+
+@pytest.fixture(scope="session")
 def groundtruth(request: pytest.FixtureRequest) -> Path:
     """Folder of rendered clips with known motion and cameras."""
     return _fixture_folder(request.config, "groundtruth")

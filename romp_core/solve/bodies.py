@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ..body import load_body
-from ..rotations import Array, angle_between, make_continuous, normalize, slerp
+from ..rotations import Array, angle_between, make_continuous, normalize, side_of, slerp
 from ..skeleton import N_JOINTS, forward_kinematics
 from ..take import Observations
 from .filters import gaussian, local_quadratic
@@ -115,7 +115,7 @@ def _rotations(
             rotations = _smooth_rotations(rotations, segment.interval / strength)
         piece = rotations[start - first : stop - first]
         if start:  # the same rotation has two quaternions
-            piece = piece * np.where((result[start - 1] * piece[0]).sum(axis=-1, keepdims=True) < 0, -1.0, 1.0)
+            piece = piece * side_of(piece[0], result[start - 1])
         result[start:stop] = piece
         progress(stop / count)
     return result

@@ -20,6 +20,7 @@ from ..rotations import (
     quat_conjugate,
     quat_multiply,
     quat_rotate,
+    side_of,
 )
 from ..take import Camera, FootageInfo, Observations
 from .filters import local_quadratic
@@ -162,8 +163,7 @@ def _mean(opinions: Sequence[_Opinion], count: int) -> tuple[Array, Array]:
     """Mean path over the people of each row, interpolated where nobody is seen."""
     turns, places, trust = np.zeros((count, 4)), np.zeros((count, 3)), np.zeros((count, 1))
     for each in opinions:
-        sign = np.where((each.rotation * turns[each.rows]).sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
-        turns[each.rows] += each.rotation * sign * each.trust
+        turns[each.rows] += each.rotation * side_of(each.rotation, turns[each.rows]) * each.trust
         places[each.rows] += each.place(each.rotation) * each.trust
         trust[each.rows] += each.trust
     rows = np.flatnonzero(trust)
@@ -175,26 +175,26 @@ def _smooth(opinions: Sequence[_Opinion], rotation: Array, place: Array, footage
     count = len(footage.times)
     interval = max(float(np.median(np.diff(footage.times))), 1e-3) if count > 1 else 1.0
     shots = [slice(start, stop) for start, stop in pairwise((0, *footage.cuts, count))]
-    for _ in range(_ROUNDS):
-        total, trust = rotation * _FAINT, np.full((count, 1), _FAINT)
-        for each in opinions:
-            away = angle_between(rotation[each.rows], each.rotation)[:, None] / _TURN_ERROR
-            sign = np.where((each.rotation * rotation[each.rows]).sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
-            believed = each.trust / (1 + away**2)
-            total[each.rows] += each.rotation * sign * believed
+
+    def calmed(path: Array, said: Sequence[Array], away: Sequence[Array], width: float) -> Array:
+        """The path (T, n) by what each opinion says (m, n); `away` (m, 1) in usual errors."""
+        total, trust = path * _FAINT, np.full((count, 1), _FAINT)
+        for each, value, distance in zip(opinions, said, away, strict=True):
+            believed = each.trust / (1 + distance**2)
+            total[each.rows] += value * believed
             trust[each.rows] += believed
-        turns = total / trust
-        rotation = np.concatenate([local_quadratic(turns[shot], _TURN_S / interval, trust[shot]) for shot in shots])
-        rotation = make_continuous(normalize(rotation))
+        mean = total / trust
+        return np.concatenate([local_quadratic(mean[shot], width / interval, trust[shot]) for shot in shots])
+
     for _ in range(_ROUNDS):
-        total, trust = place * _FAINT, np.full((count, 1), _FAINT)
-        for each in opinions:
-            # by the path's rotation: the person's own would swing the camera at the end of a long lever
-            point = each.place(rotation[each.rows])
-            off = np.linalg.norm(place[each.rows] - point, axis=1, keepdims=True) / _MOVE_ERROR
-            near = each.trust / (1 + off**2)
-            total[each.rows] += point * near
-            trust[each.rows] += near
-        places = total / trust
-        place = np.concatenate([local_quadratic(places[shot], _MOVE_S / interval, trust[shot]) for shot in shots])
+        near = [rotation[each.rows] for each in opinions]
+        said = [each.rotation * side_of(each.rotation, path) for each, path in zip(opinions, near, strict=True)]
+        away = [angle_between(*pair)[:, None] / _TURN_ERROR for pair in zip(near, said, strict=True)]
+        rotation = make_continuous(normalize(calmed(rotation, said, away, _TURN_S)))
+    # By the path's rotation: the person's own would swing the camera at the end of a long lever.
+    said = [each.place(rotation[each.rows]) for each in opinions]
+    for _ in range(_ROUNDS):
+        off: list[Array] = [place[each.rows] - point for each, point in zip(opinions, said, strict=True)]
+        away = [np.linalg.norm(step, axis=1, keepdims=True) / _MOVE_ERROR for step in off]
+        place = calmed(place, said, away, _MOVE_S)
     return rotation, place

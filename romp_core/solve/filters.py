@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..rotations import Array, make_continuous, normalize
+from ..rotations import Array
 
 
 def gaussian(track: Array, sigma: float) -> Array:
@@ -21,11 +21,6 @@ def gaussian(track: Array, sigma: float) -> Array:
     for offset, weight in enumerate(kernel):
         smooth += weight * padded[offset : offset + len(track)]
     return smooth
-
-
-def smooth_rotations(quaternions: Array, sigma: float) -> Array:
-    """Gaussian mean of neighbouring rotations (T, ..., 4), `sigma` in samples."""
-    return normalize(gaussian(make_continuous(quaternions), sigma))
 
 
 def local_quadratic(track: Array, sigma: float, trust: Array | None = None) -> Array:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..body import load_body
-from ..rotations import Array
+from ..rotations import Array, side_of
 from ..settings import SolveSettings, check
 from ..skeleton import N_JOINTS
 from ..spaces import focal_from_fov
@@ -54,11 +54,12 @@ def solve(
     skeleton = rest_joints or load_body().rest_joints
     fov = assumed_fov(take)
     optics = Optics(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
-    heights = body_heights(take)
+    seen = seen_skeletons(take)
+    heights = body_heights(take, seen)
     unit = float(np.median(heights or [_USUAL_HEIGHT])) / _USUAL_HEIGHT
     subjects = [
-        _subject(person, _skeleton(person, height, skeleton) / unit, take)
-        for person, height in zip(take.people, heights, strict=True)
+        _subject(person, body, (skeleton(height) if body is None else body * (height / stature(body))) / unit, take)
+        for person, body, height in zip(take.people, seen, heights, strict=True)
     ]
     subjects = [subject for subject in subjects if subject.parts]
     shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else _LAST_PASS, subjects)
@@ -93,36 +94,29 @@ def solve(
     return replace(take, people=tuple(people), camera=camera)
 
 
-def body_heights(take: Take) -> list[float]:
+def seen_skeletons(take: Take) -> list[Array | None]:
+    """Rest skeleton (24, 3) of each person as a body model saw it; None where landmarks alone are known."""
+    people = (person.observations for person in take.people)
+    return [steady_skeleton(each) if each.of_body else None for each in people]
+
+
+def body_heights(take: Take, seen: list[Array | None]) -> list[float]:
     """Height in metres of each person: their own, else the take's; sizes that a body model saw stay in proportion."""
-    seen = [
-        stature(steady_skeleton(person.observations)) if person.observations.of_body else None for person in take.people
-    ]
-    grown = adult_stature([size for size in seen if size]) if any(seen) else 1.0
+    sizes = [None if body is None else stature(body) for body in seen]
+    grown = adult_stature([size for size in sizes if size]) if any(sizes) else 1.0
     return [
         person.height or take.solve.height * (size / grown if size else 1.0)
-        for person, size in zip(take.people, seen, strict=True)
+        for person, size in zip(take.people, sizes, strict=True)
     ]
 
 
 def _camera_path(subjects: list[_Subject], fov: float, take: Take) -> Camera:
     """Path of the camera in the space of the first picture's camera."""
-    seen = [subject.person.observations for subject in subjects]
-    if not take.solve.follow_camera or not any(each.of_body for each in seen):
+    if not take.solve.follow_camera:
         return still_camera(fov)
-    scales = [
-        stature(subject.rest) / stature(steady_skeleton(each)) if each.of_body else 1.0
-        for subject, each in zip(subjects, seen, strict=True)
-    ]
-    return camera_path(seen, scales, fov, take.footage)
-
-
-def _skeleton(person: Person, height: float, usual: Callable[[float], Array]) -> Array:
-    """Rest skeleton (24, 3) of a person of this height: as a body model saw it, else the usual one."""
-    if not person.observations.of_body:
-        return usual(height)
-    rest = steady_skeleton(person.observations)
-    return rest * (height / stature(rest))
+    known = [(subject, subject.seen) for subject in subjects if subject.seen is not None]
+    scales = [stature(subject.rest) / stature(seen) for subject, seen in known]
+    return camera_path([subject.person.observations for subject, _ in known], scales, fov, take.footage)
 
 
 def _scaled(motion: Motion, unit: float) -> Motion:
@@ -150,16 +144,22 @@ class _Teller:
 
 @dataclass(frozen=True)
 class _Subject:
-    """A person about to be solved: the rest skeleton, and the stretches in which it is seen."""
+    """A person about to be solved.
+
+    Attributes:
+        seen: (24, 3) rest skeleton as a body model saw it, else None; rest: (24, 3) the one to solve with.
+        parts: the stretches in which the person is seen.
+    """
 
     person: Person
+    seen: Array | None
     rest: Array
     parts: tuple[Segment, ...]
 
 
-def _subject(person: Person, rest: Array, take: Take) -> _Subject:
+def _subject(person: Person, seen: Array | None, rest: Array, take: Take) -> _Subject:
     parts = segments(person.observations, take.footage, take.solve.max_gap)
-    return _Subject(person, np.asarray(rest, dtype=np.float64), tuple(parts))
+    return _Subject(person, seen, np.asarray(rest, dtype=np.float64), tuple(parts))
 
 
 def _first_strength(subject: _Subject, settings: SolveSettings) -> float:
@@ -208,7 +208,7 @@ def _fitted(
         rotations[rows], root[rows], valid[rows] = (part.at_rows(turned, rotations=True), part.at_rows(placed), True)
         if index:  # the same rotation has two quaternions; take those on the side of the part before
             end = parts[index - 1].rows[-1] - frames[0]
-            rotations[rows] *= np.sign((rotations[end] * rotations[rows.start]).sum(axis=-1, keepdims=True))
+            rotations[rows] *= side_of(rotations[rows.start], rotations[end])
     contacts = np.zeros((len(frames), 2), bool) if known is None else known[0].contacts
     return hold_in_gaps(Motion(frames, valid, rotations, root, subject.rest, contacts))
 

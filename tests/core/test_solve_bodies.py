@@ -17,7 +17,7 @@ from romp_core.rotations import (
 from romp_core.settings import SolveSettings
 from romp_core.skeleton import forward_kinematics
 from romp_core.solve import solve
-from romp_core.solve.pipeline import body_heights
+from romp_core.solve.pipeline import body_heights, seen_skeletons
 from romp_core.spaces import body_model_fov, focal_from_fov, project
 from romp_core.take import FootageInfo, Observations, Person, Take, assumed_fov, joints_camera
 from tests.core.filmed import CLIP, SIZE, error_mm
@@ -154,7 +154,7 @@ def test_without_any_other_word_the_lens_is_the_models():
 def test_a_child_beside_an_adult_stays_small_and_both_stand_on_the_floor():
     adult, child = seen_by(FOCAL), seen_by(FOCAL, size=0.6, aside=0.8)
     take = take_of(adult, child, height=1.8)
-    heights = body_heights(take)
+    heights = body_heights(take, seen_skeletons(take))
     assert heights[0] == pytest.approx(1.8, abs=1e-6) and heights[1] == pytest.approx(1.08, abs=0.01)
     first, second = (person.motion for person in solve(take).people)
     reach = [np.linalg.norm(motion.rest_joints[15] - motion.rest_joints[7]) for motion in (first, second)]

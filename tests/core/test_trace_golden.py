@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,11 +34,6 @@ cv2 = pytest.importorskip("cv2")
 
 TRACE_JOINTS = [*range(24), *range(24, 35), *range(45, 54)]
 """Where the 44 joints of TRACE are among the 71 of an SMPL body."""
-
-
-@pytest.fixture(scope="module")
-def trace(golden: Path) -> Path:
-    return golden / "trace"
 
 
 @pytest.fixture(scope="module")

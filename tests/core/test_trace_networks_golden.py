@@ -33,11 +33,6 @@ cv2 = pytest.importorskip("cv2")
 
 
 @pytest.fixture(scope="module")
-def trace(golden: Path) -> Path:
-    return golden / "trace"
-
-
-@pytest.fixture(scope="module")
 def files(trace, tmp_path_factory) -> dict[str, Path]:
     """The three checkpoints."""
     folder = tmp_path_factory.mktemp("weights")

@@ -33,11 +33,6 @@ VALUES, PIXELS = 5e-3, 1.0
 
 
 @pytest.fixture(scope="module")
-def trace(golden: Path) -> Path:
-    return golden / "trace"
-
-
-@pytest.fixture(scope="module")
 def body(trace) -> SmplModel:
     return formula_body(trace)
 

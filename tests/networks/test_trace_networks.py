@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import warnings
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -33,11 +32,6 @@ from tests.trace_maps import (  # noqa: E402
 )
 
 MAPS = "center_fv", "center_3d", "cam_3d", "mesh", "motion_fv", "motion_3d", "cam_motion", "cam_rot"
-
-
-@pytest.fixture(scope="module")
-def trace(golden: Path) -> Path:
-    return golden / "trace"
 
 
 @pytest.fixture(scope="module")
