@@ -41,7 +41,7 @@ def add_take(scene: bpy.types.Scene, path: str | Path) -> Any:
     Raises:
         romp_core.errors.TakeError: the file is not a take.
     """
-    from romp_core.take_io import load_take
+    from romp_core.storage.take_file import load_take
 
     take = load_take(path)
     group = scene.mocap
@@ -70,7 +70,7 @@ def recover_interrupted() -> list[Path]:
 
     A journal that still grows is left alone: another Blender is capturing.
     """
-    from romp_core.journal import journal_path, recover
+    from romp_core.storage.journal import journal_path, recover
 
     suffix = journal_path("take").suffix
     files = storage.folder(storage.TAKES).glob(f"*{suffix}")
@@ -80,7 +80,7 @@ def recover_interrupted() -> list[Path]:
 
 def is_solved(entry: Any) -> bool:
     """False when the capture was broken off before the motion was computed. Raises TakeError."""
-    from romp_core.take_io import load_take
+    from romp_core.storage.take_file import load_take
 
     return load_take(bpy.path.abspath(entry.path)).solved
 
@@ -94,7 +94,7 @@ def make_characters(scene: bpy.types.Scene, entry: Any, person_ids: set[int], ma
     Raises:
         romp_core.errors.TakeError: the take file is gone, damaged, or not solved.
     """
-    from romp_core.take_io import load_take
+    from romp_core.storage.take_file import load_take
 
     take = load_take(bpy.path.abspath(entry.path))
     names = {item.person_id: item.name for item in entry.people}

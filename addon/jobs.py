@@ -52,7 +52,7 @@ class Session:
     """
 
     def __init__(self, title: str, command: dict[str, Any], then: Callable[[Outcome], str]) -> None:
-        from romp_core.client import WorkerJob
+        from romp_core.worker.client import WorkerJob
 
         self.title, self._then = title, then
         self.started: dict[str, Any] = {}

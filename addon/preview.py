@@ -24,8 +24,8 @@ def begin() -> None:
 
 def show(ids: Any, joints: Any) -> None:
     """Replace the figures. ids (P,), joints (P, 24, 3) metres, z up, camera at the origin."""
-    from romp_core.colours import colour_of
-    from romp_core.skeleton import PARENTS
+    from romp_core.geometry.skeleton import PARENTS
+    from romp_core.images.colors import colour_of
 
     global _lift
     if len(joints) and _lift is None:

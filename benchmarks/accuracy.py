@@ -17,10 +17,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.groundtruth import Score, Truth, load_truth, score, table, with_true_heights
-from romp_core.cli import main as command_line
+from romp_core.cli.main import main as command_line
 from romp_core.solve import solve
-from romp_core.take import Take
-from romp_core.take_io import load_take
+from romp_core.storage.take_file import load_take
+from romp_core.take.take import Take
 
 CLIPS = ("walk", "exercise", "vfr", "exercise_rot90", "duo", "leave")
 REPORTED = ("walk", "exercise")

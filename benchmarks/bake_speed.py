@@ -22,8 +22,8 @@ from takes import footage, make_take  # noqa: E402
 from addon import scene_index  # noqa: E402
 from addon.bake import BakeOptions, bake_take  # noqa: E402
 from addon.bake import action as keys  # noqa: E402
-from romp_core.resample import resample  # noqa: E402
-from romp_core.skeleton import JOINTS  # noqa: E402
+from romp_core.geometry.skeleton import JOINTS  # noqa: E402
+from romp_core.take.resample import resample  # noqa: E402
 
 
 def cpu_seconds(work) -> float:

@@ -1,4 +1,4 @@
-"""Where BlazePose's landmarks sit on the body: writes `romp_core/solve/markers.json`.
+"""Where BlazePose's landmarks sit on the body: writes `romp_core/solve/landmark_fit/markers.json`.
 
 `python benchmarks/calibrate_markers.py [--groundtruth DIR] [--takes DIR]`
 
@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.accuracy import captured
 from benchmarks.groundtruth import load_truth
-from romp_core.body import load_body
-from romp_core.rotations import Array
-from romp_core.skeleton import JOINT, PARENTS, rest_offsets
-from romp_core.solve.landmarks import CARRIER, USED, skeleton_size
+from romp_core.bodies.embedded import load_body
+from romp_core.geometry.skeleton import JOINT, PARENTS, rest_offsets
+from romp_core.solve.landmark_fit.markers import CARRIER, USED, skeleton_size
+from romp_core.typing import Array
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIPS = ("train_1", "train_2")

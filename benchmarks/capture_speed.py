@@ -40,7 +40,7 @@ def ours(clip: str, people: int) -> tuple[float, float]:
     """Frames per second, and milliseconds of processor time per frame."""
     from romp_core.footage import open_footage
     from romp_core.models.registry import model_card
-    from romp_core.settings import CaptureSettings
+    from romp_core.take.settings import CaptureSettings
     from romp_core.weights.store import default_store
 
     with open_footage(clip) as footage:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from romp_core.rotations import Array, angle_between
-from romp_core.take import Motion, Person, Take, joints_camera
+from romp_core.geometry.rotations import angle_between
+from romp_core.take.take import Motion, Person, Take, joints_camera
+from romp_core.typing import Array
 
 COMPARED = [1, 2, 4, 5, 7, 8, 12, 15, 16, 17, 18, 19, 20, 21]
 """Joints of MPJPE: hips, knees, ankles, neck, head, shoulders, elbows, wrists."""

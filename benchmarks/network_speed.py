@@ -23,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from romp_core.checkpoints import read_state_dict
-from romp_core.models.template import ONE_PICTURE, open_template, template_shapes
+from romp_core.inference.template import ONE_PICTURE, open_template, template_shapes
 from tests.formula import formula_input, formula_state_dict, save_torch_zip
 
 ROOT = Path(__file__).resolve().parents[1]

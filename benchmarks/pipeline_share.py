@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from romp_core.footage import open_footage
+from romp_core.inference.cores import heavy
 from romp_core.models.registry import model_card
-from romp_core.runtime.cores import heavy
-from romp_core.settings import CaptureSettings
+from romp_core.take.settings import CaptureSettings
 from romp_core.weights.store import default_store
 
 BAR = 0.08

@@ -17,10 +17,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from romp_core.cli import main as command_line
+from romp_core.cli.main import main as command_line
 from romp_core.solve import quick_pose, solve
-from romp_core.take import FootageInfo, Observations, Take
-from romp_core.take_io import load_take
+from romp_core.storage.take_file import load_take
+from romp_core.take.observations import Observations
+from romp_core.take.take import FootageInfo, Take
 
 FPS = 30.0
 ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")

@@ -24,12 +24,12 @@ FPS = 30.0
 
 def capture(seconds: float, folder: Path) -> None:
     """Capture and solve that many seconds of two people who walk to and fro; print this process's peak in MB."""
-    from romp_core.journal import Journal, JournalHead
     from romp_core.models.trace.estimator import TraceEstimator
-    from romp_core.settings import CaptureSettings, SolveSettings
     from romp_core.solve import solve
-    from romp_core.take import FootageInfo, Provenance
-    from romp_core.take_io import save_take
+    from romp_core.storage.journal import Journal, JournalHead
+    from romp_core.storage.take_file import save_take
+    from romp_core.take.settings import CaptureSettings, SolveSettings
+    from romp_core.take.take import FootageInfo, Provenance
     from tests.core.trace_stage import BLUE, SIDE, Actor, StageNetworks, film, still
 
     count = round(seconds * FPS)

@@ -25,12 +25,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.network_speed import in_turns
 from benchmarks.plain_raft import PlainRaft
-from romp_core.models.session import session_options
+from romp_core.inference.cores import heavy
+from romp_core.inference.network_files import session_options
 from romp_core.models.trace.flow import OpticalFlow
 from romp_core.models.trace.networks import TraceNetworks
 from romp_core.networks import trace
 from romp_core.networks.clip_norm import normalise_by_clip
-from romp_core.runtime.cores import heavy
 from tests.formula import save_torch_zip
 from tests.formula_trace import FILES, formula_trace_state
 

@@ -11,8 +11,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from romp_core.tracking.follow import PeopleTracker, smpl_looks
 from romp_core.tracking.kalman import Tracker, observations
+from romp_core.tracking.space_tracker import PeopleTracker, smpl_looks
 from tests.core.crowds import Seen, walk
 
 SKELETON = np.random.default_rng(0).uniform([-0.3, -0.9], [0.3, 0.9], (24, 2))

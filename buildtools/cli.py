@@ -58,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--model", default="blazepose", metavar="NAME", help="default: %(default)s")
     show.add_argument("--blender", metavar="VERSION", help="bpy version (default: one whose Python is found)")
     show.set_defaults(run=_demo)
-    redo = commands.add_parser("templates", help="export romp_core/templates anew through torch (for maintainers)")
+    redo = commands.add_parser(
+        "templates", help="export romp_core/inference/templates anew through torch (for maintainers)"
+    )
     redo.set_defaults(run=_templates)
     relock = commands.add_parser("lock", help="resolve wheels/wanted.toml anew (for maintainers)")
     relock.add_argument(

@@ -1,4 +1,4 @@
-"""Exporting the weight-less networks in `romp_core/templates/` anew; they are committed, so building needs no torch."""
+"""Export the weight-less networks in `romp_core/inference/templates/`; they are committed: building needs no torch."""
 
 from . import process, venvs
 from .console import BuildError

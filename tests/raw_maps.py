@@ -9,7 +9,7 @@ import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
-from romp_core.models.maps.square import to_square
+from romp_core.models.common.square_image import to_square
 from tests.formula import formula_input, read_recipe
 
 MAPS_TOLERANCE = 1e-4

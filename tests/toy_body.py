@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from romp_core.skeleton import PARENTS
-from romp_core.smpl.layout import EXTRA_VERTICES, H36M_ORDER, N_FACES, N_VERTICES
+from romp_core.bodies.smpl.layout import EXTRA_VERTICES, H36M_ORDER, N_FACES, N_VERTICES
+from romp_core.geometry.skeleton import PARENTS
 from tests.formula import read_recipe, save_torch_zip
 from tests.python2_pickle import CscMatrix, python2_pickle
 

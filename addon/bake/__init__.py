@@ -42,7 +42,7 @@ def bake_take(
     sliders stay.
 
     Args:
-        take: romp_core.take.Take, solved. title: name of the collection. person_ids: whom to bake; None is everyone.
+        take: romp_core.take.take.Take, solved. title: name of the collection. person_ids: whom to bake; None is everyone.
 
     Returns:
         Remarks for the user, may be empty.
@@ -79,7 +79,7 @@ def _bake_person(
 ) -> list[str]:
     import numpy as np
 
-    from romp_core.resample import resample
+    from romp_core.take.resample import resample
 
     name = scene_index.short_name(title, person.name)
     clip = resample(person.motion, take.footage)
@@ -121,7 +121,7 @@ def _bake_person(
 def _bake_camera(
     scene: bpy.types.Scene, collection: bpy.types.Collection, take: Any, title: str, timing: Timing
 ) -> list[str]:
-    from romp_core.resample import to_grid
+    from romp_core.take.resample import to_grid
 
     name = scene_index.short_name(title, "Camera")
     camera, is_new = ensure_camera(scene, take.id, name)

@@ -37,8 +37,8 @@ def bone_rotations(clip: Any, rest: Any) -> Any:
     """
     import numpy as np
 
-    from romp_core.rotations import make_continuous, quat_conjugate, quat_from_matrix, quat_multiply
-    from romp_core.spaces import WORLD_FROM_SMPL_REST
+    from romp_core.geometry.rotations import make_continuous, quat_conjugate, quat_from_matrix, quat_multiply
+    from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST
 
     turn = quat_from_matrix(np.swapaxes(rest, -1, -2) @ WORLD_FROM_SMPL_REST)  # (24, 4)
     left = turn.copy()
@@ -53,11 +53,11 @@ def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Any, fra
     the part of the root motion along the floor.
 
     Args:
-        clip: romp_core.resample.Clip. frames: (n,) scene frame of each sample.
+        clip: romp_core.take.resample.Clip. frames: (n,) scene frame of each sample.
     """
     import numpy as np
 
-    from romp_core.skeleton import JOINTS
+    from romp_core.geometry.skeleton import JOINTS
 
     bones = item.data.bones
     rest = np.array([bones[name].matrix_local for name in JOINTS])  # (24, 4, 4)

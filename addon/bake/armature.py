@@ -25,7 +25,7 @@ def rest_in_armature(rest_joints: Any, floor: float) -> Any:
     """
     import numpy as np
 
-    from romp_core.spaces import WORLD_FROM_SMPL_REST
+    from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST
 
     return (np.asarray(rest_joints) - [0.0, floor, 0.0]) @ WORLD_FROM_SMPL_REST.T
 
@@ -39,7 +39,7 @@ def bone_tails(heads: Any) -> Any:
     """Tail of each bone (24, 3): the child's head; end bones go on: head up, toes forward, hands along the arm."""
     import numpy as np
 
-    from romp_core.skeleton import JOINT, JOINTS, PARENTS
+    from romp_core.geometry.skeleton import JOINT, JOINTS, PARENTS
 
     tails = np.empty_like(heads)
     for joint, name in enumerate(JOINTS):
@@ -61,7 +61,7 @@ def bone_tails(heads: Any) -> Any:
 
 def shape_armature(item: bpy.types.Object, heads: Any, with_root: bool) -> None:
     """Give the armature its bones, or move those it has; bones that the user added stay."""
-    from romp_core.skeleton import JOINTS, PARENTS
+    from romp_core.geometry.skeleton import JOINTS, PARENTS
 
     tails = bone_tails(heads)
     with _edit_mode(item) as bones:
@@ -98,7 +98,7 @@ def ensure_armature(scene: bpy.types.Scene, take_id: str, person_id: int, name: 
 
 def _colour(armature: bpy.types.Armature) -> None:
     """Bone colours and collections by side, once: later changes by the user stay."""
-    from romp_core.skeleton import JOINTS
+    from romp_core.geometry.skeleton import JOINTS
 
     for name in (*JOINTS, ROOT_BONE):
         bone = armature.bones.get(name)

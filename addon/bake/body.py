@@ -21,7 +21,7 @@ def ensure_body(
     """The person's body object and whether it is new; its mesh is rebuilt, slider values and other modifiers stay.
 
     Args:
-        body: romp_core.body.Body around the armature's rest joints. floor: height of the soles in SMPL axes.
+        body: romp_core.bodies.body.Body around the armature's rest joints. floor: height of the soles in SMPL axes.
     """
     take_id, person_id = armature[scene_index.TAKE], armature[scene_index.PERSON]
     item = scene_index.find_object(scene, take_id, scene_index.BODY, person_id)
@@ -111,7 +111,7 @@ def _weights(item: bpy.types.Object, body: Any) -> None:
     """One vertex group per joint. Vertices of equal weight are added in one call: Blender has no bulk form."""
     import numpy as np
 
-    from romp_core.skeleton import JOINTS
+    from romp_core.geometry.skeleton import JOINTS
 
     for joint, name in enumerate(JOINTS):
         group = item.vertex_groups.get(name) or item.vertex_groups.new(name=name)

@@ -26,12 +26,12 @@ def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str, un
     """Give the camera object the lens and the place, or the keyed path, of a take's camera.
 
     Args:
-        camera: romp_core.take.Camera. frames: scene frame of each row of the footage, for a moving camera.
+        camera: romp_core.take.take.Camera. frames: scene frame of each row of the footage, for a moving camera.
     """
     import numpy as np
 
-    from romp_core.rotations import make_continuous, quat_from_matrix, quat_multiply
-    from romp_core.spaces import BLENDER_CAMERA_FROM_CAMERA
+    from romp_core.geometry.rotations import make_continuous, quat_from_matrix, quat_multiply
+    from romp_core.geometry.spaces import BLENDER_CAMERA_FROM_CAMERA
 
     item.data.sensor_fit = "HORIZONTAL"
     item.data.angle = camera.fov

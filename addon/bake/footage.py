@@ -16,7 +16,7 @@ def show_footage(camera: bpy.types.Camera, footage: Any, first_frame: int, scene
     """Make the footage the camera's background picture; returns a sentence when it cannot be shown, else "".
 
     Args:
-        footage: romp_core.take.FootageInfo; its first read picture belongs to the scene frame `first_frame`.
+        footage: romp_core.take.take.FootageInfo; its first read picture belongs to the scene frame `first_frame`.
     """
     path = Path(footage.path)
     if path.is_dir():

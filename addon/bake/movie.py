@@ -31,7 +31,7 @@ def on_blenders_clock(footage: Any) -> Any:
     """The footage with Blender's rate as its nominal one, where the two differ, so that motion and picture agree.
 
     Args:
-        footage: romp_core.take.FootageInfo.
+        footage: romp_core.take.take.FootageInfo.
     """
     if footage.fps <= 0:
         return footage

@@ -13,14 +13,14 @@ def body_of(person: Any) -> tuple[Any, list[str]]:
     """Body of a solved person in the size of the person's skeleton, and remarks about its file.
 
     Args:
-        person: romp_core.take.Person. Betas are constant over the clip: their median.
+        person: romp_core.take.take.Person. Betas are constant over the clip: their median.
 
     Returns:
-        romp_core.body.Body; sentences for the user, may be empty.
+        romp_core.bodies.body.Body; sentences for the user, may be empty.
     """
     import numpy as np
 
-    from romp_core.body import load_body
+    from romp_core.bodies.embedded import load_body
     from romp_core.errors import MocapError
 
     body, remarks = load_body(), []
@@ -38,7 +38,7 @@ def _smpl_body(betas: Any) -> tuple[Any, list[str]] | None:
     """The mesh of a shape; None without a file."""
     import numpy as np
 
-    from romp_core.smpl import as_body, find_bodies
+    from romp_core.bodies.smpl import as_body, find_bodies
 
     if not np.isfinite(betas).all():
         return None

@@ -46,7 +46,7 @@ def set_fps(scene: bpy.types.Scene, fps: float) -> None:
 
 def timing_of(footage: Any, scene: bpy.types.Scene) -> Timing:
     """Timing of a footage in the scene as it is now."""
-    from romp_core.resample import grid_fps, to_grid
+    from romp_core.take.resample import grid_fps, to_grid
 
     rate = scene_fps(scene) / grid_fps(footage)
     if abs(rate - 1.0) < 1e-5:  # Blender keeps the rate in single precision
@@ -56,7 +56,7 @@ def timing_of(footage: Any, scene: bpy.types.Scene) -> Timing:
 
 def fit_scene(scene: bpy.types.Scene, footage: Any) -> None:
     """Take over frame rate, frame range and picture size from the footage."""
-    from romp_core.resample import grid_fps
+    from romp_core.take.resample import grid_fps
 
     set_fps(scene, grid_fps(footage))
     timing = timing_of(footage, scene)

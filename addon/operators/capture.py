@@ -9,7 +9,7 @@ import bpy
 from bpy.props import StringProperty
 from bpy.types import Operator
 
-from romp_core.settings import CaptureSettings, SolveSettings
+from romp_core.take.settings import CaptureSettings, SolveSettings
 
 from .. import catalogue, jobs, model_files, storage
 from ..properties import generated

@@ -9,7 +9,7 @@ from bpy.props import FloatProperty, StringProperty
 from bpy.types import FileHandler, Operator
 from bpy_extras.io_utils import ImportHelper
 
-from romp_core.settings import SolveSettings
+from romp_core.take.settings import SolveSettings
 
 from .. import catalogue, jobs, storage
 from ..properties import generated
@@ -40,7 +40,7 @@ class MOCAP_OT_import_results(Reporting, Operator, ImportHelper):
         return self.execute(context) if self.filepath else super().invoke(context, event)  # dropped, or to be picked
 
     def run(self, context: bpy.types.Context) -> str | set[str]:
-        from romp_core.take_io import is_take
+        from romp_core.storage.take_file import is_take
 
         scene, path = context.scene, bpy.path.abspath(self.filepath)
         if is_take(path):

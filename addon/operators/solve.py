@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.types import Operator
 
-from romp_core.settings import SolveSettings
+from romp_core.take.settings import SolveSettings
 
 from .. import catalogue, jobs, scene_index
 from ..properties import generated

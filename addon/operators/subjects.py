@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 from bpy.types import Operator
 
-from romp_core.settings import CaptureSettings
+from romp_core.take.settings import CaptureSettings
 
 from .. import jobs, model_files, pictures, storage
 from ..properties import choice, generated

@@ -8,7 +8,7 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 from bpy.types import PropertyGroup
 
-from romp_core.settings import CaptureSettings, SolveSettings
+from romp_core.take.settings import CaptureSettings, SolveSettings
 
 from . import choice, generated
 

@@ -32,7 +32,7 @@ class MOCAP_PG_scout(PropertyGroup):
 
 
 def offer(group: Any, result: dict[str, Any]) -> None:
-    """Offer the people of a scout's result (see `romp_core.scout.Scouted`); nobody is chosen yet."""
+    """Offer the people of a scout's result (see `romp_core.jobs.detect_people.Scouted`); nobody is chosen yet."""
     forget(group)
     group.scout.picture = result["picture"]
     for person in result["people"]:

@@ -15,7 +15,7 @@ _items: list[tuple[str, str, str]] = []  # Blender needs the strings of dynamic 
 
 def _provider_items(_owner: Any, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
     if not _items:
-        from romp_core.runtime.providers import AUTOMATIC, LADDER
+        from romp_core.inference.providers import AUTOMATIC, LADDER
 
         titles = {AUTOMATIC: "Automatic"}
         for provider in LADDER:
@@ -49,7 +49,7 @@ def runtime_environment() -> dict[str, str]:
     Raises:
         SettingsError: the folder is gone.
     """
-    from romp_core.runtime.choice import RuntimeChoice
+    from romp_core.inference.options import RuntimeChoice
 
     wished = storage.preferences()
     if wished is None:

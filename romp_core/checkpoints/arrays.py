@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..rotations import Array
+from ..typing import Array
 from .limits import Budget, Refused
 
 Buffer = bytes | bytearray | memoryview

@@ -10,8 +10,8 @@ import numpy as np
 from .archive import Archive
 from .arrays import array_over
 from .limits import DAMAGED, Budget, Refused
-from .machine import Machine
-from .tree import PlainTree
+from .pickle_interpreter import Machine
+from .plain_data import PlainTree
 
 NPY_MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 10_000

@@ -12,10 +12,10 @@ from typing import Any, BinaryIO
 from ..errors import ModelError
 from .archive import Archive
 from .limits import AGAIN, Budget, Refused
-from .machine import Machine
 from .numpy_files import NPY_MAGIC, read_npy, read_npz
+from .pickle_interpreter import Machine
+from .plain_data import PlainTree
 from .torch_files import LEGACY_MAGIC, read_torch_legacy, read_torch_zip
-from .tree import PlainTree
 
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, ArithmeticError, AttributeError, EOFError, RecursionError,
            NotImplementedError, SyntaxError, struct.error, zlib.error, zipfile.BadZipFile, Warning)  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..rotations import Array
+from ..typing import Array
 from .arrays import Buffer, array_over, plain_dtype, strided_view
 from .limits import DAMAGED, Budget, Refused
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..errors import ModelError
-from ..rotations import Array
+from ..typing import Array
 from .reader import read
 
 _RESEARCH_PREFIX = "module."

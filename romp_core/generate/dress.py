@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..rotations import normalize
-from ..skeleton import JOINT
+from ..geometry.rotations import normalize
+from ..geometry.skeleton import JOINT
 
 # Linear RGB. The order is that of the material slots.
 COLORS = {

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ..body import BODY_LICENCE
-from ..people import Frame, People
-from ..settings import CaptureSettings
-from ..spaces import BODY_MODEL_FOCAL
-from ..take import FootageInfo
+from ..bodies.embedded import BODY_LICENCE
+from ..geometry.projection import BODY_MODEL_FOCAL
+from ..take.observations import Frame, People
+from ..take.settings import CaptureSettings
+from ..take.take import FootageInfo
 from ..weights.store import WeightStore
 
 
@@ -64,6 +64,6 @@ class ModelCard:
 
 def users_body_licence(store: WeightStore) -> str:
     """Licence line of the body that a body model's characters get: the user's SMPL file, else the embedded body."""
-    from ..smpl.find import find_bodies  # only when asked: the panel lists models without it
+    from ..bodies.smpl.find import find_bodies  # only when asked: the panel lists models without it
 
     return find_bodies(store).licence

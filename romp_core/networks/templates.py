@@ -2,8 +2,8 @@
 
     python -m romp_core.networks.templates [FOLDER]
 
-Initialisers carry the checkpoint's names and no data; `romp_core.models.template` binds a checkpoint's arrays to them.
-The files (`romp_core/templates/`) are committed, so that only who changes a network needs torch.
+Initialisers carry the checkpoint's names and no data; `romp_core.inference.template` binds arrays to them.
+The files (`romp_core/inference/templates/`) are committed, so that only who changes a network needs torch.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from torch import nn
 
-from ..models.template import TEMPLATES
+from ..inference.template import TEMPLATES
 from . import raft, trace
 from .bev import FEATURES, BevMaps, BevPeople
 from .clip_norm import normalise_by_clip

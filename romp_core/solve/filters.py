@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..rotations import Array
+from ..typing import Array
 
 
 def gaussian(track: Array, sigma: float) -> Array:

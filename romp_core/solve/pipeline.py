@@ -8,21 +8,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..body import load_body
-from ..rotations import Array, side_of
-from ..settings import SolveSettings, check
-from ..skeleton import N_JOINTS
-from ..spaces import focal_from_fov
-from ..take import Camera, Motion, Person, Take, assumed_fov
-from .bodies import adult_stature, body_segment, stature, steady_skeleton
-from .camera_path import camera_path, still_camera
-from .chain import Chain
-from .fitting import Guess, fit_segment
-from .footsight import foot_sight
-from .ground import place_people, steady_up
-from .optics import Optics
-from .timeline import Segment, hold_in_gaps, segments
-from .world import camera_rotation
+from ..bodies.embedded import load_body
+from ..geometry.projection import Pinhole, focal_from_fov
+from ..geometry.rotations import side_of
+from ..geometry.skeleton import N_JOINTS
+from ..take.settings import SolveSettings, check
+from ..take.take import Camera, Motion, Person, Take, assumed_fov
+from ..typing import Array
+from .body_smoothing import adult_stature, body_segment, stature, steady_skeleton
+from .contacts.foot_visibility import foot_sight
+from .landmark_fit.kinematic_chain import Chain
+from .landmark_fit.segment_fit import Guess, fit_segment
+from .segments import Segment, hold_in_gaps, segments
+from .world.camera_path import camera_path, still_camera
+from .world.leveling import camera_rotation
+from .world.placement import place_people, steady_up
 
 _USUAL_HEIGHT = 1.70
 """Metres. A picture says nothing about scale, so people are solved as if the median of them were that tall; then a
@@ -53,7 +53,7 @@ def solve(
     tell = _Teller(progress)
     skeleton = rest_joints or load_body().rest_joints
     fov = assumed_fov(take)
-    optics = Optics(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
+    optics = Pinhole(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
     seen = seen_skeletons(take)
     heights = body_heights(take, seen)
     unit = float(np.median(heights or [_USUAL_HEIGHT])) / _USUAL_HEIGHT
@@ -184,7 +184,7 @@ def _part(tell: Callable[[float], None], low: float, high: float) -> Callable[[f
 
 def _fitted(
     subject: _Subject,
-    optics: Optics,
+    optics: Pinhole,
     strength: float,
     progress: Callable[[float], None],
     known: tuple[Motion, Array] | None = None,

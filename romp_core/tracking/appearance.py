@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..rotations import Array
+from ..typing import Array
 
 _BINS = (4, 8, 8)
 """Luma, blue and red difference: brightness changes with the light, so it counts less."""

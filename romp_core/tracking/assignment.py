@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from munkres import Munkres
 
-from ..rotations import Array
+from ..typing import Array
 
 
 def unique_pairs(cost: Array, most: float) -> list[tuple[int, int]]:

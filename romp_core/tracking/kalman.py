@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..rotations import Array
+from ..typing import Array
 from .assignment import unique_pairs
 
 STEPS_PER_S = 30.0

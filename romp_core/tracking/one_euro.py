@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from ..rotations import Array, quat_conjugate, quat_multiply, rotvec_from_quat, slerp
+from ..geometry.rotations import quat_conjugate, quat_multiply, rotvec_from_quat, slerp
+from ..typing import Array
 
 FRAME_S = 1 / 30
 _ROTATION_CUTOFF_HZ, _ROOT_CUTOFF_HZ = 3.0, 1.6

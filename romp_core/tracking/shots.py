@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from ..rotations import Array
+from ..typing import Array
 
 _ROWS = 54
 _CELLS = 3

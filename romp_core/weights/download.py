@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import Cancelled, ModelError
+from ..storage.hashing import file_sha256
 from .archive import unpack
 from .catalog import WeightFile, weight_file
 from .connection import Broken, get, read
-from .ledger import file_sha256
 from .part import Part
 from .store import WeightStore, is_web_page
 

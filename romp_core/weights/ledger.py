@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
+from ..storage.hashing import file_sha256
 
 _NAME = "weights.json"
 _SECTIONS = ("chosen", "downloaded", "hashes")
@@ -81,12 +81,3 @@ class Ledger:
             case [size, changed, str(digest)] if (size, changed) == (stat.st_size, stat.st_mtime_ns):
                 return digest
         return ""
-
-
-def file_sha256(path: Path) -> str:
-    """Hex digest of a file. Raises ModelError when it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelError(f'"{path}" cannot be read ({error.strerror}).', "Choose the file again.") from error

@@ -3,7 +3,7 @@
 import bpy
 import numpy as np
 
-from romp_core.skeleton import JOINTS
+from romp_core.geometry.skeleton import JOINTS
 
 
 def set_frame(scene, frame):

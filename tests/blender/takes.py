@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from romp_core.body import load_body
-from romp_core.rotations import make_continuous, quat_from_rotvec, quat_multiply
-from romp_core.settings import SolveSettings
-from romp_core.spaces import WORLD_FROM_SMPL_REST_QUAT
-from romp_core.take import Camera, FootageInfo, Motion, Observations, Person, Provenance, Take, level_camera
+from romp_core.bodies.embedded import load_body
+from romp_core.geometry.rotations import make_continuous, quat_from_rotvec, quat_multiply
+from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST_QUAT
+from romp_core.take.observations import Observations
+from romp_core.take.settings import SolveSettings
+from romp_core.take.take import Camera, FootageInfo, Motion, Person, Provenance, Take, level_camera
 
 HEIGHT_M = 1.8
 

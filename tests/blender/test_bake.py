@@ -8,9 +8,9 @@ from takes import footage, make_take, motion, moving_camera
 
 from addon import scene_index
 from addon.bake import BakeOptions, bake_take
-from romp_core.rotations import matrix_from_quat
-from romp_core.skeleton import JOINTS, forward_kinematics
-from romp_core.spaces import WORLD_FROM_SMPL_REST
+from romp_core.geometry.rotations import matrix_from_quat
+from romp_core.geometry.skeleton import JOINTS, forward_kinematics
+from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST
 
 
 def armature_of(scene, take, person=1):
@@ -98,8 +98,8 @@ def test_camera_sees_what_the_real_one_saw(scene):
     from bpy_extras.object_utils import world_to_camera_view
     from mathutils import Vector
 
-    from romp_core.spaces import project
-    from romp_core.take import joints_camera
+    from romp_core.geometry.projection import project
+    from romp_core.take.take import joints_camera
 
     take = make_take(camera=moving_camera(40))
     bake_take(scene, take, "Clip")
@@ -145,7 +145,7 @@ def test_root_bone_walks_on_the_floor_below_the_pelvis(scene):
 def test_body_follows_the_core_skinning_and_its_sliders_work(scene):
     from takes import HEIGHT_M
 
-    from romp_core.body import load_body
+    from romp_core.bodies.embedded import load_body
 
     take = make_take()
     bake_take(scene, take, "Clip")

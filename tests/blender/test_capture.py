@@ -13,8 +13,8 @@ from measure import track
 from takes import footage, make_take, motion
 
 from addon import catalogue, jobs, preview, scene_index
-from romp_core.settings import CaptureSettings
-from romp_core.take_io import save_take
+from romp_core.storage.take_file import save_take
+from romp_core.take.settings import CaptureSettings
 
 
 class FakeJob:
@@ -59,7 +59,7 @@ def finished(take):
 
 @pytest.fixture
 def worker(monkeypatch, mocap):
-    monkeypatch.setattr("romp_core.client.WorkerJob", FakeJob)
+    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
     FakeJob.script, FakeJob.started = [], []
     jobs.dismiss()
     yield FakeJob
@@ -331,10 +331,10 @@ def test_interrupted_script_leaves_no_job_behind(worker, scene, clip, monkeypatc
 
 def test_a_capture_broken_off_together_with_blender_is_recovered(worker, scene, monkeypatch, tmp_path):
     from addon import storage
-    from romp_core.journal import Journal, JournalHead, journal_path
-    from romp_core.people import Frame, People
-    from romp_core.settings import SolveSettings
-    from romp_core.take import Provenance
+    from romp_core.storage.journal import Journal, JournalHead, journal_path
+    from romp_core.take.observations import Frame, People
+    from romp_core.take.settings import SolveSettings
+    from romp_core.take.take import Provenance
 
     monkeypatch.setattr(storage, "folder", lambda name: tmp_path)
     head = JournalHead("lost", footage(n=0), CaptureSettings(), SolveSettings(), Provenance())

@@ -7,7 +7,7 @@ import pytest
 from takes import make_take, motion
 
 from addon import catalogue, jobs
-from romp_core.take_io import save_take
+from romp_core.storage.take_file import save_take
 
 
 class Layout:

@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = {"numpy", "onnxruntime", "cv2", "av", "torch", "scipy", "romp_core.take", "romp_core.client", "munkres"}
+HEAVY = {"numpy", "onnxruntime", "cv2", "av", "torch", "scipy", "romp_core.take", "romp_core.worker.client", "munkres"}
 SCRIPT = """
 import bpy, os, sys, time
 loaded, cpu = set(sys.modules), time.process_time()
@@ -36,7 +36,7 @@ def test_enabling_takes_at_most_50_ms_and_imports_nothing_heavy(tmp_path):
         runs.append(float(output.split("CPU")[1].split()[0]))
         new = set(output.split("NEW")[1].split())
         assert not new & HEAVY
-        assert "romp_core.settings" in new
+        assert "romp_core.take.settings" in new
     assert min(runs) <= 0.05, runs
 
 
@@ -58,7 +58,7 @@ def test_a_hundred_times_leaves_nothing_behind():
 def test_panel_and_operators_offer_every_setting_of_the_core(mocap):
     from dataclasses import fields
 
-    from romp_core.settings import CaptureSettings, SolveSettings
+    from romp_core.take.settings import CaptureSettings, SolveSettings
 
     group = bpy.context.scene.mocap
     operator = bpy.ops.mocap.capture.get_rna_type().properties

@@ -13,10 +13,10 @@ from takes import footage, make_take, motion
 from addon import scene_index, storage
 from addon.bake import bake_take, person_body
 from addon.export import export_character
-from romp_core.body import load_body
-from romp_core.rotations import quat_conjugate, quat_multiply, rotvec_from_quat
-from romp_core.smpl import SmplModel, find_bodies
-from romp_core.spaces import WORLD_FROM_SMPL_REST_QUAT
+from romp_core.bodies.embedded import load_body
+from romp_core.bodies.smpl import SmplModel, find_bodies
+from romp_core.geometry.rotations import quat_conjugate, quat_multiply, rotvec_from_quat
+from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST_QUAT
 from romp_core.weights.store import WeightStore
 from tests.toy_body import write_raw_bodies
 

@@ -8,14 +8,14 @@ from test_capture import STARTED, FakeJob, finished, run_timer
 from test_panels import drawn
 
 from addon import jobs, model_files, pictures
-from romp_core.settings import CaptureSettings, read_places, to_mapping
+from romp_core.take.settings import CaptureSettings, read_places, to_mapping
 
 PLACES = ["0.2000,0.5000", "0.5000,0.4000", "0.8000,0.5000"]
 
 
 @pytest.fixture
 def worker(monkeypatch, mocap):
-    monkeypatch.setattr("romp_core.client.WorkerJob", FakeJob)
+    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
     FakeJob.script, FakeJob.started = [STARTED, seen], []
     jobs.dismiss()
     yield FakeJob

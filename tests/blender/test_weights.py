@@ -13,7 +13,7 @@ from test_capture import FakeJob, finished
 from test_panels import Layout, drawn
 
 from addon import jobs, model_files, online, storage
-from romp_core.take_io import save_take
+from romp_core.storage.take_file import save_take
 from romp_core.weights.catalog import FILES
 from tests.weight_server import body_archive, serving, some_bytes
 
@@ -105,7 +105,7 @@ def test_chosen_file_makes_the_model_ready(mocap, romp, tmp_path):
 
 
 def test_capture_goes_with_the_folder_of_weights(mocap, romp, tmp_path, monkeypatch):
-    monkeypatch.setattr("romp_core.client.WorkerJob", FakeJob)
+    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
     FakeJob.script, FakeJob.started = [finished(make_take())], []
     for name in ("ROMP.pkl", "clip.mp4"):
         (tmp_path / name).write_bytes(CONTENT)
@@ -195,7 +195,7 @@ def test_running_panel_tells_what_runs_otherwise_than_wished(mocap, monkeypatch)
 
 
 def test_preferences_reach_the_worker(mocap, monkeypatch, tmp_path):
-    monkeypatch.setattr("romp_core.client.WorkerJob", FakeJob)
+    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
     FakeJob.script, FakeJob.started = [{"type": "finished", "report": "Ready"}], []
     wished = SimpleNamespace(provider="cuda", cuda_folder=str(tmp_path), fast=True)
     monkeypatch.setattr(storage, "preferences", lambda: wished)
@@ -223,7 +223,7 @@ def test_nothing_connects_while_registering_and_drawing(romp, mocap, monkeypatch
 class TestImport:
     @pytest.fixture(autouse=True)
     def worker(self, monkeypatch, mocap):
-        monkeypatch.setattr("romp_core.client.WorkerJob", FakeJob)
+        monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
         FakeJob.script, FakeJob.started = [finished(make_take())], []
 
     def test_results_become_a_take_with_characters(self, scene, tmp_path):

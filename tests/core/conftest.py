@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from romp_core.cli import main
+from romp_core.cli.main import main
 from tests.formula import formula_state_dict, save_torch_zip
 from tests.toy_body import write_packed_bodies
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.groundtruth import Truth, load_truth
-from romp_core.settings import SolveSettings
-from romp_core.skeleton import forward_kinematics
-from romp_core.solve.landmarks import CARRIER, LEFT_HIP, RIGHT_HIP, USED, marker_offsets
-from romp_core.take import FootageInfo, Observations, Person, Take
+from romp_core.geometry.skeleton import forward_kinematics
+from romp_core.solve.landmark_fit.markers import CARRIER, LEFT_HIP, RIGHT_HIP, USED, marker_offsets
+from romp_core.take.observations import Observations
+from romp_core.take.settings import SolveSettings
+from romp_core.take.take import FootageInfo, Person, Take
 
 CLIP = Path(__file__).resolve().parents[1] / "data" / "demo.mp4"
 SIZE = 480

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from romp_core.rotations import make_continuous, quat_from_rotvec, quat_multiply
-from romp_core.spaces import WORLD_FROM_SMPL_REST_QUAT
-from romp_core.take import FootageInfo, Motion, Observations, Person, Provenance, Take, level_camera
+from romp_core.geometry.rotations import make_continuous, quat_from_rotvec, quat_multiply
+from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST_QUAT
+from romp_core.take.observations import Observations
+from romp_core.take.take import FootageInfo, Motion, Person, Provenance, Take, level_camera
 
 REST = np.array(
     [

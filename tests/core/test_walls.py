@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BLENDER = {"bpy", "mathutils", "bmesh", "gpu", "blf", "bpy_extras", "addon"}
 NETWORKS = {"onnxruntime", "cv2", "torch", "scipy", "onnx", "av"}
-LIGHT_FOR_ADDON = {"romp_core.settings", "romp_core.errors"}
+LIGHT_FOR_ADDON = {"romp_core.take.settings", "romp_core.errors"}
 UNSAFE = {("pickle", "load"), ("pickle", "loads"), ("torch", "load"), ("os", "system")}
 
 
@@ -92,7 +92,7 @@ def test_nothing_unsafe_is_called(package: str) -> None:
 def test_importing_the_core_is_light_and_silent() -> None:
     """Settings, errors and client are what the add-on touches first: no network library, no output, no files."""
     code = (
-        "import sys, romp_core.settings, romp_core.client\n"
+        "import sys, romp_core.take.settings, romp_core.worker.client\n"
         "heavy = {'onnxruntime', 'cv2', 'scipy', 'torch', 'bpy'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )

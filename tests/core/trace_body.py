@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from romp_core.smpl.model import SmplModel
+from romp_core.bodies.smpl.model import SmplModel
 from tests.formula_trace import formula_trace_body
 
 

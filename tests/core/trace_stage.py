@@ -9,8 +9,8 @@ import numpy as np
 
 from romp_core.models.trace.cameras import camera_of, project
 from romp_core.models.trace.networks import FrameCode, TraceMaps
-from romp_core.people import Frame
-from romp_core.rotations import Array
+from romp_core.take.observations import Frame
+from romp_core.typing import Array
 
 SIDE = 512
 DEPTHS, CELLS = 8, 32

@@ -1,16 +1,16 @@
 """A procedural performance with truly planted feet: a few steps, a wave, a squat.
 
 The feet are laid out first, the pelvis follows them, and the legs are solved to reach the feet, so that a standing
-foot does not move at all. Axes and joints are those of `romp_core.skeleton` in a world with y up and the floor at 0.
+foot does not move at all. Axes and joints are those of
+`romp_core.geometry.skeleton` in a world with y up and the floor at 0.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from romp_core.body import Body
-from romp_core.rotations import (
-    Array,
+from romp_core.bodies.body import Body
+from romp_core.geometry.rotations import (
     matrix_from_quat,
     normalize,
     quat_conjugate,
@@ -19,7 +19,8 @@ from romp_core.rotations import (
     quat_multiply,
     slerp,
 )
-from romp_core.skeleton import JOINT, N_JOINTS, forward_kinematics
+from romp_core.geometry.skeleton import JOINT, N_JOINTS, forward_kinematics
+from romp_core.typing import Array
 
 FPS = 30.0
 N_FRAMES = 120

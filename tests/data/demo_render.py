@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from romp_core.body import Body
-from romp_core.rotations import Array, normalize
+from romp_core.bodies.body import Body
+from romp_core.geometry.rotations import normalize
+from romp_core.typing import Array
 
 _OVERSAMPLING = 2
 _WALL_Z = -2.2

@@ -9,9 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from romp_core.body import Body, load_body
-from romp_core.rotations import matrix_from_quat, rotvec_from_quat
-from romp_core.skeleton import forward_kinematics, rest_offsets
+from romp_core.bodies.body import Body
+from romp_core.bodies.embedded import load_body
+from romp_core.geometry.rotations import matrix_from_quat, rotvec_from_quat
+from romp_core.geometry.skeleton import forward_kinematics, rest_offsets
 from tests.data.demo_motion import FPS, Performance, perform
 from tests.data.demo_render import Camera, Studio
 

@@ -39,7 +39,7 @@ def moments(scene: bpy.types.Scene, take_path: Path) -> dict[int, int]:
     """A dozen scene frames spread over the take at which somebody is seen, with the nearest picture's number."""
     import numpy as np
 
-    from romp_core.take_io import load_take
+    from romp_core.storage.take_file import load_take
 
     take = load_take(take_path)
     times = take.footage.times

@@ -69,7 +69,7 @@ def test_scene_is_set_up_for_the_footage(scene: bpy.types.Scene, captured: dict[
 
 
 def test_bones_are_where_the_core_says(scene: bpy.types.Scene, measure: ModuleType, captured: dict[str, Path]) -> None:
-    from romp_core.take_io import load_take
+    from romp_core.storage.take_file import load_take
 
     motion = load_take(captured["take"]).people[0].motion
     rows = np.arange(0, len(motion.frames), 7)

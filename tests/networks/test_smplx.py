@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from romp_core.smpl import load_smpl
+from romp_core.bodies.smpl import load_smpl
 from tests.toy_body import write_raw_bodies
 
 torch, smplx = pytest.importorskip("torch"), pytest.importorskip("smplx")

@@ -9,8 +9,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="NOT CHECKED: torch is needed to write templates only")
 
+from romp_core.inference.template import TEMPLATES  # noqa: E402
 from romp_core.models.romp.network import RompNetwork  # noqa: E402
-from romp_core.models.template import TEMPLATES  # noqa: E402
 from romp_core.networks import templates  # noqa: E402
 from romp_core.networks.romp import Romp  # noqa: E402
 from tests.formula import formula_state_dict  # noqa: E402

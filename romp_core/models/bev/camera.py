@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...rotations import Array
-from ..maps.camera import CENTER_PX, FOCAL_PX
+from ...typing import Array
+from ..common.cameras import CENTER_PX, FOCAL_PX
 from .constants import TAN_HALF_FOV
 
 _DEPTH_GUARD = 1e-3

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...settings import CaptureSettings
-from ...take import FootageInfo
+from ...take.settings import CaptureSettings
+from ...take.take import FootageInfo
 from ...weights.store import WeightStore
 from ..base import Estimator, ModelCard, users_body_licence
 
@@ -13,12 +13,12 @@ _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL", "SMIL")
 
 def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     # onnxruntime takes a while to import; listing the models should not
-    from ...smpl.find import find_bodies
-    from ..maps.estimator import MapsEstimator
+    from ...bodies.smpl.find import find_bodies
+    from ..common.map_estimator import MapsEstimator
+    from .bodies import figures_of
     from .estimator import Bev
-    from .figures import figures_of
     from .network import BevNetwork
-    from .options import selection_for
+    from .thresholds import selection_for
 
     store.verified(BEV.needs)
     figures = figures_of(find_bodies(store).load())

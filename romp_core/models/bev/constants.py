@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from ...rotations import Array
+from ...typing import Array
 
 MAP_SIZE = 128
 """Cells along x and y of the maps; the position embedding has as many rows."""

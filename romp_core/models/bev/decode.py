@@ -7,17 +7,17 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from ...rotations import Array
-from ...skeleton import N_JOINTS
-from ..maps.sixd import rotvec_from_6d
-from ..maps.square import Padding, padding, to_picture
+from ...geometry.skeleton import N_JOINTS
+from ...typing import Array
+from ..common.rotation_6d import rotvec_from_6d
+from ..common.square_image import Padding, padding, to_picture
+from .bodies import Figures
 from .camera import position, project
 from .constants import PARAMS, ROTATIONS
-from .crowd import WindowPlan
-from .figures import Figures
-from .options import Thresholds
-from .regress import Sampled
-from .suppress import without_duplicates, without_outliers
+from .crowd_windows import WindowPlan
+from .sampling import Sampled
+from .suppression import without_duplicates, without_outliers
+from .thresholds import Thresholds
 
 _LARGEST_OUTLIER, _LARGEST_OUTLIER_IN_WINDOW, _LARGEST_OUTLIER_OF_CROWD = 0.25, 1.0, 0.5
 

@@ -8,16 +8,17 @@ from typing import Literal
 
 import numpy as np
 
-from ...rotations import Array, quat_from_rotvec
-from ...skeleton import N_JOINTS
-from ..maps.estimator import Seen
-from ..maps.square import SIZE, Padding, padding, to_square
-from .crowd import WindowPlan, is_crowd, is_wide, plan_windows
+from ...geometry.rotations import quat_from_rotvec
+from ...geometry.skeleton import N_JOINTS
+from ...typing import Array
+from ..common.map_estimator import Seen
+from ..common.square_image import SIZE, Padding, padding, to_square
+from .bodies import Figures
+from .crowd_windows import WindowPlan, is_crowd, is_wide, plan_windows
 from .decode import Decoder, Found
-from .figures import Figures
 from .network import BevNetwork
-from .options import BEV, Selection
-from .regress import Maps, Sampled, sample
+from .sampling import Maps, Sampled, sample
+from .thresholds import BEV, Selection
 
 Windows = Literal["auto", "always", "never"]
 

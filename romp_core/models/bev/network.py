@@ -8,13 +8,13 @@ import numpy as np
 
 from ...checkpoints import read_state_dict
 from ...errors import ModelError
-from ...rotations import Array
-from ...runtime.cores import SMALL, heavy
-from ...runtime.providers import CPU
-from ..template import ONE_PICTURE, open_template, template_shapes
+from ...inference.cores import SMALL, heavy
+from ...inference.providers import CPU
+from ...inference.template import ONE_PICTURE, open_template, template_shapes
+from ...typing import Array
 from .constants import MAP_SIZE, camera_grid
-from .parse import MOST_PEOPLE
-from .regress import Maps
+from .peaks import MOST_PEOPLE
+from .sampling import Maps
 
 MAPS, PEOPLE = "bev_maps", "bev_people"
 _GRID, _EMBEDDING = "coordmap_3d", "position_embeddings.weight"

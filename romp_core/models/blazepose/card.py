@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ...settings import CaptureSettings
-from ...take import FootageInfo
+from ...storage.hashing import file_sha256
+from ...take.settings import CaptureSettings
+from ...take.take import FootageInfo
 from ...weights.store import WeightStore
-from ..assets import asset, sha256
 from ..base import Estimator, ModelCard
+from ..common.assets import asset
 
 _FILES = ("blazepose/detector.onnx", "blazepose/landmark_full.onnx")
 
@@ -18,7 +19,7 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
 
 
 def _weights(store: WeightStore) -> dict[str, str]:
-    return {name: sha256(asset(name)) for name in _FILES}
+    return {name: file_sha256(asset(name)) for name in _FILES}
 
 
 BLAZEPOSE = ModelCard(

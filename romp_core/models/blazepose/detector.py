@@ -11,9 +11,9 @@ from itertools import groupby
 
 import numpy as np
 
-from ...rotations import Array
-from ..assets import asset
-from ..session import open_session
+from ...inference.network_files import open_session
+from ...typing import Array
+from ..common.assets import asset
 from .region import Region, body_region
 
 INPUT_SIZE = 224

@@ -8,20 +8,20 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ...people import Frame, People
-from ...rotations import Array
-from ...take import FootageInfo
+from ...take.observations import Frame, People
+from ...take.take import FootageInfo
 from ...tracking.appearance import body_points, signature
-from ...tracking.identities import Identities, Sighting
+from ...tracking.image_tracker import Identities, Sighting
 from ...tracking.shots import ShotDetector
-from .body import on_body, size
+from ...typing import Array
+from .body_outline import on_body, size
 from .detector import Detector
-from .erase import erase
-from .follow import RegionFollower
-from .judge import SAME_POSE, convincing, is_part_of, lies_on, pose_distance, share_on, still_there, sureness
-from .landmarks import BODY_POINTS, LandmarkNet, Pose
+from .inpaint import erase
+from .landmark_network import BODY_POINTS, LandmarkNet, Pose
+from .plausibility import SAME_POSE, convincing, is_part_of, lies_on, pose_distance, share_on, still_there, sureness
 from .region import Region
-from .scan import Scanner
+from .region_filter import RegionFollower
+from .scanner import Scanner
 
 LOOK_BACK_S = 1.0
 """Frames are kept for this long, so that somebody who is found late is tracked back to where they came in."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...imageops import Border, warp
-from ...rotations import Array
+from ...images.ops import Border, warp
+from ...typing import Array
 
 EXPANSION = 1.25
 """The landmark network was trained on squares this much larger than the circle around the body."""

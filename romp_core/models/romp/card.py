@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...settings import CaptureSettings
-from ...take import FootageInfo
+from ...take.settings import CaptureSettings
+from ...take.take import FootageInfo
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
 from ..base import Estimator, ModelCard, users_body_licence
@@ -14,8 +14,8 @@ _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
 
 def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     # onnxruntime takes a while to import; listing the models should not
-    from ...smpl.find import find_bodies
-    from ..maps.estimator import MapsEstimator
+    from ...bodies.smpl.find import find_bodies
+    from ..common.map_estimator import MapsEstimator
     from .estimator import Romp
     from .network import RompNetwork
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ...rotations import Array, rotvec_from_quat
-from ...smpl.model import SmplModel
-from ..maps.camera import project_weak, to_square_px, translation_lsq, translation_weak
-from ..maps.sixd import matrix_from_6d, quat_from_matrix
-from ..maps.square import SIZE, Padding, to_picture
-from .parse import Peaks
+from ...bodies.smpl.model import SmplModel
+from ...geometry.rotations import rotvec_from_quat
+from ...typing import Array
+from ..common.cameras import project_weak, to_square_px, translation_lsq, translation_weak
+from ..common.rotation_6d import matrix_from_6d, quat_from_matrix
+from ..common.square_image import SIZE, Padding, to_picture
+from .peaks import Peaks
 
 _SCALE_BASE = np.float32(1.1)
 _CAMERA, _ROTATIONS = 3, 22 * 6

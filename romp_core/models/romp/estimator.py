@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...rotations import Array
-from ...skeleton import forward_kinematics
-from ...smpl.model import SmplModel
-from ..maps.camera import project_weak, to_square_px, translation_lsq
-from ..maps.estimator import Seen
-from ..maps.skeletons import template_joints
-from ..maps.square import SIZE, Padding, to_picture, to_square
+from ...bodies.smpl.model import SmplModel
+from ...geometry.skeleton import forward_kinematics
+from ...typing import Array
+from ..common.body_skeleton import template_joints
+from ..common.cameras import project_weak, to_square_px, translation_lsq
+from ..common.map_estimator import Seen
+from ..common.square_image import SIZE, Padding, to_picture, to_square
 from .decode import Parameters, decode
 from .network import RompNetwork
-from .parse import Peaks, find_peaks, sample
+from .peaks import Peaks, find_peaks, sample
 
 CENTER_THRESHOLD = 0.25
 """Least height of a peak in the centre map that counts as a person."""

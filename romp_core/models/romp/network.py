@@ -8,12 +8,12 @@ import numpy as np
 
 from ...checkpoints import read_state_dict
 from ...errors import ModelError
-from ...rotations import Array
-from ...runtime.cores import heavy
-from ...runtime.providers import CPU
-from ..maps.square import SIZE
-from ..session import open_network
-from ..template import ONE_PICTURE, open_template, template_shapes
+from ...inference.cores import heavy
+from ...inference.network_files import open_network
+from ...inference.providers import CPU
+from ...inference.template import ONE_PICTURE, open_template, template_shapes
+from ...typing import Array
+from ..common.square_image import SIZE
 
 TEMPLATE = "romp"
 _OUTPUTS = ["center_maps", "params_maps"]

@@ -9,11 +9,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ...rotations import Array, quat_conjugate, quat_from_rotvec, quat_multiply, quat_rotate
-from ...skeleton import JOINT, N_JOINTS, forward_kinematics
-from ...smpl.model import SmplModel
-from ..maps.sixd import rotvec_from_6d
-from ..maps.skeletons import template_joints
+from ...bodies.smpl.model import SmplModel
+from ...geometry.rotations import quat_conjugate, quat_from_rotvec, quat_multiply, quat_rotate
+from ...geometry.skeleton import JOINT, N_JOINTS, forward_kinematics
+from ...typing import Array
+from ..common.body_skeleton import template_joints
+from ..common.rotation_6d import rotvec_from_6d
 from .cameras import project, translation
 from .smoothing import ROOT
 

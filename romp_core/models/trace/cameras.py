@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...rotations import Array
-from ..maps.square import SIZE
-from .settings import FOCAL
+from ...typing import Array
+from ..common.square_image import SIZE
+from .policy import FOCAL
 
 FOCAL_PX = FOCAL * SIZE
 """Focal length of the pinhole that bodies are projected through, for the 512-pixel square. The cameras are of another

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ...settings import CaptureSettings
-from ...take import FootageInfo
+from ...take.settings import CaptureSettings
+from ...take.take import FootageInfo
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
 from ..base import Estimator, ModelCard, users_body_licence
-from .settings import FOCAL, MOCAP
+from .policy import FOCAL, MOCAP
 
 _WEIGHTS = ("trace_image_backbone.pkl", "trace_motion_backbone.pth", "trace_head.pkl")
 _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
@@ -19,7 +19,7 @@ _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
 
 def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     # onnxruntime takes a while to import; listing the models should not
-    from ...smpl.find import find_bodies
+    from ...bodies.smpl.find import find_bodies
     from .estimator import TraceEstimator
     from .networks import TraceNetworks
 

@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...people import Frame, People
-from ...rotations import Array
-from ...runtime.providers import CPU
-from ...smpl.model import SmplModel
-from ...take import FootageInfo
+from ...bodies.smpl.model import SmplModel
+from ...inference.providers import CPU
+from ...take.observations import Frame, People
+from ...take.take import FootageInfo
 from ...tracking.shots import ShotDetector
-from ..ahead import ahead
-from ..maps.estimator import Note, note_of
-from ..maps.square import Padding
-from .cast import Cast
-from .frames import square
+from ...typing import Array
+from ..common.map_estimator import Note, note_of
+from ..common.prefetch import ahead
+from ..common.square_image import Padding
+from .clip_reader import Clip, ClipReader
 from .networks import FrameCode, State, TraceNetworks
-from .reader import Clip, ClipReader
-from .settings import CLIP, MOCAP, TraceSettings
+from .people import Cast
+from .policy import CLIP, MOCAP, TraceSettings
+from .preprocess import square
 
 
 @dataclass(frozen=True)

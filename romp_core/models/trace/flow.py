@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from onnxruntime import InferenceSession, IOBinding, OrtValue
 
-from ...rotations import Array
-from ...runtime.cores import heavy
-from ..maps.square import SIZE
-from ..template import open_template, template_shapes
+from ...inference.cores import heavy
+from ...inference.template import open_template, template_shapes
+from ...typing import Array
+from ..common.square_image import SIZE
 
 TEMPLATES = "raft_encoder", "raft_pair", "raft_step", "raft_upsample"
 _DEVICES = {"CUDAExecutionProvider": "cuda", "TensorrtExecutionProvider": "cuda", "DmlExecutionProvider": "dml"}

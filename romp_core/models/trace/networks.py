@@ -13,14 +13,14 @@ import numpy as np
 
 from ...checkpoints import read_state_dict
 from ...errors import ModelError
-from ...rotations import Array
-from ...runtime.cores import SMALL, heavy
-from ...runtime.providers import CPU
-from ...runtime.sessions import Opened
-from ..maps.square import SIZE
-from ..template import open_template, template_shapes
+from ...inference.cores import SMALL, heavy
+from ...inference.providers import CPU
+from ...inference.sessions import Opened
+from ...inference.template import open_template, template_shapes
+from ...typing import Array
+from ..common.square_image import SIZE
 from .flow import FlowCode, OpticalFlow, flow_shapes
-from .settings import CLIP
+from .policy import CLIP
 
 BACKBONE, GRU, REGRESSORS = "trace_backbone", "trace_gru", "trace_regressors"
 _MOST_PEOPLE = 64 * CLIP

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...rotations import Array
 from ...tracking.one_euro import OneEuro
-from ..maps.sixd import matrix_from_6d
-from .settings import TraceSettings
+from ...typing import Array
+from ..common.rotation_6d import matrix_from_6d
+from .policy import TraceSettings
 
 ROOT = slice(6, 12)
 POSE_AND_SHAPE = slice(12, 159)

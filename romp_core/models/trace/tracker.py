@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...rotations import Array
 from ...tracking.assignment import unique_pairs
+from ...typing import Array
 from .cameras import translation
-from .settings import TraceSettings
+from .policy import TraceSettings
 
 
 class Sightings(NamedTuple):

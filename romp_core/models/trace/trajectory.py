@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...rotations import Array
+from ...typing import Array
 from .cameras import camera_of, translation
 
 _STEP_SCALES = np.array([1, 2, 2], np.float32)

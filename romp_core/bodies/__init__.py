@@ -1,0 +1,1 @@
+"""Skinned human bodies: the embedded one, and SMPL bodies from the user's files."""

@@ -1,0 +1,89 @@
+"""From what a pickle made to plain data: dictionaries, lists, tuples, sets, text, bytes, numbers, arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..typing import Array
+from .limits import DAMAGED, DISTRUST, Budget, Refused
+from .standins import Raw, Standin, Storage
+
+_DEEPEST = 64
+_MOST_VALUES = 50_000_000
+_NO_STORAGE = "refers to something outside of it."
+
+
+class PlainTree:
+    """Replaces every stand-in by what it stands for; what is used twice in the pickle stays one object.
+
+    Args:
+        budget: what may be allocated.
+        storage: elements of a torch storage; None where the file has none.
+    """
+
+    def __init__(self, budget: Budget, storage: Callable[[Storage], Array] | None = None) -> None:
+        self.budget = budget
+        self._storage = storage
+        self._done: dict[int, tuple[Any, Any, int]] = {}  # by id: the original (kept alive), the result, its values
+        self._counts: dict[int, int] = {}  # by id of the result
+        self._open: set[int] = set()
+
+    def __call__(self, value: Any) -> Any:
+        """Plain data for a value.
+
+        Raises:
+            Refused: it contains itself, is too deep, is repeated too often, or holds something that is no data.
+        """
+        return self._plain(value)[0]
+
+    def array(self, value: Any) -> Array:
+        """The same where it must be an array or a number."""
+        plain = self(value)
+        if not isinstance(plain, np.ndarray | float | int):
+            raise Refused(DAMAGED)
+        return np.asarray(plain)
+
+    def storage(self, storage: Storage) -> Array:
+        """Elements of a torch storage, flat."""
+        if self._storage is None:
+            raise Refused(_NO_STORAGE, DISTRUST)
+        return self._storage(storage)
+
+    def _plain(self, value: Any) -> tuple[Any, int]:
+        """Plain data and how many values it would be, written out."""
+        if value is None or isinstance(value, str | bytes | bool | int | float):
+            return value, 1
+        key = id(value)
+        if key in self._done:
+            _, plain, count = self._done[key]
+            return plain, count
+        if key in self._open or len(self._open) >= _DEEPEST:
+            raise Refused("is nested too deeply.", DISTRUST)
+        self._open.add(key)
+        plain, count = self._converted(value)
+        self._open.remove(key)
+        if count > _MOST_VALUES:
+            raise Refused("repeats its content too often.", DISTRUST)
+        self._done[key] = value, plain, count
+        self._counts[id(plain)] = count
+        return plain, count
+
+    def _converted(self, value: Any) -> tuple[Any, int]:
+        if isinstance(value, dict):
+            pairs = [(key, *self._plain(item)) for key, item in value.items()]
+            return {key: item for key, item, _ in pairs}, 1 + sum(count for _, _, count in pairs)
+        if isinstance(value, list | tuple):
+            parts = [self._plain(item) for item in value]
+            return type(value)(item for item, _ in parts), 1 + sum(count for _, count in parts)
+        if isinstance(value, set):
+            return set(value), 1 + len(value)
+        if isinstance(value, Raw):
+            self.budget.spend(len(value.view))
+            return (str(value.view, "latin-1") if value.text else bytes(value.view)), 1
+        if isinstance(value, Standin):
+            plain = value.plain(self)
+            return plain, self._counts.get(id(plain), 1)
+        raise Refused("holds something that is no data.", DISTRUST)

@@ -1,0 +1,103 @@
+"""Commands about weight and body files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from ..errors import ModelError
+from ..weights.catalog import WeightFile
+from .progress import Silent, add_progress, interruptible, say
+
+
+def add_weight_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add `models`, `download`, `choose` and `verify`."""
+    sub = command("models", _models, "List the models, and what is missing to run them")
+    add_weights(sub)
+
+    sub = command("download", _download, "Download the files that a model needs")
+    sub.add_argument("name", metavar="MODEL", help="a model, or one file by its name, such as ROMP.onnx")
+    sub.add_argument("--accept-licence", action="store_true", help="you have read the licence line and accept it")
+    sub.add_argument("--address", default="", help="another address where that one file lies")
+    add_weights(sub)
+    add_progress(sub)
+
+    sub = command("choose", _choose, "Use a file wherever it lies")
+    sub.add_argument("name", metavar="NAME", help="what it is for, such as ROMP.pkl or SMPL_NEUTRAL")
+    sub.add_argument("file", metavar="FILE")
+    add_weights(sub)
+
+    sub = command("verify", _verify, "Check hash, keys and shapes of a file, and try it out")
+    sub.add_argument("name", metavar="MODEL", help="a model, or what the file is for, such as SMPL_NEUTRAL")
+    sub.add_argument("file", metavar="FILE")
+    add_weights(sub)
+
+
+def add_weights(parser: argparse.ArgumentParser) -> None:
+    """The option that names the folder of files."""
+    text = "folder of weight and body files (default: your data folder; ~/.romp is always looked into)"
+    parser.add_argument("--weights", metavar="DIR", default=None, help=text)
+
+
+def _models(options: argparse.Namespace) -> None:
+    from ..models.registry import MODELS
+    from ..weights.store import default_store
+
+    store = default_store(options.weights)
+    for card in MODELS.values():
+        missing, useful = store.missing(card.needs), store.missing(card.helps)
+        lines = [f"{card.label}: {card.description}", card.licence]
+        lines += [f"MISSING: {state.problem} {_advice(state.file)}" for state in missing] or ["ready"]
+        lines += [f"optional: {state.problem} {_advice(state.file)}" for state in useful]
+        sys.stdout.write(f"{card.name:<12} " + f"\n{'':<12} ".join(lines) + "\n")
+    sys.stdout.write(f"Files are kept in {store.folder}\n")
+
+
+def _advice(file: WeightFile) -> str:
+    """What to type to get the file."""
+    own = f"python -m romp_core choose {file.key} FILE"
+    return f"python -m romp_core download {file.key}" if file.url else f"{file.how_to_get} Then: {own}"
+
+
+def _download(options: argparse.Namespace) -> None:
+    from ..jobs.download import download_files
+    from ..models.registry import MODELS
+    from ..weights.catalog import weight_file
+    from ..weights.store import default_store
+
+    store = default_store(options.weights)
+    if options.name in MODELS:
+        files = [state.file for state in store.missing(MODELS[options.name].needs)]
+    else:
+        files = [weight_file(options.name)]
+    for file in files:
+        say(f"{file.key}: {file.licence}.")
+    if not files:
+        say(f"{MODELS[options.name].label} has all files that it needs.")
+    elif not options.accept_licence:
+        raise ModelError("Nothing was downloaded: the licence is not accepted.", "Add --accept-licence if you accept.")
+
+    def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
+        for path in download_files([file.key for file in files], store, listener, cancelled, options.address):
+            say(f"-> {path}")
+
+    interruptible(run, options.progress)
+
+
+def _choose(options: argparse.Namespace) -> None:
+    from ..weights.store import default_store
+
+    store = default_store(options.weights)
+    store.choose(options.name, options.file)
+    say(f"{options.name} is {store.find(options.name)}")
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from ..jobs.verify import verify
+    from ..weights.store import default_store
+
+    report = verify(options.name, options.file, default_store(options.weights))
+    sys.stdout.write(report.text + "\n")
+    if report.problem:
+        raise ModelError(report.problem)

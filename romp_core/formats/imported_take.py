@@ -1,0 +1,88 @@
+"""The take of imported results, whoever they are from."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from .. import __version__
+from ..bodies.embedded import BODY_LICENCE
+from ..errors import TakeError
+from ..geometry.projection import body_model_fov
+from ..geometry.skeleton import N_JOINTS
+from ..models.common.square_image import Padding
+from ..storage.journal import Journal, JournalHead
+from ..take.observations import Frame, People
+from ..take.settings import CaptureSettings, SolveSettings
+from ..take.take import FootageInfo, Provenance, Take
+
+UNKNOWN_FPS = 30.0
+"""Results do not say their frame rate; most footage has this one."""
+_NETWORK_LICENCE = "networks trained on data for non-commercial research"
+
+
+def imported_take(
+    path: Path,
+    source: Path,
+    pad: Padding,
+    count: int,
+    fps: float | None,
+    model: str,
+    focal: float,
+    people: Callable[[int, float], People],
+) -> Take:
+    """A raw take of `count` pictures.
+
+    Args:
+        path: the results; source: the frames they are about, or the results again. pad: how frames lie in their square.
+        fps: frame rate of the footage; None where it is not known.
+        model: "ROMP", "BEV" or "TRACE". focal: of its pinhole, in lengths of the picture's longer side.
+        people: who is on a picture, by row and time.
+
+    Raises:
+        TakeError: nobody is there for long enough.
+    """
+    rate = (fps or UNKNOWN_FPS) if count > 1 else 0.0
+    footage = FootageInfo(
+        path=str(source),
+        width=int(pad.width),
+        height=int(pad.height),
+        fps=rate,
+        times=np.arange(count) / (rate or 1),
+        numbers=np.arange(count, dtype=np.int32),
+        fov=body_model_fov(pad.width, pad.height, focal),
+    )
+    assumed = f"The results do not say their frame rate; {UNKNOWN_FPS:g} is assumed." if count > 1 and not fps else ""
+    provenance = Provenance(
+        model=f"imported: {model}",
+        model_licence=_NETWORK_LICENCE,
+        body_licence=BODY_LICENCE,
+        core_version=__version__,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        remark=assumed,
+        model_focal=focal,
+    )
+    settings = CaptureSettings(model=model.lower())
+    head = JournalHead(uuid.uuid4().hex, footage, settings, SolveSettings(), provenance)
+    with TemporaryDirectory() as folder:
+        journal = Journal(Path(folder) / "import.journal", head)
+        try:
+            for row, time in enumerate(footage.times.tolist()):
+                journal.add(Frame(row, time, np.empty(0)), people(row, time))
+            take = journal.take(complete=True)
+        finally:
+            journal.close()
+    if not take.people:
+        raise TakeError(f"Nobody is in the results of {path.name} for long enough.", "Choose other results.")
+    return take
+
+
+def nobody(row: int) -> People:
+    """A picture without people."""
+    points = np.zeros((0, N_JOINTS, 3))
+    return People(row, np.zeros(0), points[..., :2], points[..., 0], points)

@@ -1,0 +1,68 @@
+"""The pictures that results were made from: results do not say their size, but their points do, or the frames that lie
+beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import FootageError
+from ..footage import open_footage
+from ..models.common.square_image import Padding, padding
+from ..typing import Array
+
+_SMALLEST, _LARGEST = 16, 1 << 15
+_TOLERANCE = 1.5
+"""Pixels by which a border may come out negative, or a size from points differ from the true one."""
+
+
+def picture_padding(square: Sequence[Array], pixels: Sequence[Array]) -> Padding | None:
+    """Where the picture lies in its square.
+
+    The pixel of a point p of the square is side / 2 (p + 1) - border, so side and borders follow from points that are
+    known in both. An odd pixel of a size is lost.
+
+    Args:
+        square: (24, 2) points of a person in the square, -1..1; pixels: the same points in the picture.
+
+    Returns:
+        the padding of the picture; None when there are no points, or they do not fit.
+    """
+    sides, borders = [], []
+    for points, places in zip(square, pixels, strict=True):
+        spread = points - points.mean(axis=0)
+        if (total := (spread**2).sum()) > 0 and np.isfinite(places).all():
+            half = (spread * (places - places.mean(axis=0))).sum() / total
+            sides.append(2 * half)
+            borders.append(half * (points.mean(axis=0) + 1) - places.mean(axis=0))
+    if not sides:
+        return None
+    side = round(float(np.median(sides)))
+    left, top = np.median(borders, axis=0)
+    if not _SMALLEST <= side <= _LARGEST or min(left, top) < -_TOLERANCE or max(left, top) >= side / 2:
+        return None
+    if left > top:
+        return padding(side, side - 2 * round(float(left)))
+    return padding(side - 2 * round(float(top)), side)
+
+
+def frames_beside(results: Path, count: int, pad: Padding | None) -> tuple[Path, Padding] | None:
+    """The folder of frames that simple-romp leaves beside its results, and how they lie in their square.
+
+    None when there is no such folder, more than one, fewer frames than the `count` of the results, or frames of
+    another size than the results tell.
+    """
+    folder = results if results.is_dir() else results.parent
+    found = [path for path in folder.glob("*_frames") if path.is_dir()]
+    if len(found) != 1:
+        return None
+    try:
+        with open_footage(found[0]) as footage:
+            info, frames = footage.info, footage.expected_frames
+    except FootageError:
+        return None
+    if frames < count or (pad and max(abs(pad.width - info.width), abs(pad.height - info.height)) > _TOLERANCE):
+        return None
+    return found[0], padding(info.height, info.width)

@@ -1,0 +1,1 @@
+"""Image operations, annotated previews and the colors of people."""

@@ -1,0 +1,136 @@
+"""Whether a weight or body file is the right one and works here: a report that a user can paste."""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import __version__
+from ..errors import ModelError
+from ..storage.hashing import file_sha256
+from ..weights.archive import unpack
+from ..weights.catalog import FILES, WeightFile, weight_file
+from ..weights.store import WeightStore, checked_file
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found: the text to paste; `problem` is "" for a file that works; `summary` is a sentence or two."""
+
+    text: str
+    problem: str
+    summary: str
+
+
+def verify(name: str, path: str | Path, store: WeightStore) -> Report:
+    """Check hash, keys, shapes and a smoke inference of a file.
+
+    Args:
+        name: a model of the registry, or a key of the catalog. store: where the other files of the model are.
+
+    Raises:
+        ModelError: the file cannot be read, or there is no such name.
+    """
+    path = checked_file(path)
+    model, file = _purpose(name, path)
+    digest = file_sha256(path)
+    lines = [
+        f"romp_core   {__version__}, Python {platform.python_version()}, numpy {np.__version__}, "
+        f"{platform.system()} {platform.machine()}",
+        f"File        {path.name} as {file.key}, {path.stat().st_size} bytes",
+        f"SHA-256     {digest}",
+        f"Published   {_comparison(file, digest)}",
+    ]
+    problem = ""
+    try:
+        lines += _tried(model, file, path, store)
+    except ModelError as error:
+        problem = error.sentence
+    text = "\n".join([*lines, f"Result      {problem or 'the file works'}"])
+    other = file.sha256 and digest != file.sha256
+    remark = f" It is not the published {file.file_names[0]}." if other else ""
+    return Report(text, problem, (problem or f"{path.name} works here.") + remark)
+
+
+def _purpose(name: str, path: Path) -> tuple[str, WeightFile]:
+    """Model to try the file with ("" for body files), and what the file is for it."""
+    from ..models.registry import MODELS
+
+    if name in MODELS:
+        keys = [each for key in MODELS[name].needs for each in (key, *FILES[key].instead)]
+        if not keys:
+            raise ModelError(f"{MODELS[name].label} is built in and has no files to verify.")
+        alike = [key for key in keys if Path(key).suffix == path.suffix.lower()] or keys
+        return name, FILES[next((key for key in alike if Path(key).stem in path.stem), alike[0])]
+    file = weight_file(name)
+    models = (card.name for card in MODELS.values() for key in card.needs if name in (key, *FILES[key].instead))
+    return next(models, ""), file
+
+
+def _comparison(file: WeightFile, digest: str) -> str:
+    if not file.sha256:
+        return "no hash is published"
+    return "the same" if digest == file.sha256 else f"DIFFERENT: {file.sha256}"
+
+
+def _tried(model: str, file: WeightFile, path: Path, store: WeightStore) -> list[str]:
+    """Lines about the content, which was loaded and used. Raises ModelError."""
+    if model:
+        return _tried_model(model, file, path, store)
+    if file.members:
+        return _tried_archive(file, path)
+    if path.suffix == ".npy":
+        return [f"Content     {_shape(path)}"]
+    return _tried_body(path, store)
+
+
+def _tried_model(model: str, file: WeightFile, path: Path, store: WeightStore) -> list[str]:
+    """Through the model's own loader, which checks keys and shapes; files that serve the same purpose are hidden.
+
+    Where other files of the model are missing, this one is only read.
+    """
+    from ..models.registry import model_card
+    from .self_test import try_model
+
+    card = model_card(model)
+    groups = [(key, *FILES[key].instead) for key in card.needs]
+    others = {each: None for group in groups if file.key in group for each in group if each != file.key}
+    store = store.given_files({**others, file.key: path})
+    fits = "Content     keys and shapes fit"
+    missing = [state.file.key for state in store.missing(card.needs)]
+    if missing and card.check is not None:
+        card.check(file.key, path)
+        return [fits, f"Inference   not tried: {' and '.join(missing)} would be needed, too"]
+    return [fits, f"Inference   {try_model(card, store)}"]
+
+
+def _tried_archive(file: WeightFile, path: Path) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        unpack(path, Path(folder), file.members)
+        return [f"Content     {name} {_shape(Path(folder) / name)}" for name in file.members]
+
+
+def _shape(path: Path) -> str:
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise ModelError(f"{path.name} is not an array.", "Choose the official file.") from error
+    return f"{'x'.join(map(str, array.shape))} {array.dtype}"
+
+
+def _tried_body(path: Path, store: WeightStore) -> list[str]:
+    """A body is loaded and put into its rest pose."""
+    from ..bodies.smpl import find_bodies, load_smpl
+
+    body = load_smpl(path, find_bodies(store).data)
+    vertices, joints = body.forward(np.zeros((1, 72), np.float32), np.zeros((1, 10), np.float32))
+    tall = float(np.ptp(vertices[0, :, 1]))
+    return [
+        f"Content     SMPL body, {body.gender}, version {body.version}",
+        f"Inference   {vertices.shape[1]} vertices, {joints.shape[1]} joints, {tall:.2f} m tall",
+        *(f"Remark      {remark}" for remark in body.remarks),
+    ]

@@ -1,0 +1,80 @@
+"""The bodies of BEV's people: from pose, shape and age to joints."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...bodies.embedded import load_body
+from ...bodies.smpl.family import SmplFamily
+from ...geometry.rotations import quat_from_rotvec
+from ...geometry.skeleton import JOINT, N_JOINTS, forward_kinematics
+from ...typing import Array
+from .constants import AGE
+
+ADULT_M, NEWBORN_M = 1.70, 0.75
+"""Statures that the age offsets 0 and 1 stand for without a body that knows of children; see `stature`."""
+
+_HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
+
+
+def stature(age: Array) -> Array:
+    """Body height in metres for BEV's age offsets (N,).
+
+    An assumption: linear from an adult of 1.70 m at 0 to a baby of 0.75 m at 1, and constant beyond. What matters is
+    that children come out small and near rather than grown-up and far away.
+    """
+    return np.asarray(ADULT_M + (NEWBORN_M - ADULT_M) * np.clip(age, 0.0, 1.0))
+
+
+class Figures:
+    """Skeletons scaled to the age, for when no body file tells how children are built.
+
+    Args:
+        family: the user's adult body; without it everybody has the embedded body's skeleton.
+    """
+
+    def __init__(self, family: SmplFamily | None = None) -> None:
+        self._family = family
+        self._usual = load_body().rest_joints(ADULT_M)
+
+    def joints(self, thetas: Array, betas: Array) -> Array:
+        """Posed bodies.
+
+        Args:
+            thetas: (N, 72) rotation vectors; betas: (N, 11).
+
+        Returns:
+            (N, K, 3) float32 metres, camera axes; the 24 SMPL joints first; the origin is between the hips.
+        """
+        rotations = quat_from_rotvec(thetas.reshape(-1, N_JOINTS, 3))
+        joints, _ = forward_kinematics(rotations, np.zeros(3), self.rest_joints(betas))
+        return (joints - joints[:, _HIPS].mean(axis=1, keepdims=True)).astype(np.float32)
+
+    def rest_joints(self, betas: Array) -> Array:
+        """(N, 11) -> (N, 24, 3) float32 metres, T-pose, pelvis at the origin."""
+        adults = self._usual[None] if self._family is None else self._family.adults.rest_joints(betas[:, :AGE])
+        sizes = (stature(betas[:, AGE]) / ADULT_M)[:, None, None]
+        return ((adults - adults[:, :1]) * sizes).astype(np.float32)
+
+
+class SmplFigures(Figures):
+    """The bodies of the user's files, which know of children, and of infants where SMIL is at hand."""
+
+    def __init__(self, family: SmplFamily) -> None:
+        self._smpl = family
+
+    def joints(self, thetas: Array, betas: Array) -> Array:
+        """See `Figures`; K is 71."""
+        return self._smpl.joints(thetas, betas, root_align=True)
+
+    def rest_joints(self, betas: Array) -> Array:
+        """See `Figures`."""
+        rest = self._smpl.rest_joints(betas)
+        return rest - rest[:, :1]
+
+
+def figures_of(family: SmplFamily | None) -> Figures:
+    """The best that these files give."""
+    if family is None or family.adults.shapedirs.shape[2] <= AGE or family.adults.extra_regressor is None:
+        return Figures(family)
+    return SmplFigures(family)

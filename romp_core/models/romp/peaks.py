@@ -1,0 +1,55 @@
+"""From ROMP's maps to one row of parameters per person."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...typing import Array
+
+MOST_PEOPLE = 64
+"""People per picture, at most."""
+
+_REACH = 2
+"""Cells on either side within which only the highest counts as a person."""
+
+
+class Peaks(NamedTuple):
+    """Peaks of centre maps, picture by picture, the highest first."""
+
+    pictures: Array  # (N,) int64, which picture of the batch
+    rows: Array  # (N,) int64
+    columns: Array  # (N,) int64
+    scores: Array  # (N,) float32, height of the peak
+
+
+def find_peaks(centers: Array, threshold: float) -> Peaks:
+    """Who stands where.
+
+    Args:
+        centers: (B, 1, H, W) centre maps.
+        threshold: peaks must be higher. Equal neighbours are both peaks.
+    """
+    maps = centers[:, 0]
+    flat = np.where(maps == _highest_nearby(maps), maps, 0).reshape(len(maps), -1)
+    best = np.argsort(-flat, axis=1, kind="stable")[:, :MOST_PEOPLE]
+    scores = np.take_along_axis(flat, best, axis=1)
+    pictures, ranks = np.nonzero(scores > threshold)
+    rows, columns = np.divmod(best[pictures, ranks], maps.shape[2])
+    return Peaks(pictures, rows, columns, scores[pictures, ranks])
+
+
+def sample(params: Array, peaks: Peaks) -> Array:
+    """Parameters at the peaks: (B, C, H, W) -> (N, C)."""
+    return np.asarray(params[peaks.pictures, :, peaks.rows, peaks.columns])
+
+
+def _highest_nearby(maps: Array) -> Array:
+    """(B, H, W): the highest value of the square window around each cell."""
+    for axis in (1, 2):
+        widths = [(_REACH, _REACH) if each == axis else (0, 0) for each in range(3)]
+        padded = np.pad(maps, widths, constant_values=-np.inf)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _REACH + 1, axis=axis)
+        maps = windows.max(axis=-1)
+    return maps

@@ -1,0 +1,1 @@
+"""Which feet stand when, and holding them where they stand."""

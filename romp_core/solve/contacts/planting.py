@@ -1,0 +1,77 @@
+"""Hold standing feet still on the floor: the root moves by what the feet slip, the legs take up the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...typing import Array
+from ..filters import gaussian
+from .detection import runs
+from .leg_ik import out_of_reach
+
+_SHIFT_S = 0.12
+"""Width of the root's correction: slower slips move the body, faster ones only bend the legs."""
+_PULL_S, _PULL_GAIN = 0.06, 1.3
+"""Width of the pull of a leg that is too short, and a gain, because smoothing flattens its peak."""
+_RELEASE_S = 0.12
+"""A foot that leaves the floor returns to its own path over this time."""
+_STEP_UP = 0.15
+"""A stand further than this from the floor, metres, is on something else and keeps its height."""
+
+
+def footholds(balls: Array, contacts: Array, clearance: Array) -> Array:
+    """Where the balls of the feet stand (m, 2, 3): constant in each contact, on the floor; elsewhere as they are.
+
+    Args:
+        balls: (m, 2, 3) world; contacts: (m, 2); clearance: (2,) height of the ball above the sole.
+    """
+    holds = np.array(balls, dtype=np.float64)
+    for foot in (0, 1):
+        for start, stop in runs(contacts[:, foot]):
+            place = np.median(balls[start:stop, foot], axis=0)
+            if abs(place[2] - clearance[foot]) < _STEP_UP:
+                place[2] = clearance[foot]
+            holds[start:stop, foot] = place
+    return holds
+
+
+def root_shift(balls: Array, holds: Array, contacts: Array, interval: float) -> Array:
+    """Low-passed correction of the root (m, 3) that brings standing feet to their footholds."""
+    count = contacts.sum(axis=1)
+    slip = ((holds - balls) * contacts[..., None]).sum(axis=1) / np.maximum(count, 1)[:, None]
+    stands = np.flatnonzero(count)
+    if not len(stands):
+        return np.zeros_like(slip)
+    rows = np.arange(len(slip))
+    bridged = np.stack([np.interp(rows, stands, slip[stands, axis]) for axis in range(3)], axis=-1)
+    return gaussian(bridged, _SHIFT_S / interval)
+
+
+def follow_short_legs(hips: Array, ankles: Array, rest_joints: Array, contacts: Array, interval: float) -> Array:
+    """Correction of the root (m, 3) where a standing leg would have to be longer than it is.
+
+    Args:
+        hips, ankles: (m, 2, 3) world, the ankles where they shall be; contacts: (m, 2).
+    """
+    total = np.zeros((len(hips), 3))
+    for last in (False, False, True):  # smoothly first; what little is then left, exactly
+        lacking = out_of_reach(hips + total[:, None], ankles, rest_joints) * contacts[..., None]
+        size = np.linalg.norm(lacking, axis=-1)
+        worst = np.take_along_axis(lacking, size.argmax(axis=1)[:, None, None], axis=1)[:, 0]
+        total += worst if last else gaussian(worst, _PULL_S / interval) * _PULL_GAIN
+    return total
+
+
+def released(balls: Array, holds: Array, contacts: Array, times: Array) -> Array:
+    """Paths of the balls (m, 2, 3): the foothold while a foot stands, eased into its own path before and after."""
+    offset = np.where(contacts[..., None], holds - balls, 0.0)
+    result = balls + offset
+    for foot in (0, 1):
+        for start, stop in runs(~contacts[:, foot]):
+            edges = [edge for edge in (start - 1, stop) if 0 <= edge < len(times)]
+            away = [np.minimum(np.abs(times[start:stop] - times[edge]) / _RELEASE_S, 1) for edge in edges]
+            ease = [0.5 + 0.5 * np.cos(np.pi * distance) for distance in away]
+            whole = np.maximum(sum(ease), 1)  # a short step is drawn to both footholds, but no further than to one
+            for edge, share in zip(edges, ease, strict=True):
+                result[start:stop, foot] += (share / whole)[:, None] * offset[edge, foot]
+    return result

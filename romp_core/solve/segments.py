@@ -1,0 +1,142 @@
+"""From observed rows of footage to evenly sampled segments, and back.
+
+A segment is a stretch of one shot in which the person is lost for no longer than the largest gap to fill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..geometry.rotations import slerp
+from ..take.observations import Observations
+from ..take.resample import sampling
+from ..take.take import FootageInfo, Motion
+from ..typing import Array
+
+_FALLBACK_INTERVAL = 1 / 30
+_EVEN = 0.2
+"""Share of a frame by which time stamps may be off an even grid before they are resampled."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Evenly spaced samples of one stretch.
+
+    Attributes:
+        rows: (m,) consecutive rows of the footage; seen: indices into the observations, increasing.
+        interval: seconds between samples; row_times, seen_times, sample_times: seconds.
+    """
+
+    rows: Array
+    seen: Array
+    interval: float
+    row_times: Array
+    seen_times: Array
+    sample_times: Array
+
+    def part(self, part: slice) -> Segment:
+        """The same segment with only these samples and the observations around them."""
+        samples = self.sample_times[part]
+        first = max(int(np.searchsorted(self.seen_times, samples[0], side="right")) - 1, 0)
+        last = int(np.searchsorted(self.seen_times, samples[-1], side="left")) + 1
+        return replace(self, seen=self.seen[first:last], seen_times=self.seen_times[first:last], sample_times=samples)
+
+    def spread(self, values: Array, rotations: bool = False) -> Array:
+        """Observed values (len(seen), ...) at the sample times; `rotations` says that they are quaternions."""
+        return _interpolate(values, self.seen_times, self.sample_times, rotations)
+
+    def at_samples(self, values: Array, rotations: bool = False) -> Array:
+        """Values (m, ...) of the rows at the sample times; `rotations` says that they are quaternions."""
+        return _interpolate(values, self.row_times, self.sample_times, rotations)
+
+    def at_rows(self, values: Array, rotations: bool = False) -> Array:
+        """Sampled values (T, ...) at the rows."""
+        return _interpolate(values, self.sample_times, self.row_times, rotations)
+
+    def observed(self) -> Array:
+        """(T,) bool: an observation lies within three quarters of an interval of the sample."""
+        before, after, _ = sampling(self.seen_times, self.sample_times)
+        off = np.minimum(
+            np.abs(self.seen_times[before] - self.sample_times), np.abs(self.seen_times[after] - self.sample_times)
+        )
+        return np.asarray(off < 0.75 * self.interval)
+
+
+def _interpolate(values: Array, known: Array, wanted: Array, rotations: bool = False) -> Array:
+    """Values (n, ...) known at times (n,) at other times; exactly themselves at known times, even beside NaN."""
+    if known is wanted:
+        return values
+    before, after, fraction = sampling(known, wanted)
+    fraction = fraction.reshape(-1, *[1] * (values.ndim - 1 - rotations))
+    if rotations:
+        return slerp(values[before], values[after], fraction)
+    between = values[before] * (1 - fraction) + values[after] * fraction
+    return np.where(fraction == 1, values[after], np.where(fraction == 0, values[before], between))
+
+
+def finite(observations: Observations) -> Array:
+    """(n,) bool: observations whose numbers are all finite; the others count as not seen."""
+    arrays = (observations.keypoints2d, observations.keypoints3d, observations.visibility,
+              observations.rotations, observations.rest_joints)  # fmt: skip
+    good = np.ones(len(observations.frames), bool)
+    for array in arrays:
+        if array is not None:
+            good &= np.isfinite(array.reshape(len(array), -1)).all(axis=1)
+    return good
+
+
+def segments(observations: Observations, footage: FootageInfo, max_gap: float) -> Iterator[Segment]:
+    """Stretches to solve one by one: split at cuts and where nothing is seen for more than `max_gap` seconds."""
+    usable = np.flatnonzero(finite(observations))
+    if not len(usable):
+        return
+    rows = observations.frames[usable].astype(np.intp)
+    times = footage.times[rows]
+    shots = np.searchsorted(np.asarray(footage.cuts, dtype=np.intp), rows, side="right")
+    frame = np.median(np.diff(footage.times)) if len(footage.times) > 1 else _FALLBACK_INTERVAL
+    missing = np.diff(times) - frame
+    breaks = np.flatnonzero((np.diff(shots) != 0) | ((np.diff(rows) > 1) & (missing > max_gap + 1e-6))) + 1
+    for seen in np.split(np.arange(len(usable)), breaks):
+        yield _segment(usable[seen], rows[seen], footage)
+
+
+def _segment(seen: Array, seen_rows: Array, footage: FootageInfo) -> Segment:
+    rows = np.arange(seen_rows[0], seen_rows[-1] + 1)
+    times = footage.times[rows]
+    interval = float(np.median(np.diff(times))) if len(times) > 1 else _FALLBACK_INTERVAL
+    interval = max(interval, 1e-3)
+    even = times[0] + interval * np.arange(len(times))
+    if len(times) > 1:
+        even = np.linspace(times[0], times[-1], len(times))
+    if np.abs(even - times).max() < _EVEN * interval:
+        samples, interval = (times, float(even[1] - even[0]) if len(even) > 1 else interval)
+    else:
+        samples = np.linspace(times[0], times[-1], max(2, round((times[-1] - times[0]) / interval) + 1))
+        interval = float(samples[1] - samples[0])
+    return Segment(rows, seen, interval, times, footage.times[seen_rows], samples)
+
+
+def hold_in_gaps(motion: Motion) -> Motion:
+    """The motion with the last seen pose in every gap."""
+    if motion.valid.all():
+        return motion
+    last = np.maximum.accumulate(np.where(motion.valid, np.arange(len(motion.valid)), 0))
+    return replace(motion, rotations=motion.rotations[last], root=motion.root[last])
+
+
+def windows(count: int, length: int, overlap: int) -> Iterator[tuple[int, int]]:
+    """(start, stop) of overlapping windows that cover `count` samples; one when it fits with half a window to spare."""
+    start = 0
+    while count - start > length + length // 2:
+        yield start, start + length
+        start += length - overlap
+    yield start, count
+
+
+def blend_weights(overlap: int) -> Array:
+    """(overlap,) share of the later window, rising smoothly from 0 to 1."""
+    ramp = (np.arange(overlap) + 0.5) / overlap
+    return np.asarray(ramp * ramp * (3 - 2 * ramp))

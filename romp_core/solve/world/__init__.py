@@ -1,0 +1,1 @@
+"""From camera space to one level world: up direction, camera path, floor, placement."""

@@ -1,0 +1,1 @@
+"""Takes on disk: the take file, the journal of a running capture, framed messages."""

@@ -1,0 +1,167 @@
+"""Takes on disk: one `.npz` without pickles. Arrays by path-like keys, everything else in one JSON record.
+
+Keys: `meta` (UTF-8 JSON as uint8), `times`, `numbers`, `camera/rotation`, `camera/position`, and per person i
+`i/raw/<field>` for Observations and `i/motion/<field>` for Motion.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import zipfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import TakeError
+from ..take.observations import Observations
+from ..take.settings import CaptureSettings, SolveSettings, from_mapping
+from ..take.take import Camera, FootageInfo, Motion, Person, Provenance, Take
+from ..typing import Array
+
+SCHEMA_VERSION = 1
+_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""From schema version n to n + 1, on the JSON record."""
+
+
+def save_take(take: Take, path: str | Path) -> Path:
+    """Write the take; see `write_npz`."""
+    return write_npz(path, _to_arrays(take))
+
+
+def write_npz(path: str | Path, arrays: Mapping[str, Array]) -> Path:
+    """Write arrays: first beside the target, then renamed over it, so a good file is never half overwritten.
+
+    Raises:
+        TakeError: the folder cannot be written, the disk is full, or see `check_target`.
+    """
+    path = Path(path)
+    check_target(path)
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Not np.savez: where the disk is full, that leaves an archive behind which complains when it is collected.
+        with open(temporary, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
+        os.replace(temporary, path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise write_error(path, error) from error
+    return path
+
+
+def check_target(path: str | Path) -> None:
+    """Refuse to write over a folder, or over a file that is no npz: most likely it is the footage.
+
+    Raises:
+        TakeError: it is one of these.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise TakeError(f'"{path}" is a folder.', "Name a file in it, such as take.npz.")
+    if path.is_file() and path.stat().st_size and not zipfile.is_zipfile(path):
+        raise TakeError(f'"{path}" is another kind of file and would be overwritten.', "Choose another name.")
+
+
+def load_take(path: str | Path) -> Take:
+    """Read a take of this or an older schema version.
+
+    Raises:
+        TakeError: missing, damaged, not a take, or written by a newer version.
+    """
+    path = Path(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+        return _from_arrays(arrays)
+    except FileNotFoundError as error:
+        raise TakeError(f"There is no take at {path}.", "Choose an existing take file.") from error
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise TakeError(
+            f"{path.name} is not a readable take.", "It may be damaged, or another kind of file."
+        ) from error
+
+
+def is_take(path: str | Path) -> bool:
+    """Whether a file looks like a take of whatever version, judged by the names in it."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return {"meta.npy", "times.npy"} <= set(file.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def write_error(path: Path, error: OSError) -> TakeError:
+    """A user's sentence for a failed write."""
+    if error.errno == errno.ENOSPC:
+        return TakeError(
+            f"The disk is full; {path.name} could not be written.", "Free some space or choose another disk."
+        )
+    reason = error.strerror or type(error).__name__
+    return TakeError(f"Cannot write {path} ({reason}).", "Choose a folder that you may write to.")
+
+
+def _to_arrays(take: Take) -> dict[str, Array]:
+    meta = {
+        "schema_version": SCHEMA_VERSION,
+        "id": take.id,
+        "footage": {key: value for key, value in vars(take.footage).items() if key not in ("times", "numbers")},
+        "capture": asdict(take.capture),
+        "solve": asdict(take.solve),
+        "provenance": {**vars(take.provenance), "weights": dict(take.provenance.weights)},
+        "fov": take.camera.fov if take.camera else None,
+        "people": [{"id": person.id, "name": person.name, "height": person.height} for person in take.people],
+    }
+    arrays: dict[str, Array] = {
+        "meta": np.frombuffer(json.dumps(meta).encode(), np.uint8),
+        "times": take.footage.times,
+        "numbers": take.footage.numbers,
+    }
+    if take.camera:
+        arrays["camera/rotation"], arrays["camera/position"] = take.camera.rotation, take.camera.position
+    for index, person in enumerate(take.people):
+        for group, record in (("raw", person.observations), ("motion", person.motion)):
+            values = vars(record) if record is not None else {}
+            arrays |= {f"{index}/{group}/{key}": value for key, value in values.items() if value is not None}
+    return arrays
+
+
+def _from_arrays(arrays: dict[str, Array]) -> Take:
+    meta = json.loads(arrays["meta"].tobytes().decode())
+    version = meta["schema_version"]
+    if version > SCHEMA_VERSION:
+        raise TakeError("This take was made by a newer version.", "Update the extension to open it.")
+    for step in range(version, SCHEMA_VERSION):
+        meta = _MIGRATIONS[step](meta)
+    people = []
+    for index, record in enumerate(meta["people"]):
+        raw, motion = _group(Observations, arrays, f"{index}/raw/"), _group(Motion, arrays, f"{index}/motion/")
+        if raw is None:
+            raise TakeError("This take has a person without observations.")
+        people.append(Person(record["id"], record["name"], raw, record["height"], motion))
+    camera = None
+    if meta["fov"] is not None:
+        camera = Camera(meta["fov"], arrays["camera/rotation"], arrays["camera/position"])
+    footage = {**meta["footage"], "cuts": tuple(meta["footage"]["cuts"])}
+    return Take(
+        id=meta["id"],
+        footage=FootageInfo(**footage, times=arrays["times"], numbers=arrays["numbers"]),
+        people=tuple(people),
+        capture=from_mapping(CaptureSettings, meta["capture"]),
+        solve=from_mapping(SolveSettings, meta["solve"]),
+        provenance=Provenance(**meta["provenance"]),
+        camera=camera,
+    )
+
+
+def _group(cls: type, arrays: dict[str, Array], prefix: str) -> Any:
+    found = {item.name: arrays[prefix + item.name] for item in fields(cls) if prefix + item.name in arrays}
+    return cls(**found) if found else None

@@ -1,0 +1,1 @@
+"""The contract among inference, clean-up, baking, import and export: takes, observations, settings."""

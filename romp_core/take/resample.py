@@ -1,0 +1,71 @@
+"""Motion on an even time grid: what animation files and Blender's timeline need, also from variable frame rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..geometry.rotations import make_continuous, slerp
+from ..typing import Array
+from .take import FootageInfo, Motion
+
+FALLBACK_FPS = 30.0
+"""Rate given to footage without one: a still."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A motion sampled at an even rate.
+
+    Attributes:
+        fps: samples per second. first: index of the first sample on the footage's grid, whose sample 0 is at
+            the time of the first picture that was read.
+        valid: (n,) bool; rotations: (n, 24, 4) wxyz, sign-continuous; root: (n, 3) metres.
+    """
+
+    fps: float
+    first: int
+    valid: Array
+    rotations: Array
+    root: Array
+
+
+def grid_fps(footage: FootageInfo) -> float:
+    """Samples per second of the even grid of this footage."""
+    return footage.fps if footage.fps > 0 else FALLBACK_FPS
+
+
+def to_grid(times: Array, footage: FootageInfo) -> Array:
+    """Seconds of the footage -> (fractional) index on its even grid; 0 is the first picture that was read."""
+    return (np.asarray(times) - footage.times[0]) * grid_fps(footage)
+
+
+def sampling(row_times: Array, times: Array) -> tuple[Array, Array, Array]:
+    """For each time: the row before, the row after, and the fraction 0..1 between them."""
+    after = np.clip(np.searchsorted(row_times, times, side="left"), 0, len(row_times) - 1)
+    before = np.maximum(after - 1, 0)
+    after = np.where(row_times[before] >= times, before, after)
+    span = row_times[after] - row_times[before]
+    fraction = np.where(span > 0, (times - row_times[before]) / np.where(span > 0, span, 1.0), 0.0)
+    return before, after, np.clip(fraction, 0.0, 1.0)
+
+
+def resample(motion: Motion, footage: FootageInfo) -> Clip:
+    """Sample a motion by true time: spherical interpolation of rotations, linear of the root.
+
+    A sample is valid when the rows around it are.
+    """
+    fps = grid_fps(footage)
+    row_times = footage.times[motion.frames]
+    grid = to_grid(row_times[[0, -1]], footage)
+    # To the nearest sample, so that the last picture is kept wherever it falls between two samples.
+    first, last = (int(np.floor(place + 0.5)) for place in grid)
+    times = footage.times[0] + np.arange(first, max(first, last) + 1) / fps
+    before, after, fraction = sampling(row_times, times)
+    rotations = slerp(motion.rotations[before], motion.rotations[after], fraction[:, None])
+    root = motion.root[before] + (motion.root[after] - motion.root[before]) * fraction[:, None]
+    near_row = np.where(fraction < 0.5, before, after)
+    on_row = np.abs(row_times[near_row] - times) < 0.1 / fps
+    valid = np.where(on_row, motion.valid[near_row], motion.valid[before] & motion.valid[after])
+    return Clip(fps, first, valid, make_continuous(rotations), root)

@@ -1,0 +1,5 @@
+"""`python -m romp_core.worker`."""
+
+from .main import main
+
+main()

@@ -1,0 +1,55 @@
+"""Exported files hold what other tools expect."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from romp_core.errors import SettingsError, TakeError
+from romp_core.formats.exporter import export
+from romp_core.geometry.rotations import matrix_from_rotvec
+from romp_core.geometry.skeleton import PARENTS, SMPL_PELVIS, rest_offsets
+from tests.core.synthetic import REST, make_take
+
+
+def test_amass_parameters_pose_the_same_skeleton(tmp_path: Path) -> None:
+    take = make_take()
+    (path,) = export(take, "amass", tmp_path / "a.npz")
+    data = np.load(path)
+    assert data["poses"].shape == (60, 72) and data["betas"].shape == (10,) and data["mocap_framerate"] == 30
+    # SMPL's own recipe: joints rotate about the rest pelvis, then trans is added.
+    local = matrix_from_rotvec(data["poses"].reshape(60, 24, 3))
+    offsets, world = rest_offsets(REST), [local[:, 0]]
+    joints = [data["trans"] + SMPL_PELVIS]
+    for joint in range(1, 24):
+        parent = PARENTS[joint]
+        world.append(world[parent] @ local[:, joint])
+        joints.append(joints[parent] + world[parent] @ offsets[joint])
+    np.testing.assert_allclose(np.stack(joints, 1), take.people[0].motion.joints(), atol=1e-4)
+
+
+def test_amass_writes_one_file_per_person(tmp_path: Path) -> None:
+    paths = export(make_take(people=2), "amass", tmp_path / "a.npz")
+    assert [path.name for path in paths] == ["a_1.npz", "a_2.npz"]
+
+
+def test_joints_in_world_and_camera(tmp_path: Path) -> None:
+    take = make_take(people=2)
+    (path,) = export(take, "joints", tmp_path / "j.npz")
+    data = np.load(path)
+    world, camera = data["joints_world_1"], data["joints_camera_1"]
+    assert world.shape == camera.shape == (60, 24, 3) and data["valid_1"].all()
+    np.testing.assert_allclose(data["times_1"], np.arange(60) / 30)
+    # The camera is level at the origin: forward is world y, down is world -z.
+    np.testing.assert_allclose(camera, np.stack([world[..., 0], -world[..., 2], world[..., 1]], -1), atol=1e-6)
+    assert world[0, 0] == pytest.approx([1.0, 0.0, 0.95], abs=1e-6)
+
+
+def test_refusals(tmp_path: Path) -> None:
+    take = make_take()
+    with pytest.raises(SettingsError, match="no export format 'xyz'"):
+        export(take, "xyz", tmp_path / "a")
+    raw = replace(take, camera=None)
+    with pytest.raises(TakeError, match="no solved motion"):
+        export(raw, "joints", tmp_path / "a")

@@ -1,0 +1,147 @@
+"""Identities, looks, assignment and shot changes, on drawn figures that walk, cross, leave and return."""
+
+import numpy as np
+import pytest
+
+from romp_core.tracking.appearance import blend, body_points, difference, signature
+from romp_core.tracking.assignment import unique_pairs
+from romp_core.tracking.image_tracker import Identities, Sighting
+from romp_core.tracking.shots import ShotDetector
+
+RED, BLUE, GREEN = (200, 40, 40), (40, 60, 200), (40, 160, 60)
+HEIGHT = 160
+
+
+def figure(
+    image: np.ndarray, x: float, shirt: tuple, trousers: tuple = (50, 50, 60), y: float = 200
+) -> list[np.ndarray]:
+    """Draw a standing figure and give its sampling points."""
+    x, y = round(x), 200
+    image[y - 50 : y, max(0, x - 15) : x + 15] = shirt
+    image[y : y + 80, max(0, x - 15) : x + 15] = (50, 50, 60)
+    left_right = np.array([[-8.0, 0], [8.0, 0]])
+    return body_points(*(left_right + np.array([x, y + down]) for down in (-50, 0, 40, 80)))
+
+
+def sighting(x: float, shirt: tuple, detected: bool = True, light: float = 1.0) -> Sighting:
+    image = np.full((360, 640, 3), 120, np.uint8)
+    points = figure(image, x, shirt)
+    looks = signature((image * light).astype(np.uint8), points)
+    return Sighting(np.array([x, 200.0]), HEIGHT, looks, detected)
+
+
+def test_looks_tell_clothes_apart_in_changing_light():
+    red, dim, blue = sighting(100, RED), sighting(300, RED, light=0.9), sighting(100, BLUE)
+    assert difference(red.looks, dim.looks) < 0.45 < difference(red.looks, blue.looks)
+    assert difference(red.looks, red.looks) == pytest.approx(0, abs=1e-6)
+
+
+def test_looks_outside_of_the_picture_are_unknown():
+    outside = sighting(-200, RED)
+    assert not outside.looks.any()
+    assert difference(outside.looks, sighting(100, RED).looks) == 0.5
+    assert np.allclose(blend(outside.looks, sighting(100, RED).looks, 0.1), sighting(100, RED).looks)
+
+
+def test_assignment_is_the_cheapest():
+    rng = np.random.default_rng(3)
+    optimize = pytest.importorskip("scipy.optimize")
+    for shape in ((4, 4), (3, 6), (6, 2), (1, 1), (0, 3)):
+        cost = rng.uniform(0, 1, shape)
+        rows, columns = optimize.linear_sum_assignment(cost)
+        pairs = unique_pairs(cost, most=2.0)
+        assert sum(cost[pair] for pair in pairs) == pytest.approx(cost[rows, columns].sum())
+
+
+def test_assignment_leaves_out_who_would_spoil_a_good_pair():
+    # Matching both would cost 2.4; the good pair alone, with the other two left over, is better.
+    assert unique_pairs(np.array([[0.2, 1.4], [1.0, np.inf]]), most=1.75) == [(0, 0)]
+    assert unique_pairs(np.full((2, 2), np.inf), most=1.0) == []
+
+
+def follow(path: list[list[tuple[float, tuple]]], fps: float = 30.0, detected: bool = True) -> list[list[int | None]]:
+    """Ids of the people in each frame; a frame is a list of (x, shirt)."""
+    identities = Identities()
+    return [
+        identities.assign([sighting(x, shirt, detected or t == 0) for x, shirt in frame], t / fps)
+        for t, frame in enumerate(path)
+    ]
+
+
+def test_crossing_people_keep_their_ids():
+    path = [[(100 + 4 * t, RED), (500 - 4 * t, BLUE)] for t in range(100)]
+    ids = follow([frame if t % 2 else frame[::-1] for t, frame in enumerate(path)])
+    red_first = [pair if t % 2 else pair[::-1] for t, pair in enumerate(ids)]
+    assert len({tuple(pair) for pair in red_first}) == 1
+
+
+def test_alike_people_are_told_apart_by_their_way():
+    ids = follow([[(100 + 4 * t, RED), (500 - 4 * t, RED)] for t in range(100)])
+    assert {tuple(pair) for pair in ids} == {tuple(ids[0])}
+
+
+def test_hidden_person_is_not_invented_and_comes_back():
+    # In frames 45 to 55 both followers see the blue one, who stands in front.
+    def frame(t: int) -> list[tuple[float, tuple]]:
+        blue = 500 - 4 * t
+        return [(blue + 3, BLUE), (blue, BLUE)] if 45 <= t <= 55 else [(100 + 4 * t, RED), (blue, BLUE)]
+
+    ids = follow([frame(t) for t in range(100)], detected=False)
+    red, blue = ids[0]
+    for t in range(45, 56):
+        assert red not in ids[t] and ids[t].count(blue) == 1
+    identities = Identities()
+    for t in range(100):
+        last = identities.assign([sighting(x, shirt, t == 0 or t == 56) for x, shirt in frame(t)], t / 30)
+    assert last == [red, blue]
+
+
+@pytest.mark.parametrize("away_s", [0.5, 2.0, 5.0])
+def test_returning_person_keeps_the_id(away_s):
+    frames = round(away_s * 30)
+    path = [[(300, BLUE), (500 + 4 * t, RED)] for t in range(30)] + [[(300, BLUE)]] * frames
+    path += [[(300, BLUE), (600 - 4 * t, RED)] for t in range(20)]
+    ids = follow(path)
+    assert ids[-1] == ids[0]
+
+
+def test_another_person_in_the_same_place_is_somebody_new():
+    path = [[(300, BLUE), (500 + 4 * t, RED)] for t in range(30)] + [[(300, BLUE)]] * 60
+    ids = follow([*path, [(300, BLUE), (600, GREEN)]])
+    assert ids[-1][0] == ids[0][0] and ids[-1][1] not in ids[0]
+
+
+def test_nobody_jumps_across_the_picture():
+    ids = follow([[(100, RED)], [(100, RED)], [(500, RED)]])
+    assert ids[2] != ids[1]
+    assert follow([[(100, RED)], [(100, RED)], [(500, RED)]], detected=False)[2] == [None]
+
+
+def test_people_are_recognised_after_a_cut_wherever_they_are():
+    identities = Identities()
+    first = identities.assign([sighting(100, RED), sighting(500, BLUE)], 0.0)
+    identities.new_shot()
+    assert identities.assign([sighting(560, RED), sighting(60, BLUE), sighting(300, GREEN)], 0.04)[:2] == first
+
+
+def room(seed: int) -> np.ndarray:
+    """A picture of large colour patches."""
+    return np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8).repeat(30, axis=0).repeat(40, axis=1)
+
+
+def test_cut_is_found_once_and_only_there():
+    detector = ShotDetector()
+    pictures = [np.roll(room(1), 3 * t, axis=1) for t in range(30)] + [
+        np.roll(room(2), 3 * t, axis=1) for t in range(30)
+    ]
+    assert [t for t, image in enumerate(pictures) if detector.is_cut(image)] == [30]
+
+
+def test_dissolve_is_one_cut_and_a_shaking_camera_none():
+    detector = ShotDetector()
+    shares = np.clip((np.arange(40) - 20) / 6, 0, 1)
+    dissolve = [(room(1) * (1 - share) + room(2) * share).astype(np.uint8) for share in shares]
+    assert sum(detector.is_cut(image) for image in dissolve) == 1
+    detector = ShotDetector()
+    rng = np.random.default_rng(0)
+    assert not any(detector.is_cut(np.roll(room(1), rng.integers(-8, 8), axis=1)) for _ in range(60))
