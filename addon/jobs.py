@@ -57,7 +57,7 @@ class Session:
         self.title, self._then = title, then
         self.started: dict[str, Any] = {}
         self.progress: dict[str, Any] = {}
-        self.cancelling = False
+        self.canceling = False
         self.job = WorkerJob(command, storage.new_log_path(command["type"]), runtime_environment())
 
     def tick(self) -> Outcome | None:
@@ -148,7 +148,7 @@ def start(title: str, command: dict[str, Any], then: Callable[[Outcome], str], w
 def cancel() -> None:
     """Ask the running job to stop; the timer sees its end."""
     if _session is not None:
-        _session.cancelling = True
+        _session.canceling = True
         _session.job.cancel()
 
 

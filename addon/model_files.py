@@ -44,12 +44,12 @@ def keys(model: str) -> tuple[list[str], list[str]]:
     return needed, list(card.helps) if card else []
 
 
-def licences(model: str) -> str:
-    """Licences of the model and of the body that its characters get."""
+def licenses(model: str) -> str:
+    """Licenses of the model and of the body that its characters get."""
     card = _card(model)
     if card is None:
         return ""
-    return f"Licence: {card.licence}. Body: {_remembered('body', model, card.body_licence)}"
+    return f"License: {card.license}. Body: {_remembered('body', model, card.body_license)}"
 
 
 def forget() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from .units import units_per_metre
+from .units import units_per_meter
 
 _handle: Any = None
 _lines: list[tuple[tuple[float, float, float], list[Any]]] = []
@@ -23,9 +23,9 @@ def begin() -> None:
 
 
 def show(ids: Any, joints: Any) -> None:
-    """Replace the figures. ids (P,), joints (P, 24, 3) metres, z up, camera at the origin."""
+    """Replace the figures. ids (P,), joints (P, 24, 3) meters, z up, camera at the origin."""
     from romp_core.geometry.skeleton import PARENTS
-    from romp_core.images.colors import colour_of
+    from romp_core.images.colors import color_of
 
     global _lift
     if len(joints) and _lift is None:
@@ -34,7 +34,7 @@ def show(ids: Any, joints: Any) -> None:
     for id, person in zip(ids.tolist(), joints.tolist(), strict=True):
         placed = [(x, y, z + _lift) for x, y, z in person]
         ends = [placed[end] for child, parent in enumerate(PARENTS) if child for end in (parent, child)]
-        _lines.append((colour_of(id), ends))
+        _lines.append((color_of(id), ends))
 
 
 def figures() -> int:
@@ -60,7 +60,7 @@ def _draw() -> None:
     shader.uniform_float("viewportSize", gpu.state.viewport_get()[2:])
     shader.uniform_float("lineWidth", 3.0)
     with gpu.matrix.push_pop():
-        gpu.matrix.scale_uniform(units_per_metre(bpy.context.scene))
-        for colour, ends in _lines:
-            shader.uniform_float("color", (*colour, 1.0))
+        gpu.matrix.scale_uniform(units_per_meter(bpy.context.scene))
+        for color, ends in _lines:
+            shader.uniform_float("color", (*color, 1.0))
             batch_for_shader(shader, "LINES", {"pos": ends}).draw(shader)

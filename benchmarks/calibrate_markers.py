@@ -31,12 +31,12 @@ N_LANDMARKS = 33
 MIRROR = {0: 0, **{a: a + 3 for a in (1, 2, 3)}, **{a + 3: a for a in (1, 2, 3)}, 7: 8, 8: 7, 9: 10, 10: 9}
 MIRROR |= {k: k + 1 if k % 2 else k - 1 for k in range(11, N_LANDMARKS)}
 OUTLIER = 0.008
-"""Slope (metres per metre of depth) at which a residual loses half its weight."""
+"""Slope (meters per meter of depth) at which a residual loses half its weight."""
 RIDGE = 5e-8
 
 
 def carriers() -> list[int]:
-    """Joint that carries each of the 33 landmarks; unused ones ride with their neighbours."""
+    """Joint that carries each of the 33 landmarks; unused ones ride with their neighbors."""
     known = dict(zip(USED, CARRIER.tolist(), strict=True))
     unused = dict.fromkeys(range(11), JOINT["head"]) | {21: JOINT["left_wrist"], 22: JOINT["right_wrist"]}
     return [known.get(k, unused.get(k, 0)) for k in range(N_LANDMARKS)]

@@ -5,7 +5,7 @@
 FOLDER is a virtual environment with mediapipe 0.10.21; it is made there with pip when it does not exist yet
 (MediaPipe is no dependency of this project). Both read the file with OpenCV and run on the CPU; loading the networks
 is not counted. They take turns. Run it on a quiet machine: when other programs compete for the cores, the scheduler
-favours MediaPipe's many short-lived threads and the ratio says little (Linux, as root: put `chrt -r 1` in front).
+favors MediaPipe's many short-lived threads and the ratio says little (Linux, as root: put `chrt -r 1` in front).
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Truth:
     """One clip: P people, T pictures, world y up, camera x right, y down, z forward.
 
     Attributes:
-        joints: (P, T, 24, 3) world, metres; joints2d: (P, T, 24, 2) px; heights: (P,) metres.
+        joints: (P, T, 24, 3) world, meters; joints2d: (P, T, 24, 2) px; heights: (P,) meters.
         counted: (P, T) bool, visible and not a repeated picture.
         rotation, place: (T, 3, 3), (T, 3) of the camera; intrinsics: (3, 3); times: (T,) seconds.
     """

@@ -12,7 +12,7 @@ from romp_core.networks.raft import CONTEXT, HIDDEN, LEVELS, RADIUS, Raft, upsam
 class PlainRaft(Raft):
     """Two pictures (1, H, W, 3) RGB 0..255 -> flow (1, 2, 128, 128) as TRACE reads it, (1, 2, H, W) by iteration.
 
-    All flows are given back, so that an optimiser cannot leave out what the usual form computes.
+    All flows are given back, so that an optimizer cannot leave out what the usual form computes.
     """
 
     iterations = 20

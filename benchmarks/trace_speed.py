@@ -30,7 +30,7 @@ from romp_core.inference.network_files import session_options
 from romp_core.models.trace.flow import OpticalFlow
 from romp_core.models.trace.networks import TraceNetworks
 from romp_core.networks import trace
-from romp_core.networks.clip_norm import normalise_by_clip
+from romp_core.networks.clip_norm import normalize_by_clip
 from tests.formula import save_torch_zip
 from tests.formula_trace import FILES, formula_trace_state
 
@@ -46,7 +46,7 @@ class TorchTrace:
         self.flow = load(PlainRaft, "raft")
         self._backbone = load(trace.TraceBackbone, "backbone")
         kinds = trace.TraceGru, trace.TraceWarp, trace.TraceMaps, trace.TraceRegressors
-        self._gru, self._warp, self._maps, self._people = (normalise_by_clip(load(kind, "head")) for kind in kinds)
+        self._gru, self._warp, self._maps, self._people = (normalize_by_clip(load(kind, "head")) for kind in kinds)
 
     def clip(self, images: torch.Tensor) -> None:
         each = images.split(1)

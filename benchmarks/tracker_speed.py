@@ -1,6 +1,6 @@
 """Processor time per frame of the trackers, for 2, 16 and 64 people who walk about in one room.
 
-`python benchmarks/tracker_speed.py`; "looks" reads everybody's colours from a picture of 640 x 360 and uses them too.
+`python benchmarks/tracker_speed.py`; "looks" reads everybody's colors from a picture of 640 x 360 and uses them too.
 """
 
 import sys

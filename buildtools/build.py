@@ -54,7 +54,7 @@ def _build_one(platform: Platform, wanted: list[Wheel], core: Path, variant: Var
     wheels = {wheel: fetch.wheel(wheel) for wheel in wanted}
     inside = sorted([core, *wheels.values()])
     contents = archive.tree(ADDON)
-    contents |= notices.licences(wheels)
+    contents |= notices.licenses(wheels)
     contents["bill-of-materials.cdx.json"] = notices.bill_of_materials(wheels, fetch.sha256(core))
     contents["blender_manifest.toml"] = project.stamped_manifest(platform.name, [path.name for path in inside])
     contents |= {f"wheels/{path.name}": path.read_bytes() for path in inside}

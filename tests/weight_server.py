@@ -16,14 +16,14 @@ class WeightServer:
     """Serves one content.
 
     Attributes:
-        ranges: "honoured", "ignored", or "shifted" (another piece than asked for). drops: answers that break off after
+        ranges: "honored", "ignored", or "shifted" (another piece than asked for). drops: answers that break off after
             `drop_after` bytes. hangs: answers that go silent there. status: of every answer, when not 200.
         tag: ETag. asked: the Range headers of all requests, "" for none.
     """
 
     def __init__(self, content: bytes) -> None:
         self.content, self.tag, self.kind = content, '"v1"', "application/octet-stream"
-        self.ranges, self.drops, self.hangs, self.drop_after = "honoured", 0, 0, len(content) // 3
+        self.ranges, self.drops, self.hangs, self.drop_after = "honored", 0, 0, len(content) // 3
         self.status, self.says_length, self.location, self.slow = 200, True, "", 0.0
         self.asked: list[str] = []
         self.address = ""

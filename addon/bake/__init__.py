@@ -9,10 +9,10 @@ from typing import Any
 import bpy
 
 from .. import scene_index
-from ..units import units_per_metre
+from ..units import units_per_meter
 from . import action as keys
 from .armature import ensure_armature, floor_of, rest_in_armature, shape_armature
-from .body import LICENCE, ensure_body, lacks_file, licence_of
+from .body import LICENSE, ensure_body, lacks_file, license_of
 from .camera import ensure_camera, place_camera
 from .footage import show_footage
 from .movie import on_blenders_clock
@@ -91,13 +91,13 @@ def _bake_person(
     armature, is_new = ensure_armature(scene, take.id, person.id, name)
     if is_new:
         collection.objects.link(armature)
-        armature.scale = [units_per_metre(scene)] * 3  # bones and keys stay in metres
+        armature.scale = [units_per_meter(scene)] * 3  # bones and keys stay in meters
         armature.data.display_type = "BBONE" if body else "OCTAHEDRAL"  # rods do not cover the body
     elif lacks_file(skin, body):
         floor = floor_of(armature)
         remarks.append(f"Without its SMPL file the body of {person.name} stays as it is.")
     shape_armature(armature, rest_in_armature(joints, floor), options.with_root)
-    _stamp(armature, take, licence_of(skin, body) or take.provenance.body_licence)
+    _stamp(armature, take, license_of(skin, body) or take.provenance.body_license)
     finite = np.isfinite(clip.rotations).all(axis=(1, 2)) & np.isfinite(clip.root).all(axis=1)
     clip = replace(clip, valid=clip.valid & finite)  # numbers that are none never become keys
     samples = np.arange(clip.first, clip.first + len(clip.valid))
@@ -128,7 +128,7 @@ def _bake_camera(
     if is_new:
         collection.objects.link(camera)
     frames = timing.frames(to_grid(take.footage.times, take.footage))
-    place_camera(camera, take.camera, frames, name, units_per_metre(scene))
+    place_camera(camera, take.camera, frames, name, units_per_meter(scene))
     remark = show_footage(camera.data, take.footage, timing.first, scene_fps(scene))
     if is_new or scene.camera is None:
         scene.camera = camera
@@ -144,11 +144,11 @@ def _ensure_collection(scene: bpy.types.Scene, take_id: str, title: str) -> bpy.
     return collection
 
 
-def _stamp(item: bpy.types.Object, take: Any, body_licence: str) -> None:
-    """Note on the character where it comes from and under which licences; exports carry it on."""
+def _stamp(item: bpy.types.Object, take: Any, body_license: str) -> None:
+    """Note on the character where it comes from and under which licenses; exports carry it on."""
     provenance = take.provenance
     item["mocap_source"] = Path(take.footage.path).name  # not the folder: exports are given away
     item["mocap_model"] = provenance.model
-    item["mocap_model_licence"] = provenance.model_licence
-    item[LICENCE] = body_licence
+    item["mocap_model_license"] = provenance.model_license
+    item[LICENSE] = body_license
     item["mocap_version"] = provenance.core_version

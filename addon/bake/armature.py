@@ -82,7 +82,7 @@ def shape_armature(item: bpy.types.Object, heads: Any, with_root: bool) -> None:
             bone.align_roll(_UP if name.endswith(("_ankle", "_foot")) else _FRONT)
             bone.parent = bones[JOINTS[PARENTS[joint]]] if joint else root
             bone.bbone_x = bone.bbone_z = _ROD_M
-    _colour(item.data)
+    _color(item.data)
 
 
 def ensure_armature(scene: bpy.types.Scene, take_id: str, person_id: int, name: str) -> tuple[bpy.types.Object, bool]:
@@ -96,8 +96,8 @@ def ensure_armature(scene: bpy.types.Scene, take_id: str, person_id: int, name: 
     return item, True
 
 
-def _colour(armature: bpy.types.Armature) -> None:
-    """Bone colours and collections by side, once: later changes by the user stay."""
+def _color(armature: bpy.types.Armature) -> None:
+    """Bone colors and collections by side, once: later changes by the user stay."""
     from romp_core.geometry.skeleton import JOINTS
 
     for name in (*JOINTS, ROOT_BONE):

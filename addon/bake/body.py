@@ -10,8 +10,8 @@ from .. import scene_index
 
 MODIFIER = "MoCap Skin"
 EMBEDDED = "MakeHuman"
-LICENCE = "mocap_body_licence"
-"""Property of objects: licence line of the body that they show."""
+LICENSE = "mocap_body_license"
+"""Property of objects: license line of the body that they show."""
 _KIND, _MATERIAL = "mocap_body", "mocap_material"
 
 
@@ -34,7 +34,7 @@ def ensure_body(
     elif kind_of(item) != body.name:
         _change_mesh(item, _mesh(body, item.data.name, take_id))
         _weights(item, body)
-    item[LICENCE] = body.licence
+    item[LICENSE] = body.license
     if len(item.data.vertices) == len(body.vertices):
         _shape(item, body, floor)
     modifier = item.modifiers.get(MODIFIER)
@@ -54,11 +54,11 @@ def lacks_file(item: bpy.types.Object | None, body: Any) -> bool:
     return item is not None and body is not None and body.name == EMBEDDED != kind_of(item)
 
 
-def licence_of(item: bpy.types.Object | None, body: Any) -> str:
-    """Licence line of the body that a character will show; "" when it shows none."""
+def license_of(item: bpy.types.Object | None, body: Any) -> str:
+    """License line of the body that a character will show; "" when it shows none."""
     if item is not None and lacks_file(item, body):
-        return str(item.get(LICENCE, ""))
-    return body.licence if body else ""
+        return str(item.get(LICENSE, ""))
+    return body.license if body else ""
 
 
 def _change_mesh(item: bpy.types.Object, mesh: bpy.types.Mesh) -> None:
@@ -91,18 +91,18 @@ def _mesh(body: Any, name: str, take_id: str) -> bpy.types.Mesh:
 
 
 def _material(source: Any, take_id: str) -> bpy.types.Material:
-    """The material of this name and take: characters of one take share it, the user may recolour it."""
+    """The material of this name and take: characters of one take share it, the user may recolor it."""
     for material in bpy.data.materials:
         if material.get(scene_index.TAKE) == take_id and material.get(_MATERIAL) == source.name:
             return material
     material = bpy.data.materials.new(source.name)
     material[scene_index.TAKE], material[_MATERIAL] = take_id, source.name
-    colour = (*source.color, 1.0)
-    material.diffuse_color = colour
+    color = (*source.color, 1.0)
+    material.diffuse_color = color
     if material.node_tree is None:  # before 5.0 materials start without nodes
         material.use_nodes = True
     shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
-    shader.inputs["Base Color"].default_value = colour
+    shader.inputs["Base Color"].default_value = color
     shader.inputs["Roughness"].default_value = 0.6
     return material
 

@@ -22,7 +22,7 @@ def ensure_camera(scene: bpy.types.Scene, take_id: str, name: str) -> tuple[bpy.
     return item, True
 
 
-def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str, units_per_metre: float = 1.0) -> None:
+def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str, units_per_meter: float = 1.0) -> None:
     """Give the camera object the lens and the place, or the keyed path, of a take's camera.
 
     Args:
@@ -36,7 +36,7 @@ def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str, un
     item.data.sensor_fit = "HORIZONTAL"
     item.data.angle = camera.fov
     turn = quat_from_matrix(BLENDER_CAMERA_FROM_CAMERA)
-    positions = np.asarray(camera.position) * units_per_metre
+    positions = np.asarray(camera.position) * units_per_meter
     rotations = make_continuous(quat_multiply(camera.rotation, turn))
     if len(rotations) == 1:
         item.rotation_quaternion, item.location = rotations[0], positions[0]

@@ -10,7 +10,7 @@ import bpy
 
 from .. import scene_index
 from .bvh import write_bvh
-from .preflight import check, frame_range, licence_remarks
+from .preflight import check, frame_range, license_remarks
 from .stage import staged
 
 SUFFIXES = {"FBX": ".fbx", "GLB": ".glb", "BVH": ".bvh"}
@@ -39,7 +39,7 @@ def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: P
     frames = frame_range(armature, scene)
     body = scene_index.find_object(scene, armature[scene_index.TAKE], scene_index.BODY, armature[scene_index.PERSON])
     meshes = [body] if body is not None and format != "BVH" else []
-    remarks += licence_remarks(meshes)
+    remarks += license_remarks(meshes)
     writer = {"FBX": _write_fbx, "GLB": _write_glb, "BVH": write_bvh}[format]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

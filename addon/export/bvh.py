@@ -1,4 +1,4 @@
-"""BVH, written so that any reader finds what it expects: y up, facing +z, metres, rest pose without rotations.
+"""BVH, written so that any reader finds what it expects: y up, facing +z, meters, rest pose without rotations.
 
 Blender's own exporter writes z up, which every importer, Blender's included, would lay on its back.
 Format: Meredith and Maddock, "Motion Capture File Formats Explained" (2001).

@@ -8,7 +8,7 @@ import bpy
 
 from .. import compat
 from ..bake.body import EMBEDDED, kind_of
-from ..units import units_per_metre
+from ..units import units_per_meter
 
 
 def frame_range(armature: bpy.types.Object, scene: bpy.types.Scene) -> tuple[int, int]:
@@ -36,16 +36,16 @@ def check(armature: bpy.types.Object, scene: bpy.types.Scene) -> list[str]:
         if not all(map(math.isfinite, (*curve.range(), *_extremes(curve)))):
             raise TakeError(f'"{armature.name}" has keys that are not numbers.', "Make the character again.")
     remarks = []
-    if any(abs(factor / units_per_metre(scene) - 1.0) > 1e-4 for factor in armature.matrix_world.to_scale()):
+    if any(abs(factor / units_per_meter(scene) - 1.0) > 1e-4 for factor in armature.matrix_world.to_scale()):
         remarks.append(f'"{armature.name}" is scaled: apply the scale if the other program shows it in another size.')
     return remarks
 
 
-def licence_remarks(meshes: list[bpy.types.Object]) -> list[str]:
+def license_remarks(meshes: list[bpy.types.Object]) -> list[str]:
     """What the user should know before giving away a file with these bodies."""
     if all(kind_of(item) == EMBEDDED for item in meshes):
         return []
-    return ["The file contains an SMPL body, whose licence does not allow passing it on."]
+    return ["The file contains an SMPL body, whose license does not allow passing it on."]
 
 
 def _extremes(curve: bpy.types.FCurve) -> tuple[float, float]:

@@ -9,14 +9,14 @@ import bpy
 from mathutils import Matrix
 
 from .. import compat
-from ..units import units_per_metre
+from ..units import units_per_meter
 
 
 @contextmanager
 def staged(
     source: bpy.types.Scene, armature: bpy.types.Object, meshes: list[bpy.types.Object], frames: tuple[int, int]
 ) -> Iterator[bpy.types.Scene]:
-    """Window scene with this character alone, selected, shown, in metres; frame rate as in `source`, range `frames`."""
+    """Window scene with this character alone, selected, shown, in meters; frame rate as in `source`, range `frames`."""
     window = bpy.context.window or bpy.context.window_manager.windows[0]
     previous = window.scene
     scene = bpy.data.scenes.new(armature.name)  # exporters name the clip after it
@@ -29,7 +29,7 @@ def staged(
         for item in objects:
             undo.enter_context(_shown(item))
             scene.collection.objects.link(item)
-        undo.enter_context(_in_metres(armature, units_per_metre(source)))
+        undo.enter_context(_in_meters(armature, units_per_meter(source)))
         window.scene = scene
         undo.enter_context(_object_mode(scene, armature))
         for item in objects:
@@ -39,15 +39,15 @@ def staged(
 
 
 @contextmanager
-def _in_metres(item: bpy.types.Object, per_metre: float) -> Iterator[None]:
-    """The object in metres while this lasts: of the exporters, only FBX's would regard the scene's unit scale."""
+def _in_meters(item: bpy.types.Object, per_meter: float) -> Iterator[None]:
+    """The object in meters while this lasts: of the exporters, only FBX's would regard the scene's unit scale."""
     basis = item.matrix_basis.copy()
-    if per_metre != 1.0:
-        item.matrix_world = Matrix.Scale(1.0 / per_metre, 4) @ item.matrix_world
+    if per_meter != 1.0:
+        item.matrix_world = Matrix.Scale(1.0 / per_meter, 4) @ item.matrix_world
     try:
         yield
     finally:
-        if per_metre != 1.0:
+        if per_meter != 1.0:
             item.matrix_basis = basis
 
 

@@ -11,7 +11,7 @@ from bpy.types import Operator
 
 from romp_core.take.settings import CaptureSettings, SolveSettings
 
-from .. import catalogue, jobs, model_files, storage
+from .. import catalog, jobs, model_files, storage
 from ..properties import generated
 from .footage import absolute, existing
 from .reporting import Reporting
@@ -72,12 +72,12 @@ def take_arrived(outcome: jobs.Outcome, uid: int) -> str:
     if not outcome.take or not os.path.isfile(outcome.take):
         return ""
     scene = scene_of(uid)
-    entry = catalogue.add_take(scene or bpy.context.scene, outcome.take)
+    entry = catalog.add_take(scene or bpy.context.scene, outcome.take)
     remarks = [entry.remark] if entry.remark else []
     if scene is None:
         remarks += ["The scene of this capture is gone: the take is in the list."]
     elif outcome.kind == "finished":
-        remarks += catalogue.make_characters(scene, entry, {item.person_id for item in entry.people})
+        remarks += catalog.make_characters(scene, entry, {item.person_id for item in entry.people})
     push_undo("Capture")
     return " ".join(remarks)
 

@@ -1,4 +1,4 @@
-"""Cancelling the running job, and what to do with the message it left."""
+"""Canceling the running job, and what to do with the message it left."""
 
 from __future__ import annotations
 

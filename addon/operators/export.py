@@ -28,7 +28,7 @@ class MOCAP_OT_export(Reporting, Operator, ExportHelper):
         items=(
             ("FBX", "FBX", "Body, skeleton and motion, for game engines and other 3D programs"),
             ("GLB", "glTF Binary", "Body, skeleton and motion, for engines and the web"),
-            ("BVH", "BVH", "Skeleton and motion only; y up, metres"),
+            ("BVH", "BVH", "Skeleton and motion only; y up, meters"),
         ),
     )
     which: EnumProperty(
@@ -76,11 +76,11 @@ def _active(context: bpy.types.Context) -> bpy.types.Object:
     """The character that the user means. Raises TakeError."""
     from romp_core.errors import TakeError
 
-    from .. import catalogue
+    from .. import catalog
 
     scene = context.scene
     armature = scene_index.character_of(context.view_layer.objects.active, scene)
-    entry, person = catalogue.active_take(scene), catalogue.active_person(scene)
+    entry, person = catalog.active_take(scene), catalog.active_person(scene)
     if armature is None and person is not None:
         armature = scene_index.find_object(scene, entry.take_id, scene_index.ARMATURE, person.person_id)
     if armature is None:

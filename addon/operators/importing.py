@@ -11,7 +11,7 @@ from bpy_extras.io_utils import ImportHelper
 
 from romp_core.take.settings import SolveSettings
 
-from .. import catalogue, jobs, storage
+from .. import catalog, jobs, storage
 from ..properties import generated
 from .capture import take_arrived
 from .reporting import Reporting
@@ -44,7 +44,7 @@ class MOCAP_OT_import_results(Reporting, Operator, ImportHelper):
 
         scene, path = context.scene, bpy.path.abspath(self.filepath)
         if is_take(path):
-            return f"Opened the take {catalogue.add_take(scene, path).name}"
+            return f"Opened the take {catalog.add_take(scene, path).name}"
         command = {
             "type": "import",
             "source": path,

@@ -9,7 +9,7 @@ from bpy.types import Operator
 
 from romp_core.take.settings import SolveSettings
 
-from .. import catalogue, jobs, scene_index
+from .. import catalog, jobs, scene_index
 from ..properties import generated
 from .reporting import Reporting
 from .running import end_of_wait, must_wait, no_job, push_undo, scene_of, wait_property
@@ -25,11 +25,11 @@ class MOCAP_OT_solve(Reporting, Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return no_job(cls, context) and catalogue.active_take(context.scene) is not None
+        return no_job(cls, context) and catalog.active_take(context.scene) is not None
 
     def run(self, context: bpy.types.Context) -> set[str]:
-        entry = catalogue.active_take(context.scene)
-        made = catalogue.made_characters(context.scene, entry)
+        entry = catalog.active_take(context.scene)
+        made = catalog.made_characters(context.scene, entry)
         return end_of_wait(self, start_solving(context.scene, entry, made, must_wait(self.wait)))
 
 
@@ -47,12 +47,12 @@ def start_solving(scene: bpy.types.Scene, entry: Any, bake_ids: set[int], wait: 
 
     def solved(outcome: jobs.Outcome) -> str:
         target = scene_of(uid)
-        entry = catalogue.find_take(target, take_id) if target else None
+        entry = catalog.find_take(target, take_id) if target else None
         if entry is None or outcome.kind != "finished":
             return ""
-        catalogue.add_take(target, outcome.take)
+        catalog.add_take(target, outcome.take)
         is_new = scene_index.find_collection(target, take_id) is None
-        remarks = catalogue.make_characters(target, entry, bake_ids, match_scene=is_new) if bake_ids else []
+        remarks = catalog.make_characters(target, entry, bake_ids, match_scene=is_new) if bake_ids else []
         push_undo("Solve Again")
         return " ".join(remarks)
 

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy.types import Operator
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from .. import catalogue
+from .. import catalog
 from .reporting import Reporting
 from .running import end_of_wait, must_wait, no_job
 from .solve import start_solving
@@ -19,7 +19,7 @@ from .solve import start_solving
 class _NeedsTake:
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return catalogue.active_take(context.scene) is not None
+        return catalog.active_take(context.scene) is not None
 
 
 class MOCAP_OT_open_take(Reporting, Operator, ImportHelper):
@@ -33,7 +33,7 @@ class MOCAP_OT_open_take(Reporting, Operator, ImportHelper):
     filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
 
     def run(self, context: bpy.types.Context) -> None:
-        catalogue.add_take(context.scene, bpy.path.abspath(self.filepath))
+        catalog.add_take(context.scene, bpy.path.abspath(self.filepath))
 
 
 class MOCAP_OT_save_take(Reporting, _NeedsTake, Operator, ExportHelper):
@@ -48,7 +48,7 @@ class MOCAP_OT_save_take(Reporting, _NeedsTake, Operator, ExportHelper):
     def run(self, context: bpy.types.Context) -> str:
         from romp_core.errors import TakeError
 
-        source = Path(bpy.path.abspath(catalogue.active_take(context.scene).path))
+        source = Path(bpy.path.abspath(catalog.active_take(context.scene).path))
         target = Path(bpy.path.abspath(self.filepath))
         try:
             if target.resolve() != source.resolve():
@@ -70,9 +70,9 @@ class MOCAP_OT_recover_takes(Reporting, Operator):
         return no_job(cls, context)
 
     def run(self, context: bpy.types.Context) -> str:
-        paths = catalogue.recover_interrupted()
+        paths = catalog.recover_interrupted()
         for path in paths:
-            catalogue.add_take(context.scene, path)
+            catalog.add_take(context.scene, path)
         return f"Takes recovered: {len(paths)}"
 
 
@@ -97,13 +97,13 @@ class MOCAP_OT_make_characters(Reporting, _NeedsTake, Operator):
 
     def run(self, context: bpy.types.Context) -> str | set[str]:
         scene = context.scene
-        entry, person = catalogue.active_take(scene), catalogue.active_person(scene)
+        entry, person = catalog.active_take(scene), catalog.active_person(scene)
         who = {item.person_id for item in entry.people}
         if self.which == "ACTIVE":
             who = {person.person_id} if person else set()
-        if not catalogue.is_solved(entry):  # a cancelled capture
+        if not catalog.is_solved(entry):  # a cancelled capture
             return end_of_wait(self, start_solving(scene, entry, who, must_wait(False)))
-        return " ".join(catalogue.make_characters(scene, entry, who)) or {"FINISHED"}
+        return " ".join(catalog.make_characters(scene, entry, who)) or {"FINISHED"}
 
 
 class MOCAP_OT_remove_take(Reporting, _NeedsTake, Operator):
@@ -118,7 +118,7 @@ class MOCAP_OT_remove_take(Reporting, _NeedsTake, Operator):
     def run(self, context: bpy.types.Context) -> None:
         group = context.scene.mocap
         if not self.keep_characters:
-            catalogue.remove_characters(context.scene, group.takes[group.active_take].take_id)
+            catalog.remove_characters(context.scene, group.takes[group.active_take].take_id)
         group.takes.remove(group.active_take)
         group.active_take = max(0, min(group.active_take, len(group.takes) - 1))
 
@@ -132,12 +132,12 @@ class MOCAP_OT_remove_person(Reporting, Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return catalogue.active_person(context.scene) is not None
+        return catalog.active_person(context.scene) is not None
 
     def run(self, context: bpy.types.Context) -> None:
-        entry = catalogue.active_take(context.scene)
-        person = catalogue.active_person(context.scene)
-        catalogue.remove_characters(context.scene, entry.take_id, person.person_id)
+        entry = catalog.active_take(context.scene)
+        person = catalog.active_person(context.scene)
+        catalog.remove_characters(context.scene, entry.take_id, person.person_id)
         entry.people.remove(entry.active_person)
         entry.active_person = max(0, min(entry.active_person, len(entry.people) - 1))
 

@@ -24,14 +24,14 @@ def key_property() -> Any:
 
 
 class MOCAP_OT_download_file(Reporting, Operator):
-    """Download this file from its official address, once its licence is accepted"""
+    """Download this file from its official address, once its license is accepted"""
 
     bl_idname = "mocap.download_file"
     bl_label = "Download"
 
     key: key_property()
-    accept_licence: BoolProperty(
-        name="Accept Licence", description="The licence was read and is accepted", options={"SKIP_SAVE"}
+    accept_license: BoolProperty(
+        name="Accept License", description="The license was read and is accepted", options={"SKIP_SAVE"}
     )
     address: StringProperty(
         name="Address", description="Another address where the same file lies", options={"HIDDEN", "SKIP_SAVE"}
@@ -46,7 +46,7 @@ class MOCAP_OT_download_file(Reporting, Operator):
         return no_job(cls, context)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        self.accept_licence = True  # the dialog's button says so
+        self.accept_license = True  # the dialog's button says so
         title = f"Download {_file(self.key).file_names[0]}"
         return context.window_manager.invoke_props_dialog(
             self, width=_DIALOG_WIDTH, title=title, confirm_text="Accept and Download"
@@ -57,8 +57,8 @@ class MOCAP_OT_download_file(Reporting, Operator):
         for text in (
             f"{file.title}{size_text(file)}, from {urlsplit(self.address or file.url).hostname}",
             f"Into {storage.weights_folder()}",
-            f"{file.licence}.",
-            "By downloading you accept this licence.",
+            f"{file.license}.",
+            "By downloading you accept this license.",
         ):
             wrapped(self.layout, text, _DIALOG_WIDTH * 1.15)  # it has no icons and no scroll bar
 
@@ -66,8 +66,8 @@ class MOCAP_OT_download_file(Reporting, Operator):
         from romp_core.errors import ModelError
 
         file = _file(self.key)
-        if not self.accept_licence:
-            raise ModelError("Nothing was downloaded: the licence is not accepted.", f"{file.licence}.")
+        if not self.accept_license:
+            raise ModelError("Nothing was downloaded: the license is not accepted.", f"{file.license}.")
         command = {
             "type": "download",
             "keys": [self.key],

@@ -42,10 +42,10 @@ class MOCAP_PT_capture(SidebarPanel, Panel):
             wrapped(layout, "Capture waits for the model's files, see above.", context.region.width, "INFO")
         if outcome is not None and outcome.text:
             _draw_outcome(layout, outcome, context.region.width)
-        if not missing:  # else the licence stands beside the download
+        if not missing:  # else the license stands beside the download
             column = layout.column()
             column.active = False
-            wrapped(column, model_files.licences(group.capture.model), context.region.width)
+            wrapped(column, model_files.licenses(group.capture.model), context.region.width)
 
 
 def _draw_settings(layout: Any, group: Any, missing: list[Any], width: float) -> None:
@@ -92,8 +92,8 @@ def _draw_running(layout: Any, session: jobs.Session, width: float) -> None:
         wrapped(layout, started.get("remark", ""), width, "ERROR")
     row = layout.row()
     row.scale_y = 1.5
-    row.enabled = not session.cancelling
-    row.operator("mocap.cancel", text="Cancelling" if session.cancelling else "Cancel", icon="CANCEL")
+    row.enabled = not session.canceling
+    row.operator("mocap.cancel", text="Canceling" if session.canceling else "Cancel", icon="CANCEL")
 
 
 def progress_text(progress: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.types import Menu, Panel, UIList
 
-from .. import catalogue, scene_index
+from .. import catalog, scene_index
 from .base import SidebarPanel, wrapped
 
 
@@ -57,7 +57,7 @@ class MOCAP_PT_takes(SidebarPanel, Panel):
         side.operator("mocap.open_take", text="", icon="ADD")
         side.operator("mocap.remove_take", text="", icon="REMOVE")
         side.menu("MOCAP_MT_take", text="", icon="DOWNARROW_HLT")
-        entry = catalogue.active_take(context.scene)
+        entry = catalog.active_take(context.scene)
         if entry is None:
             layout.operator("mocap.import_results", icon="IMPORT")
             return
@@ -71,7 +71,7 @@ class MOCAP_PT_takes(SidebarPanel, Panel):
             wrapped(layout, entry.remark, context.region.width, "INFO")
         column = layout.column()
         column.active = False
-        wrapped(column, entry.licence, context.region.width)
+        wrapped(column, entry.license, context.region.width)
 
 
 class MOCAP_PT_solve(SidebarPanel, Panel):
@@ -81,15 +81,15 @@ class MOCAP_PT_solve(SidebarPanel, Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return catalogue.active_take(context.scene) is not None
+        return catalog.active_take(context.scene) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
-        entry = catalogue.active_take(context.scene)
+        entry = catalog.active_take(context.scene)
         column = self.layout.column()
         column.use_property_split, column.use_property_decorate = True, False
         for name in entry.solve.__annotations__:
             column.prop(entry.solve, name)
-        person = catalogue.active_person(context.scene)
+        person = catalog.active_person(context.scene)
         if person is not None:
             column.prop(person, "height", text=f"Height of {person.name} (m)")
         self.layout.operator("mocap.solve", icon="FILE_REFRESH")

@@ -21,7 +21,7 @@ def draw_missing(layout: Any, states: list[Any], width: float) -> None:
             wrapped(box, file.how_to_get, width)
         faint = box.column()
         faint.active = False
-        wrapped(faint, f"{file.licence}.", width)
+        wrapped(faint, f"{file.license}.", width)
         column = box.column(align=True)
         if file.url:
             size = f" {file.size / 1e6:.0f} MB" if file.size else ""
@@ -50,15 +50,15 @@ class MOCAP_PT_files(SidebarPanel, Panel):
             if not keys:
                 continue
             self.layout.label(text=heading)
-            licences: dict[str, None] = {}
+            licenses: dict[str, None] = {}
             for key in keys:
                 state = model_files.state(key)
                 _draw_file(self.layout.box(), state, width)
-                licences[state.file.licence] = None
+                licenses[state.file.license] = None
             faint = self.layout.column()
             faint.active = False
-            for licence in licences:
-                wrapped(faint, f"{licence}.", width)
+            for license in licenses:
+                wrapped(faint, f"{license}.", width)
 
 
 def _draw_file(box: Any, state: Any, width: float) -> None:

@@ -26,7 +26,7 @@ class MOCAP_PG_solve_settings(PropertyGroup):
 
 
 def _person_renamed(person: Any, _context: bpy.types.Context) -> None:
-    from ..catalogue import rename_character
+    from ..catalog import rename_character
 
     scene = person.id_data
     entry = next((entry for entry in scene.mocap.takes if person in entry.people.values()), None)
@@ -35,7 +35,7 @@ def _person_renamed(person: Any, _context: bpy.types.Context) -> None:
 
 
 def _take_renamed(entry: Any, _context: bpy.types.Context) -> None:
-    from ..catalogue import rename_take
+    from ..catalog import rename_take
 
     rename_take(entry.id_data, entry)
 
@@ -60,7 +60,7 @@ class MOCAP_PG_take(PropertyGroup):
     name: StringProperty(name="Name", description="Name of the take and its collection", update=_take_renamed)
     take_id: StringProperty()
     path: StringProperty(subtype="FILE_PATH")
-    licence: StringProperty()
+    license: StringProperty()
     complete: BoolProperty(default=True)
     remark: StringProperty()
     solve: PointerProperty(type=MOCAP_PG_solve_settings)

@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 
 _UNITS = {"s": "TIME_ABSOLUTE"}
-_SIGNS = {"deg": "\u00b0", "m": "m"}  # Blender shows lengths in the scene's units, but these are metres
+_SIGNS = {"deg": "\u00b0", "m": "m"}  # Blender shows lengths in the scene's units, but these are meters
 _model_items: list[tuple[str, str, str]] = []  # Blender needs the strings of dynamic items kept alive
 
 
@@ -19,7 +19,7 @@ def model_items(_owner: Any, _context: bpy.types.Context | None) -> list[tuple[s
         from romp_core.models.registry import MODELS
 
         _model_items.extend(
-            (card.name, card.label, f"{card.description}. Licence: {card.licence}") for card in MODELS.values()
+            (card.name, card.label, f"{card.description}. License: {card.license}") for card in MODELS.values()
         )
     return _model_items
 

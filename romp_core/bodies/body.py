@@ -1,6 +1,6 @@
 """A skinned human body in the rest pose and axes of SMPL.
 
-T-pose, y up, facing +z, left hand towards +x; the pelvis is the origin. Lengths are metres.
+T-pose, y up, facing +z, left hand towards +x; the pelvis is the origin. Lengths are meters.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..typing import Array
 
 @dataclass(frozen=True)
 class Material:
-    """A colour of the body's clothing or skin: linear RGB in 0..1."""
+    """A color of the body's clothing or skin: linear RGB in 0..1."""
 
     name: str
     color: tuple[float, float, float]
@@ -56,7 +56,7 @@ class Body:
     shape_keys: tuple[ShapeKey, ...]
     height_m: float  # standing, bare-headed and barefoot; the embedded mesh has hair and shoes
     name: str
-    licence: str
+    license: str
 
     @property
     def floor_m(self) -> float:
@@ -87,7 +87,7 @@ class Body:
         return replace(self, vertices=vertices, joints=joints, height_m=height_m)
 
     def scaled(self, height_m: float) -> Body:
-        """This body, its shape keys included, uniformly scaled to the given height in metres."""
+        """This body, its shape keys included, uniformly scaled to the given height in meters."""
         scale = np.float32(height_m / self.height_m)
         keys = tuple(
             replace(
@@ -126,7 +126,7 @@ class Body:
         return replace(self, vertices=vertices, joints=np.asarray(rest_joints), shape_keys=keys)
 
     def rest_joints(self, height_m: float) -> Array:
-        """Joints of the T-pose for a person of that height: (24, 3) float64 metres, pelvis at the origin."""
+        """Joints of the T-pose for a person of that height: (24, 3) float64 meters, pelvis at the origin."""
         return self.joints.astype(np.float64) * (height_m / self.height_m)
 
     def posed(self, rotations: Array, root: Array) -> Array:

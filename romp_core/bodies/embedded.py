@@ -1,4 +1,4 @@
-"""The embedded, licence-free body: MakeHuman's base mesh (CC0), the default character and the default skeleton."""
+"""The embedded, license-free body: MakeHuman's base mesh (CC0), the default character and the default skeleton."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ..errors import ModelError
 from .body import Body, Material, ShapeKey
 
 BODY_PATH = Path(__file__).resolve().parents[1] / "assets" / "body" / "body.npz"
-BODY_LICENCE = "CC0-1.0 (MakeHuman / MPFB body)"
-"""Licence line of the embedded body, stamped into takes and exports."""
+BODY_LICENSE = "CC0-1.0 (MakeHuman / MPFB body)"
+"""License line of the embedded body, stamped into takes and exports."""
 
 
 @cache
@@ -54,5 +54,5 @@ def load_body() -> Body:
         ),
         height_m=float(stored["height_m"]),
         name="MakeHuman",
-        licence=BODY_LICENCE,
+        license=BODY_LICENSE,
     )

@@ -177,8 +177,8 @@ def _info(options: argparse.Namespace) -> None:
         f"Footage     {footage.path}",
         f"            {footage.width}x{footage.height}, {footage.fps:.3f} fps, "
         f"{len(footage.times)} frames, {seconds:.2f} s",
-        f"Model       {made.model} ({made.model_licence})",
-        f"Body        {made.body_licence}",
+        f"Model       {made.model} ({made.model_license})",
+        f"Body        {made.body_license}",
         f"Made        {made.created} by romp_core {made.core_version}" + ("" if made.complete else ", partial"),
         f"State       {'solved' if take.solved else 'raw'}",
     ]

@@ -18,7 +18,7 @@ def add_weight_commands(command: Callable[..., argparse.ArgumentParser]) -> None
 
     sub = command("download", _download, "Download the files that a model needs")
     sub.add_argument("name", metavar="MODEL", help="a model, or one file by its name, such as ROMP.onnx")
-    sub.add_argument("--accept-licence", action="store_true", help="you have read the licence line and accept it")
+    sub.add_argument("--accept-license", action="store_true", help="you have read the license line and accept it")
     sub.add_argument("--address", default="", help="another address where that one file lies")
     add_weights(sub)
     add_progress(sub)
@@ -47,7 +47,7 @@ def _models(options: argparse.Namespace) -> None:
     store = default_store(options.weights)
     for card in MODELS.values():
         missing, useful = store.missing(card.needs), store.missing(card.helps)
-        lines = [f"{card.label}: {card.description}", card.licence]
+        lines = [f"{card.label}: {card.description}", card.license]
         lines += [f"MISSING: {state.problem} {_advice(state.file)}" for state in missing] or ["ready"]
         lines += [f"optional: {state.problem} {_advice(state.file)}" for state in useful]
         sys.stdout.write(f"{card.name:<12} " + f"\n{'':<12} ".join(lines) + "\n")
@@ -72,11 +72,11 @@ def _download(options: argparse.Namespace) -> None:
     else:
         files = [weight_file(options.name)]
     for file in files:
-        say(f"{file.key}: {file.licence}.")
+        say(f"{file.key}: {file.license}.")
     if not files:
         say(f"{MODELS[options.name].label} has all files that it needs.")
-    elif not options.accept_licence:
-        raise ModelError("Nothing was downloaded: the licence is not accepted.", "Add --accept-licence if you accept.")
+    elif not options.accept_license:
+        raise ModelError("Nothing was downloaded: the license is not accepted.", "Add --accept-license if you accept.")
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         for path in download_files([file.key for file in files], store, listener, cancelled, options.address):

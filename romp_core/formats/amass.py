@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .. import __version__
-from ..bodies.embedded import BODY_LICENCE, load_body
+from ..bodies.embedded import BODY_LICENSE, load_body
 from ..errors import TakeError
 from ..geometry.projection import focal_from_fov, project
 from ..geometry.rotations import make_continuous, quat_conjugate, quat_from_rotvec, quat_multiply, rotvec_from_quat
@@ -34,11 +34,11 @@ _BODY_JOINTS = 22
 _RATES = ("mocap_framerate", "mocap_frame_rate", "fps")
 _USUAL_FPS = 120.0
 _FAR = 1e4
-"""Metres beyond which nobody walks in front of a motion capture system."""
+"""Meters beyond which nobody walks in front of a motion capture system."""
 _MARGIN = 1.15
 _SOLES = 5.0
 """Percentile of the lowest sole that is put on the floor: the bodies differ, and single frames may dip."""
-_LICENCE = "AMASS motion: non-commercial research (amass.is.tue.mpg.de)"
+_LICENSE = "AMASS motion: non-commercial research (amass.is.tue.mpg.de)"
 
 
 def is_amass(tree: Any) -> bool:
@@ -75,8 +75,8 @@ def import_amass(tree: Mapping[str, Any], path: Path, fps: float | None = None) 
     footage = FootageInfo(str(path), _WIDTH, _HEIGHT, rate, rows / rate, rows, fov=_FOV)
     provenance = Provenance(
         model="imported: AMASS",
-        model_licence=_LICENCE,
-        body_licence=BODY_LICENCE,
+        model_license=_LICENSE,
+        body_license=BODY_LICENSE,
         core_version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         remark="" if _rate(tree) or fps else f"The motion does not say its frame rate; {_USUAL_FPS:g} is assumed.",
@@ -164,7 +164,7 @@ def _unfit(name: str, path: Path) -> TakeError:
 def export_amass(take: Take, out: Path) -> list[Path]:
     """One npz per person in the manner of AMASS (Mahmood et al. 2019), z up, at an even frame rate.
 
-    `poses` (T, 72) rotation vectors, `trans` (T, 3) metres, `betas` (10,), `mocap_framerate`, `gender`, and
+    `poses` (T, 72) rotation vectors, `trans` (T, 3) meters, `betas` (10,), `mocap_framerate`, `gender`, and
     `valid` (T,), which is False where the person was not seen. One person is written to `out`, several to
     `out` with `_1`, `_2`, ... appended to the stem.
     """

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from .. import __version__
-from ..bodies.embedded import BODY_LICENCE
+from ..bodies.embedded import BODY_LICENSE
 from ..errors import TakeError
 from ..geometry.projection import body_model_fov
 from ..geometry.skeleton import N_JOINTS
@@ -23,7 +23,7 @@ from ..take.take import FootageInfo, Provenance, Take
 
 UNKNOWN_FPS = 30.0
 """Results do not say their frame rate; most footage has this one."""
-_NETWORK_LICENCE = "networks trained on data for non-commercial research"
+_NETWORK_LICENSE = "networks trained on data for non-commercial research"
 
 
 def imported_take(
@@ -60,8 +60,8 @@ def imported_take(
     assumed = f"The results do not say their frame rate; {UNKNOWN_FPS:g} is assumed." if count > 1 and not fps else ""
     provenance = Provenance(
         model=f"imported: {model}",
-        model_licence=_NETWORK_LICENCE,
-        body_licence=BODY_LICENCE,
+        model_license=_NETWORK_LICENSE,
+        body_license=BODY_LICENSE,
         core_version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         remark=assumed,

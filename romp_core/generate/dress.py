@@ -1,4 +1,4 @@
-"""Dresses the body: colours its faces and puffs them up a little, so that it looks like a person, not a mannequin."""
+"""Dresses the body: colors its faces and puffs them up a little, so that it looks like a person, not a mannequin."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ COLORS = {
     "eyes": (0.80, 0.80, 0.78),
     "iris": (0.035, 0.022, 0.015),
 }
-# How far behind the eyes and how far above them the hair begins, metres, from the forehead past the ear to the nape.
+# How far behind the eyes and how far above them the hair begins, meters, from the forehead past the ear to the nape.
 _HAIRLINE = ((0.0, 0.064), (0.03, 0.055), (0.06, 0.020), (0.085, 0.0), (0.10, -0.02), (0.16, -0.06))
-# Garment: thickness in metres, rounds of smoothing that take the anatomy below it away.
+# Garment: thickness in meters, rounds of smoothing that take the anatomy below it away.
 _CUT = {"shirt": (0.006, 14), "trousers": (0.005, 6), "shoes": (0.003, 1), "hair": (0.014, 4)}
 # Where the mesh below a shirt is finer than this, and some rings of faces around, there is detail to take away.
 _FINE_MESH_M, _FINE_MARGIN = 0.007, 2
@@ -35,7 +35,7 @@ class Figure:
     `outlines` are (N,) masks from 0 to 1: "ear", "lip", "left_eye", "right_eye".
     """
 
-    vertices: np.ndarray  # (N, 3) metres
+    vertices: np.ndarray  # (N, 3) meters
     faces: np.ndarray  # (F, 4)
     joints: np.ndarray  # (24, 3)
     joint_weights: np.ndarray  # (N, 24)
@@ -67,7 +67,7 @@ def color_faces(figure: Figure) -> np.ndarray:
 class Garment:
     """What a piece of clothing does to the vertices below it."""
 
-    thickness: np.ndarray  # (N,) metres
+    thickness: np.ndarray  # (N,) meters
     covered: np.ndarray  # (N,) bool
     rounds: int  # of smoothing
     bridged: np.ndarray  # (N,) bool: where it is stretched over what is below
@@ -81,10 +81,10 @@ def cut(figure: Figure, face_materials: np.ndarray) -> list[Garment]:
         covered[figure.faces[face_materials != list(COLORS).index(name)]] = False
         depth = covered.astype(np.float64)
         for _ in range(2 if name == "hair" else 0):  # hair thins out towards its edge
-            depth = covered * _neighbour_mean(figure.faces, depth[:, None])[:, 0]
+            depth = covered * _neighbor_mean(figure.faces, depth[:, None])[:, 0]
         fine = (_spacing(figure.faces, figure.vertices) < _FINE_MESH_M).astype(np.float64)[:, None]
         for _ in range(_FINE_MARGIN):
-            fine = np.maximum(fine, _neighbour_mean(figure.faces, fine))
+            fine = np.maximum(fine, _neighbor_mean(figure.faces, fine))
         bridged = covered & (fine[:, 0] > 0) & (name == "shirt")
         garments.append(Garment(thickness * depth, covered, rounds, bridged))
     return garments
@@ -96,7 +96,7 @@ def puff_up(figure: Figure, garments: list[Garment], face_materials: np.ndarray)
     for garment in garments:
         _stretch(figure.faces, vertices, garment.bridged)
         for _ in range(garment.rounds):
-            vertices[garment.covered] = _neighbour_mean(figure.faces, vertices)[garment.covered]
+            vertices[garment.covered] = _neighbor_mean(figure.faces, vertices)[garment.covered]
         vertices += garment.thickness[:, None] * _normals(figure.faces, vertices)
     _close_shoe_tips(figure, face_materials, vertices)
     return vertices
@@ -164,7 +164,7 @@ def _close_shoe_tips(figure: Figure, face_materials: np.ndarray, vertices: np.nd
         toes = foot[vertices[foot, 2] > inside[2]]
         support = ((vertices[toes] - inside) @ directions.T).max(0)
         for _ in range(40):
-            vertices[toes] = _neighbour_mean(figure.faces, vertices)[toes]
+            vertices[toes] = _neighbor_mean(figure.faces, vertices)[toes]
             facing = normalize(vertices[toes] - inside) @ directions.T
             reach = np.where(facing > 0.05, support / np.maximum(facing, 0.05), np.inf).min(1)
             hull = inside + reach[:, None] * normalize(vertices[toes] - inside)
@@ -181,7 +181,7 @@ def _without_ragged_edges(faces: np.ndarray, chosen: np.ndarray, rounds: int = 3
     return chosen
 
 
-def _neighbour_mean(faces: np.ndarray, values: np.ndarray) -> np.ndarray:
+def _neighbor_mean(faces: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Mean of the vertices that share an edge with each vertex, values (N, C) -> (N, C)."""
     start, end = _edges(faces)
     totals = [np.bincount(start, column[end], len(values)) for column in values.T]
@@ -189,7 +189,7 @@ def _neighbour_mean(faces: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _stretch(faces: np.ndarray, vertices: np.ndarray, part: np.ndarray) -> None:
-    """In place: lay the `part` (N,) bool like a membrane, each vertex in the middle of its neighbours."""
+    """In place: lay the `part` (N,) bool like a membrane, each vertex in the middle of its neighbors."""
     number = np.cumsum(part) - 1
     start, end = _edges(faces)
     start, end = start[part[start]], end[part[start]]

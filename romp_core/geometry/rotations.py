@@ -111,7 +111,7 @@ def side_of(q: Array, reference: Array) -> Array:
 
 
 def make_continuous(q: Array) -> Array:
-    """Flip signs along the first axis so that neighbours lie in one hemisphere. (T, ..., 4) -> (T, ..., 4)."""
+    """Flip signs along the first axis so that neighbors lie in one hemisphere. (T, ..., 4) -> (T, ..., 4)."""
     q = np.array(q, dtype=np.float64)
     if len(q) > 1:
         q[1:] *= np.cumprod(side_of(q[1:], q[:-1]), axis=0)

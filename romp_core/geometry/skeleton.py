@@ -20,7 +20,7 @@ JOINT = {name: index for index, name in enumerate(JOINTS)}
 N_JOINTS = len(JOINTS)
 
 SMPL_PELVIS = np.array([-0.00179506, -0.22333382, 0.02821918])
-"""Rest position of the neutral SMPL pelvis, metres: SMPL's `trans` is the pelvis joint minus this."""
+"""Rest position of the neutral SMPL pelvis, meters: SMPL's `trans` is the pelvis joint minus this."""
 
 
 def _levels() -> tuple[tuple[list[int], list[int]], ...]:
@@ -36,7 +36,7 @@ LEVELS = _levels()
 
 
 def rest_offsets(rest_joints: Array) -> Array:
-    """Offset of each joint from its parent (the pelvis from the origin), metres. (..., 24, 3) -> (..., 24, 3)."""
+    """Offset of each joint from its parent (the pelvis from the origin), meters. (..., 24, 3) -> (..., 24, 3)."""
     offsets = np.array(rest_joints, dtype=np.float64)
     offsets[..., 1:, :] -= np.asarray(rest_joints)[..., list(PARENTS[1:]), :]
     return offsets
@@ -48,8 +48,8 @@ def forward_kinematics(rotations: Array, root: Array, rest_joints: Array) -> tup
     Args:
         rotations: (..., 24, 4) quaternions wxyz; index 0 takes SMPL rest space to the target space (world or
             camera), the others are relative to the parent.
-        root: (..., 3) pelvis position in the target space, metres.
-        rest_joints: (24, 3) joints of the rest pose, metres; or one skeleton each, (..., 24, 3).
+        root: (..., 3) pelvis position in the target space, meters.
+        rest_joints: (24, 3) joints of the rest pose, meters; or one skeleton each, (..., 24, 3).
 
     Returns:
         joint positions (..., 24, 3) and global rotations (..., 24, 4), both in the target space.

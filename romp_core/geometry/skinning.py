@@ -15,7 +15,7 @@ def linear_blend_skinning(
     """Vertices of the posed mesh, in the target space of `forward_kinematics`.
 
     Args:
-        vertices: (N, 3) mesh in rest pose, metres.
+        vertices: (N, 3) mesh in rest pose, meters.
         joint_weights: (N, 24), rows sum to 1.
         rest_joints: (24, 3) joints in rest pose.
         rotations: (24, 4) quaternions wxyz, relative to the parent.

@@ -1,4 +1,4 @@
-"""A picture in which everybody has a frame in their colour and a number that is readable in a small preview."""
+"""A picture in which everybody has a frame in their color and a number that is readable in a small preview."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import ModelError
 from ..storage.take_file import write_error
 from ..typing import Array
-from .colors import colour_of
+from .colors import color_of
 from .ops import cv2, longest_side_scale
 
 LONGEST_SIDE = 1280
@@ -38,22 +38,22 @@ def numbered_picture(image: Array, boxes: Array, ids: list[int]) -> Array:
     """Frame and number people, from 1 in the order given.
 
     Args:
-        image: (H, W, 3) uint8 RGB. boxes: (P, 4) left, top, right, bottom in its pixels. ids: decide the colours.
+        image: (H, W, 3) uint8 RGB. boxes: (P, 4) left, top, right, bottom in its pixels. ids: decide the colors.
     """
     picture = np.ascontiguousarray(image).copy()
     longest = max(picture.shape[:2])
     line = max(2, round(_LINE * longest))
-    colours = [tuple(round(255 * share) for share in colour_of(id)) for id in ids]
+    colors = [tuple(round(255 * share) for share in color_of(id)) for id in ids]
     corners = np.rint(boxes).astype(int)
-    for box, colour in zip(corners, colours, strict=True):
-        for width, shade in ((2 * line, _DARK), (line, colour)):
+    for box, color in zip(corners, colors, strict=True):
+        for width, shade in ((2 * line, _DARK), (line, color)):
             cv2.rectangle(picture, tuple(map(int, box[:2])), tuple(map(int, box[2:])), shade, width, cv2.LINE_AA)
-    for number, (box, colour) in enumerate(zip(corners, colours, strict=True), start=1):
-        _write_number(picture, str(number), box, colour, round(_DIGITS * longest), line)
+    for number, (box, color) in enumerate(zip(corners, colors, strict=True), start=1):
+        _write_number(picture, str(number), box, color, round(_DIGITS * longest), line)
     return picture
 
 
-def _write_number(picture: Array, text: str, box: Array, colour: tuple[int, ...], digits: int, line: int) -> None:
+def _write_number(picture: Array, text: str, box: Array, color: tuple[int, ...], digits: int, line: int) -> None:
     """The number over the person's frame, or in its upper part where there is no room over it."""
     font, weight = cv2.FONT_HERSHEY_SIMPLEX, round(1.6 * line)
     scale = cv2.getFontScaleFromHeight(font, digits, weight)
@@ -63,7 +63,7 @@ def _write_number(picture: Array, text: str, box: Array, colour: tuple[int, ...]
     x = np.clip((box[0] + box[2] - width) // 2, edge, max(columns - width - edge, edge))
     over, inside = box[1] - 2 * edge, box[1] + height + 2 * edge
     y = over if over - height >= edge else min(inside, rows - edge)
-    for thickness, shade in ((round(2.6 * weight), _DARK), (weight, colour)):
+    for thickness, shade in ((round(2.6 * weight), _DARK), (weight, color)):
         cv2.putText(picture, text, (int(x), int(y)), font, scale, shade, thickness, cv2.LINE_AA)
 
 

@@ -1,8 +1,8 @@
-"""Colours by which people are told apart in pictures and views: everywhere the same person has the same one."""
+"""Colors by which people are told apart in pictures and views: everywhere the same person has the same one."""
 
-COLOURS = ((0.2, 0.8, 1.0), (1.0, 0.6, 0.1), (0.5, 1.0, 0.3), (1.0, 0.4, 0.7), (0.9, 0.9, 0.2))
+COLORS = ((0.2, 0.8, 1.0), (1.0, 0.6, 0.1), (0.5, 1.0, 0.3), (1.0, 0.4, 0.7), (0.9, 0.9, 0.2))
 
 
-def colour_of(id: int) -> tuple[float, float, float]:
+def color_of(id: int) -> tuple[float, float, float]:
     """RGB, 0 to 1, of the person of this id."""
-    return COLOURS[id % len(COLOURS)]
+    return COLORS[id % len(COLORS)]

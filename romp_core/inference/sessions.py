@@ -64,7 +64,7 @@ def open(
 
     Args:
         model: the network's bytes or path.
-        options: threads, external initialisers and so on; what a provider needs otherwise is changed for it only.
+        options: threads, external initializers and so on; what a provider needs otherwise is changed for it only.
         preferred: key of a provider to try first; "auto" takes the user's choice from the environment.
         folder: where CUDA libraries are looked for; None takes the user's choice from the environment.
         batch: the largest batch that will be run, so that memory which does not suffice shows here.

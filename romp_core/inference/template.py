@@ -1,6 +1,6 @@
 """Templates: committed ONNX graphs without weights, run with the arrays of the user's own checkpoint.
 
-Initialisers are named as in the checkpoint and marked external; onnxruntime takes the arrays as they lie in memory
+Initializers are named as in the checkpoint and marked external; onnxruntime takes the arrays as they lie in memory
 and folds and fuses them itself. Neither torch nor a conversion is needed.
 """
 
@@ -26,7 +26,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 ONE_PICTURE = {"batch": 1}
 """Sizes of a network of pictures that are run one by one."""
 
-# Field numbers of onnx.proto: a model's graph, a graph's initialisers, a tensor's dimensions and name.
+# Field numbers of onnx.proto: a model's graph, a graph's initializers, a tensor's dimensions and name.
 _GRAPH, _INITIALIZER, _DIMS, _NAME = 7, 5, 1, 8
 _VARINT, _BYTES = 0, 2  # kinds of fields in the protobuf encoding
 

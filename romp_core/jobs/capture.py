@@ -44,7 +44,7 @@ class Listener(ProgressListener, Protocol):
         """The footage is open and the network is loaded; `remark` says what the user may not expect of that."""
 
     def preview(self, ids: Array, joints: Array) -> None:
-        """A rough pose of the latest frame: ids (P,), joints (P, 24, 3) metres, z up, camera at the origin."""
+        """A rough pose of the latest frame: ids (P,), joints (P, 24, 3) meters, z up, camera at the origin."""
 
 
 def capture(
@@ -91,8 +91,8 @@ def _observe(
         estimator = card.open(footage.info, replace(settings, people=most_to_follow(settings)), store)
         provenance = Provenance(
             model=card.name,
-            model_licence=card.licence,
-            body_licence=card.body_licence(store),
+            model_license=card.license,
+            body_license=card.body_license(store),
             weights=card.weights(store),
             core_version=__version__,
             created=datetime.now(UTC).isoformat(timespec="seconds"),

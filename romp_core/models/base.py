@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ..bodies.embedded import BODY_LICENCE
+from ..bodies.embedded import BODY_LICENSE
 from ..geometry.projection import BODY_MODEL_FOCAL
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings
@@ -37,12 +37,12 @@ class ModelCard:
 
     Attributes:
         name: registry key; label: shown in lists; description: one line.
-        licence: licence line shown before use and stamped into takes.
+        license: license line shown before use and stamped into takes.
         open: builds the estimator; arguments are the footage, the settings, whose `people` is the most people to
             follow, and where the user's weight files are.
         weights: file name -> sha256 of the weights in use.
         hint_for_nobody: what to try when nobody was found.
-        body_licence: licence line of the body whose skeleton it gives.
+        body_license: license line of the body whose skeleton it gives.
         check: for models of several files: reads one of them by itself, by key and path; raises ModelError.
         focal: focal length of the pinhole that people are placed in front of, in lengths of the picture's longer side.
         needs: keys of `weights.catalog` without which it does not run; helps: those it uses when they are there.
@@ -51,10 +51,10 @@ class ModelCard:
     name: str
     label: str
     description: str
-    licence: str
+    license: str
     open: Callable[[FootageInfo, CaptureSettings, WeightStore], Estimator]
     weights: Callable[[WeightStore], dict[str, str]]
-    body_licence: Callable[[WeightStore], str] = lambda store: BODY_LICENCE
+    body_license: Callable[[WeightStore], str] = lambda store: BODY_LICENSE
     hint_for_nobody: str = "A nearer or brighter shot may help."
     check: Callable[[str, Path], None] | None = None
     focal: float = BODY_MODEL_FOCAL
@@ -62,8 +62,8 @@ class ModelCard:
     helps: tuple[str, ...] = ()
 
 
-def users_body_licence(store: WeightStore) -> str:
-    """Licence line of the body that a body model's characters get: the user's SMPL file, else the embedded body."""
+def users_body_license(store: WeightStore) -> str:
+    """License line of the body that a body model's characters get: the user's SMPL file, else the embedded body."""
     from ..bodies.smpl.find import find_bodies  # only when asked: the panel lists models without it
 
-    return find_bodies(store).licence
+    return find_bodies(store).license

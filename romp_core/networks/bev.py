@@ -1,4 +1,4 @@
-"""BEV: centres found in a volume, the front view's map times a bird's-eye view's.
+"""BEV: centers found in a volume, the front view's map times a bird's-eye view's.
 
 Volumes are (B, ..., depth 64, row 128, column 128). The network is split where people are picked: `BevMaps` before,
 `BevPeople` after; both hold all of a checkpoint.
@@ -51,8 +51,8 @@ class BevMaps(Bev):
         center_map_3d: (B, depth, row, column).
         cam_maps_3d: (B, 3, depth, row, column), the camera (scale, y, x) of a person found there.
         param_features: (B, 128, row, column), what `BevPeople` reads a person from.
-        maps_fv: (B, 4, row, column), the front view: centres, then offsets of the camera.
-        bv_out: (B, 128, column), the bird's-eye view: centres per depth 64, offsets per depth 64.
+        maps_fv: (B, 4, row, column), the front view: centers, then offsets of the camera.
+        bv_out: (B, 128, column), the bird's-eye view: centers per depth 64, offsets per depth 64.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""BatchNorm by the statistics of what is being normalised, as TRACE's head was published (`spec/trace.md` 2)."""
+"""BatchNorm by the statistics of what is being normalized, as TRACE's head was published (`spec/trace.md` 2)."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class ClipNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         axes = [0, *range(2, x.ndim)]
         column = (1, -1, *[1] * (x.ndim - 2))
-        centred = x - x.mean(axes, keepdim=True)
-        variance = (centred * centred).mean(axes, keepdim=True)
+        centered = x - x.mean(axes, keepdim=True)
+        variance = (centered * centered).mean(axes, keepdim=True)
         scale = self.weight.reshape(column) * torch.rsqrt(variance + self.eps)
-        return centred * scale + self.bias.reshape(column)
+        return centered * scale + self.bias.reshape(column)
 
 
-def normalise_by_clip(network: nn.Module) -> nn.Module:
+def normalize_by_clip(network: nn.Module) -> nn.Module:
     """The same network with every BatchNorm replaced by `ClipNorm`."""
     for name, child in network.named_children():
         if isinstance(child, _BatchNorm):
             network.register_module(name, ClipNorm(child))
         else:
-            normalise_by_clip(child)
+            normalize_by_clip(child)
     return network

@@ -1,4 +1,4 @@
-"""From a network in PyTorch to an ONNX graph without weights, whose initialisers carry the checkpoint's names."""
+"""From a network in PyTorch to an ONNX graph without weights, whose initializers carry the checkpoint's names."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def export(template: Template) -> bytes:
     network = template.network().eval()
     for values in network.state_dict().values():
         if values.is_floating_point():
-            values.uniform_(0.5, 1.5)  # the exporter merges initialisers of equal values
+            values.uniform_(0.5, 1.5)  # the exporter merges initializers of equal values
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter that keeps the names is the older one

@@ -2,7 +2,7 @@
 
     python -m romp_core.networks.templates [FOLDER]
 
-Initialisers carry the checkpoint's names and no data; `romp_core.inference.template` binds arrays to them.
+Initializers carry the checkpoint's names and no data; `romp_core.inference.template` binds arrays to them.
 The files (`romp_core/inference/templates/`) are committed, so that only who changes a network needs torch.
 """
 
@@ -17,7 +17,7 @@ from torch import nn
 from ..inference.template import TEMPLATES
 from . import raft, trace
 from .bev import FEATURES, BevMaps, BevPeople
-from .clip_norm import normalise_by_clip
+from .clip_norm import normalize_by_clip
 from .exporter import Free, Shape, Template, export
 from .romp import Romp
 
@@ -90,7 +90,7 @@ def _warp_by_operator() -> nn.Module:
 
 
 def _by_clip(make: Callable[[], nn.Module]) -> Callable[[], nn.Module]:
-    return lambda: normalise_by_clip(make())
+    return lambda: normalize_by_clip(make())
 
 
 def _trace_templates() -> Iterator[Template]:

@@ -28,7 +28,7 @@ _COURSE_S, _SPEED_S = 0.08, 0.15
 _FAST = np.radians(100.0)
 """Speed, rad/s, at which a joint is smoothed half way between the two."""
 _GLITCH, _GLITCH_SAMPLES = np.radians(30.0), 2
-"""Turn away from the neighbours in time at which an observed rotation is half believed; neighbours on either side."""
+"""Turn away from the neighbors in time at which an observed rotation is half believed; neighbors on either side."""
 _SIDEWAYS_S, _DEPTH_S = 0.03, 0.3
 """Widths of the root's smoothing across and along the view."""
 _DEPTH_GLITCH = 0.1
@@ -42,7 +42,7 @@ _GROWN = 0.85
 
 
 def stature(rest_joints: Array) -> float:
-    """Body height in metres of a rest skeleton (24, 3), by the embedded body's proportions."""
+    """Body height in meters of a rest skeleton (24, 3), by the embedded body's proportions."""
     return skeleton_size(rest_joints) / skeleton_size(load_body().rest_joints(1.0))
 
 
@@ -140,7 +140,7 @@ def _smooth_rotations(rotations: Array, interval: float) -> Array:
 
 
 def _without_glitches(rotations: Array) -> Array:
-    """Rotations (T, J, 4) drawn to the medoid of their neighbours in time where they leap away from it and back.
+    """Rotations (T, J, 4) drawn to the medoid of their neighbors in time where they leap away from it and back.
 
     In steady motion the medoid is the middle rotation itself, which is thus left as it is (Hampel 1974, for SO(3)).
     """

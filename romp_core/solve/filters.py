@@ -24,7 +24,7 @@ def gaussian(track: Array, sigma: float) -> Array:
 
 
 def local_quadratic(track: Array, sigma: float, trust: Array | None = None) -> Array:
-    """Value at each sample of the parabola fitted to its neighbourhood (Cleveland 1979), weights falling off as a
+    """Value at each sample of the parabola fitted to its neighborhood (Cleveland 1979), weights falling off as a
     Gaussian: as calm as a Gaussian mean, but peaks are flattened far less and the ends are no special case.
 
     Args:

@@ -25,8 +25,8 @@ from .world.leveling import camera_rotation
 from .world.placement import place_people, steady_up
 
 _USUAL_HEIGHT = 1.70
-"""Metres. A picture says nothing about scale, so people are solved as if the median of them were that tall; then a
-height scales the result and changes nothing else, though the solve knows lengths and speeds of people in metres."""
+"""Meters. A picture says nothing about scale, so people are solved as if the median of them were that tall; then a
+height scales the result and changes nothing else, though the solve knows lengths and speeds of people in meters."""
 _CALM, _CALM_BODY = 1.0, 1.6
 """Least smoothing of the motion in which contacts are found, by landmarks and by a body model's poses; without it the
 legs change places too often, and standing feet shake."""
@@ -44,7 +44,7 @@ def solve(
     Args:
         take: raw or solved; its `solve` settings say how.
         progress: told the share done, 0..1; may raise to stop.
-        rest_joints: rest skeleton (24, 3) metres for a body height in metres; the embedded body's when left out.
+        rest_joints: rest skeleton (24, 3) meters for a body height in meters; the embedded body's when left out.
 
     Returns:
         the take with camera and a motion per person. People of whom nothing usable was seen are left out.
@@ -101,7 +101,7 @@ def seen_skeletons(take: Take) -> list[Array | None]:
 
 
 def body_heights(take: Take, seen: list[Array | None]) -> list[float]:
-    """Height in metres of each person: their own, else the take's; sizes that a body model saw stay in proportion."""
+    """Height in meters of each person: their own, else the take's; sizes that a body model saw stay in proportion."""
     sizes = [None if body is None else stature(body) for body in seen]
     grown = adult_stature([size for size in sizes if size]) if any(sizes) else 1.0
     return [

@@ -32,15 +32,15 @@ class People:
 
     Attributes:
         frame: row of the footage, counting the pictures that were read from 0.
-        ids: (P,) int32, one per person, kept as long as the person is recognised; None when a tracker must follow.
+        ids: (P,) int32, one per person, kept as long as the person is recognized; None when a tracker must follow.
         confidence: (P,) float32 in 0..1.
         keypoints2d: (P, K, 2) float32 pixels of the upright picture.
         visibility: (P, K) float32 in 0..1.
-        keypoints3d: (P, K, 3) float32 metres, camera axes (x right, y down, z forward), relative to the pelvis.
+        keypoints3d: (P, K, 3) float32 meters, camera axes (x right, y down, z forward), relative to the pelvis.
         rotations: (P, 24, 4) local joint rotations, wxyz; index 0 takes SMPL rest space to camera space.
         betas: (P, B) shape coefficients.
-        root: (P, 3) pelvis joint in camera space, metres, for the camera that the model assumes.
-        rest_joints: (P, 24, 3) metres, the skeleton the model saw: SMPL rest axes, pelvis at the origin.
+        root: (P, 3) pelvis joint in camera space, meters, for the camera that the model assumes.
+        rest_joints: (P, 24, 3) meters, the skeleton the model saw: SMPL rest axes, pelvis at the origin.
         world_rotation: (P, 4), world_root: (P, 3): pelvis orientation and place, as `rotations[:, 0]` and `root`, in a
             space that stays where the camera was when the person appeared; from models that follow the camera (TRACE).
         cut: True when this frame starts a new shot.

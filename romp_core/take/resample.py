@@ -21,7 +21,7 @@ class Clip:
     Attributes:
         fps: samples per second. first: index of the first sample on the footage's grid, whose sample 0 is at
             the time of the first picture that was read.
-        valid: (n,) bool; rotations: (n, 24, 4) wxyz, sign-continuous; root: (n, 3) metres.
+        valid: (n,) bool; rotations: (n, 24, 4) wxyz, sign-continuous; root: (n, 3) meters.
     """
 
     fps: float

@@ -97,9 +97,9 @@ class SolveSettings:
     )
     level: bool = setting(True, "Level Camera", "Turn the world so that people stand upright on a level floor")
     tilt: float = setting(
-        0.0, "Tilt", "Extra camera pitch after levelling; positive looks down", min=-90.0, max=90.0, unit="deg"
+        0.0, "Tilt", "Extra camera pitch after leveling; positive looks down", min=-90.0, max=90.0, unit="deg"
     )
-    roll: float = setting(0.0, "Roll", "Extra camera roll after levelling", min=-180.0, max=180.0, unit="deg")
+    roll: float = setting(0.0, "Roll", "Extra camera roll after leveling", min=-180.0, max=180.0, unit="deg")
     follow_camera: bool = setting(
         True, "Moving Camera", "Animate the camera where the model tells of its motion (TRACE); off: it stands still"
     )

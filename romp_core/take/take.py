@@ -55,8 +55,8 @@ class Motion:
         valid: (m,) bool; False in a gap, where the numbers are only a hold of the last seen pose.
         rotations: (m, 24, 4) float32 quaternions wxyz, sign-continuous; index 0 takes SMPL rest space to the world,
             the others are parent-local.
-        root: (m, 3) float32 pelvis joint in the world, metres.
-        rest_joints: (24, 3) float32 joints of the rest pose (SMPL rest space, pelvis at the origin), metres.
+        root: (m, 3) float32 pelvis joint in the world, meters.
+        rest_joints: (24, 3) float32 joints of the rest pose (SMPL rest space, pelvis at the origin), meters.
         contacts: (m, 2) bool: left, right foot stands.
     """
 
@@ -68,13 +68,13 @@ class Motion:
     contacts: Array
 
     def joints(self) -> Array:
-        """World joint positions (m, 24, 3), metres."""
+        """World joint positions (m, 24, 3), meters."""
         return forward_kinematics(self.rotations, self.root, self.rest_joints)[0]
 
 
 @dataclass(frozen=True)
 class Person:
-    """One person of a take. `height` overrides the take's setting (metres); `motion` is None until solved."""
+    """One person of a take. `height` overrides the take's setting (meters); `motion` is None until solved."""
 
     id: int
     name: str
@@ -90,7 +90,7 @@ class Camera:
     Attributes:
         fov: horizontal field of view, radians.
         rotation: (C, 4) wxyz, takes camera space (x right, y down, z forward) to the world.
-        position: (C, 3) metres. C is 1 for a still camera, else T, one per row.
+        position: (C, 3) meters. C is 1 for a still camera, else T, one per row.
     """
 
     fov: float
@@ -122,7 +122,7 @@ class Provenance:
     """Where a take comes from; stamped into exports.
 
     Attributes:
-        model: registry name; model_licence, body_licence: SPDX or short licence lines.
+        model: registry name; model_license, body_license: SPDX or short license lines.
         weights: sha256 of each weight file by name.
         core_version: version of romp_core; created: ISO 8601 UTC.
         complete: False when the run was cancelled or broke off.
@@ -131,8 +131,8 @@ class Provenance:
     """
 
     model: str = ""
-    model_licence: str = ""
-    body_licence: str = ""
+    model_license: str = ""
+    body_license: str = ""
     weights: Mapping[str, str] = field(default_factory=dict)
     core_version: str = ""
     created: str = ""
@@ -176,7 +176,7 @@ class Take:
 
 
 def joints_camera(take: Take, motion: Motion) -> Array:
-    """Joint positions in camera space (m, 24, 3), metres; the take must be solved."""
+    """Joint positions in camera space (m, 24, 3), meters; the take must be solved."""
     assert take.camera is not None
     return take.camera.to_camera(motion.joints(), motion.frames)
 

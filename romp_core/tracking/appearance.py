@@ -1,4 +1,4 @@
-"""What a person looks like: soft colour histograms of torso, thighs and shins, compared by the Hellinger distance.
+"""What a person looks like: soft color histograms of torso, thighs and shins, compared by the Hellinger distance.
 
 Only points on the body's axis are sampled, so that neither the background nor the view (front, side) matters much.
 """
@@ -23,7 +23,7 @@ _PART_WEIGHTS = np.array([2.0, 1.0, 1.0])
 
 
 def body_points(shoulders: Array, hips: Array, knees: Array, ankles: Array) -> list[Array]:
-    """Places on bodies whose colours tell people apart.
+    """Places on bodies whose colors tell people apart.
 
     Args:
         shoulders, hips, knees, ankles: (..., 2, 2) pixels, left and right, of one or of many people.
@@ -37,7 +37,7 @@ def body_points(shoulders: Array, hips: Array, knees: Array, ankles: Array) -> l
 
 
 def signature(image: Array, parts: list[Array]) -> Array:
-    """Colour signature of a person in a (H, W, 3) RGB picture, from the places given by `body_points`.
+    """Color signature of a person in a (H, W, 3) RGB picture, from the places given by `body_points`.
 
     Returns:
         (parts, bins), each row a histogram that sums to 1, or all zero when too little of the part is in the picture.
@@ -52,7 +52,7 @@ def signatures(image: Array, parts: list[Array]) -> Array:
     points = np.concatenate([part.reshape(-1, 2) for part in parts])
     inside = _inside(image, points)
     owner = np.concatenate(owners)[inside]
-    histograms = _histograms(_colours(image, points[inside]), owner, people * len(parts))
+    histograms = _histograms(_colors(image, points[inside]), owner, people * len(parts))
     return histograms.reshape(people, len(parts), histograms.shape[1])
 
 
@@ -87,20 +87,20 @@ def _inside(image: Array, points: Array) -> Array:
     return ((points >= 0) & (points < (width, height))).all(axis=-1)
 
 
-def _colours(image: Array, points: Array) -> Array:
+def _colors(image: Array, points: Array) -> Array:
     """Pixels (n, 3) at points (n, 2) inside of the picture."""
     column, row = points.astype(int).T
     return image[row, column].astype(np.float64)
 
 
-def _histograms(colours: Array, owner: Array, count: int) -> Array:
-    """Trilinear histograms (count, bins) of the colours of each owner, so that a change of light moves little.
+def _histograms(colors: Array, owner: Array, count: int) -> Array:
+    """Trilinear histograms (count, bins) of the colors of each owner, so that a change of light moves little.
 
-    All zero for owners of too few colours.
+    All zero for owners of too few colors.
     """
     bins = np.array(_BINS)
     size = int(bins.prod())
-    place = np.clip((colours @ _YCC.T - _YCC_LOW) / _YCC_SPAN, 0, 1) * (bins - 1)
+    place = np.clip((colors @ _YCC.T - _YCC_LOW) / _YCC_SPAN, 0, 1) * (bins - 1)
     low = np.minimum(place.astype(int), bins - 2)
     shares = np.stack([1 - (place - low), place - low])  # (2, n, 3): of the lower and the upper bin
     weights = shares[_CORNERS[:, 0], :, 0] * shares[_CORNERS[:, 1], :, 1] * shares[_CORNERS[:, 2], :, 2]

@@ -1,7 +1,7 @@
 """Who is who over time: sightings of people get the ids of the people seen before, or new ones.
 
 Shared by all models that give people frame by frame. A sighting is matched by where its person should be by now
-and by its looks; a person who has been away is recognised by looks alone as the time away grows.
+and by its looks; a person who has been away is recognized by looks alone as the time away grows.
 """
 
 from __future__ import annotations
@@ -145,6 +145,6 @@ class Identities:
         return any(0 < time - one.time - _RETURN_S < _MISSED_S for one in self._known.values())
 
     def new_shot(self) -> None:
-        """Places mean nothing any more; people are recognised by their looks alone."""
+        """Places mean nothing any more; people are recognized by their looks alone."""
         for one in self._known.values():
             one.placed = False

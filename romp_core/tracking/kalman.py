@@ -20,7 +20,7 @@ _POSITION_STD, _VELOCITY_STD = 1 / 20, 1 / 160
 
 
 def observations(cams: Array, depth: Array) -> Array:
-    """What is tracked of each person: cams (n, 3) of scale, y, x with y, x in -1..1 and depth (n,) metres -> (n, 4)."""
+    """What is tracked of each person: cams (n, 3) of scale, y, x with y, x in -1..1 and depth (n,) meters -> (n, 4)."""
     scale, y, x = np.asarray(cams, np.float64).reshape(-1, 3).T
     depth = np.asarray(depth, np.float64)
     return np.stack([(x + 1) * PLACE_UNITS, (y + 1) * PLACE_UNITS, depth * DEPTH_UNITS, scale * SCALE_UNITS], axis=1)

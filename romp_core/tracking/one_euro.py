@@ -80,7 +80,7 @@ class PreviewFilter:
         """Filter one frame's people.
 
         Args:
-            ids: (P,). rotations: (P, J, 4) wxyz. root: (P, 3) metres.
+            ids: (P,). rotations: (P, J, 4) wxyz. root: (P, 3) meters.
             time: seconds, increasing; who has not been seen for a second starts anew.
 
         Returns:

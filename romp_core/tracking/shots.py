@@ -1,4 +1,4 @@
-"""Shot changes: the colours of the whole picture change at once."""
+"""Shot changes: the colors of the whole picture change at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHORTEST_SHOT = 8
 
 
 class ShotDetector:
-    """Compares each picture's colour histograms, one per cell of a 3 x 3 grid, with the picture before."""
+    """Compares each picture's color histograms, one per cell of a 3 x 3 grid, with the picture before."""
 
     def __init__(self) -> None:
         self._last: Array | None = None
@@ -29,7 +29,7 @@ class ShotDetector:
         now = _histograms(image)
         change = 0.0 if self._last is None else float(np.abs(now - self._last).sum(axis=1).mean() / 2)
         self._last = now
-        # A moving camera changes every picture; a cut stands out from its neighbours. A dissolve is one cut.
+        # A moving camera changes every picture; a cut stands out from its neighbors. A dissolve is one cut.
         usual = float(np.median(self._changes or [0.0]))
         cut = change > max(_LEAST_CHANGE, _TIMES_USUAL * usual) and self._age >= _SHORTEST_SHOT
         self._changes.append(change)
@@ -38,7 +38,7 @@ class ShotDetector:
 
 
 def _histograms(image: Array) -> Array:
-    """(cells, 512) colour histograms that sum to 1: eight levels of each channel."""
+    """(cells, 512) color histograms that sum to 1: eight levels of each channel."""
     step = max(1, min(image.shape[:2]) // _ROWS)
     levels = (image[::step, ::step] >> 5).astype(np.uint16)
     codes = levels[..., 0] << 6 | levels[..., 1] << 3 | levels[..., 2]

@@ -18,7 +18,7 @@ from .image_tracker import LOOKS_RETURNED, LOOKS_SHARE, LOOKS_TRACKED, MEMORY_S
 from .kalman import DEPTH_UNITS, PLACE_UNITS, SCALE_UNITS, STEPS_PER_S, Kalman, observations
 
 PLACE_MEMORY_S = 2.5
-"""Who has been away for longer is not recognised by place any more."""
+"""Who has been away for longer is not recognized by place any more."""
 
 _GLIMPSE_S = 0.35
 """Who was seen only once is forgotten after this."""
@@ -39,7 +39,7 @@ _COVER = 0.3
 _GLIMPSE_COST = 2.0
 _LOOKS_STD, _LOOKS_UNKNOWN = 0.2, 0.3
 _MOST_COST = 50.0
-"""More than any pair within reach is likely to cost, so that as many people as possible are recognised."""
+"""More than any pair within reach is likely to cost, so that as many people as possible are recognized."""
 
 _SHOULDERS, _HIPS, _KNEES, _ANKLES = [16, 17], [1, 2], [4, 5], [7, 8]
 _NEAREST = 0.2 * DEPTH_UNITS
@@ -102,8 +102,8 @@ class PeopleTracker:
 
         Args:
             cams: (n, 3) scale, y, x as ROMP and BEV give them: y and x in -1..1 of the squared picture, scale the
-                size there of what is a metre long.
-            depth: (n,) metres. scores: (n,) in 0..1.
+                size there of what is a meter long.
+            depth: (n,) meters. scores: (n,) in 0..1.
             time: seconds, increasing from call to call; frames without people may be left out.
             looks: of each person (see `smpl_looks`), a further cue, and the only one after `new_shot`.
         """

@@ -1,4 +1,4 @@
-"""The weight and body files there are: names, official addresses, sizes, hashes, licences."""
+"""The weight and body files there are: names, official addresses, sizes, hashes, licenses."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _SMIL_PAGE = (
     "sensor-networks/motion-analysis.html"
 )
 _TRAINED = (
-    "no licence is published with them; they were trained on data sets for non-commercial research, "
+    "no license is published with them; they were trained on data sets for non-commercial research, "
     "so treat them as non-commercial"
 )
-_SMPL_LICENCE = (
-    "SMPL body model licence of the Max Planck Society: non-commercial research, no redistribution; "
-    "commercial licences from Meshcapade"
+_SMPL_LICENSE = (
+    "SMPL body model license of the Max Planck Society: non-commercial research, no redistribution; "
+    "commercial licenses from Meshcapade"
 )
-_SMIL_LICENCE = "SMIL licence of Fraunhofer IOSB: non-commercial research, no redistribution"
+_SMIL_LICENSE = "SMIL license of Fraunhofer IOSB: non-commercial research, no redistribution"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class WeightFile:
 
     Attributes:
         key: the name the program knows it by; file_names: what it is usually called, the preferred name first.
-        licence: licence line shown before the download and beside the buttons.
+        license: license line shown before the download and beside the buttons.
         url: official address; "" where the user must register and bring the file.
         size, sha256: as published; 0 and "" where that is not known.
         page: web page to open for files without address; how_to_get: one sentence about what to do there.
@@ -40,7 +40,7 @@ class WeightFile:
     key: str
     title: str
     file_names: tuple[str, ...]
-    licence: str
+    license: str
     url: str = ""
     size: int = 0
     sha256: str = ""
@@ -56,13 +56,13 @@ _MEMBERS = {
     "J_regressor_h36m.npy": "Regressor of the Human3.6M joints",
     "smpl_kid_template.npy": "Child template of SMPL-A",
 }
-_ARCHIVE_LICENCE = (
+_ARCHIVE_LICENSE = (
     "Joint regressors and child template for SMPL, from the AGORA project and others: non-commercial research"
 )
 
 
-def _released(key: str, title: str, licence: str, release: str = "V2.0", **more: object) -> WeightFile:
-    return WeightFile(key, title, (key,), licence, url=f"{_RELEASES}{release}/{key}", **more)  # type: ignore[arg-type]
+def _released(key: str, title: str, license: str, release: str = "V2.0", **more: object) -> WeightFile:
+    return WeightFile(key, title, (key,), license, url=f"{_RELEASES}{release}/{key}", **more)  # type: ignore[arg-type]
 
 
 def _smpl(gender: str, letter: str, *more_names: str) -> WeightFile:
@@ -79,7 +79,7 @@ def _smpl(gender: str, letter: str, *more_names: str) -> WeightFile:
             f"basicmodel_{letter}_lbs_10_207_0_v1.1.0.pkl",
             f"basicModel_{letter}_lbs_10_207_0_v1.0.0.pkl",
         ),
-        _SMPL_LICENCE,
+        _SMPL_LICENSE,
         page=_SMPL_PAGE,
         how_to_get=(
             'Register on the SMPL page, download "version 1.1.0 for Python 2.7 (female/male/neutral, 300 shape PCs)", '
@@ -114,9 +114,9 @@ _ALL = (
             ("trace_head.pkl", "TRACE weights, people"),
         )
     ),
-    _released(_ARCHIVE, "Joint regressors for SMPL", _ARCHIVE_LICENCE, members=tuple(_MEMBERS)),
+    _released(_ARCHIVE, "Joint regressors for SMPL", _ARCHIVE_LICENSE, members=tuple(_MEMBERS)),
     *(
-        WeightFile(name, title, (name,), _ARCHIVE_LICENCE, how_to_get=f"It comes with {_ARCHIVE}.")
+        WeightFile(name, title, (name,), _ARCHIVE_LICENSE, how_to_get=f"It comes with {_ARCHIVE}.")
         for name, title in _MEMBERS.items()
     ),
     _smpl("neutral", "neutral", "smpl_packed_info.pth"),
@@ -126,7 +126,7 @@ _ALL = (
         "SMPLA_NEUTRAL",
         "SMPL-A body, packed",
         ("SMPLA_NEUTRAL.pth", "smpla_packed_info.pth"),
-        _SMPL_LICENCE,
+        _SMPL_LICENSE,
         page=_SMPL_PAGE,
         how_to_get=f"simple-romp made it; without it, SMPL_NEUTRAL and {_ARCHIVE} give the same body.",
     ),
@@ -134,7 +134,7 @@ _ALL = (
         "SMIL",
         "SMIL infant body",
         ("smil_web.pkl", "smil_packed_info.pth"),
-        _SMIL_LICENCE,
+        _SMIL_LICENSE,
         page=_SMIL_PAGE,
         how_to_get="Ask for SMIL on the Fraunhofer page, unpack what you get and choose smil_web.pkl.",
     ),

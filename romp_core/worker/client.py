@@ -39,7 +39,7 @@ class WorkerJob:
         command: `{"type": "capture", "source", "out", "capture": {...}, "solve": {...}, "weights": folder}`,
             `{"type": "scout", "source", "picture": PNG to write, "longest": its side in pixels, "capture": {...},
             "weights": folder}`,
-            `{"type": "solve", "take", "out", "solve": {...}, "heights": {id: metres}}`,
+            `{"type": "solve", "take", "out", "solve": {...}, "heights": {id: meters}}`,
             `{"type": "import", "source", "out", "solve": {...}, "fps": 0 for the file's own}`,
             `{"type": "download", "keys": [...], "weights": folder, "address": another one}`,
             `{"type": "verify", "name": model or key, "file", "weights": folder}` or `{"type": "self_test"}`.

@@ -144,7 +144,7 @@ def run_job(job: Mapping[str, Any], pipe: _Pipe, cancelled: Callable[[], bool]) 
         log.exception("a library is missing")
         sentence = f"A library that the work needs cannot be loaded ({error.name or error})."
         pipe.send("failed", sentence=sentence, hint="Install the extension again, for this system and Blender version.")
-    except Exception as error:  # the last line of defence: whatever it is, the user gets a sentence and the log
+    except Exception as error:  # the last line of defense: whatever it is, the user gets a sentence and the log
         log.exception("unexpected error")
         sentence = f"The work stopped unexpectedly ({type(error).__name__}: {error})."
         pipe.send("failed", sentence=sentence, hint="The log has the details.")

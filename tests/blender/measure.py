@@ -12,7 +12,7 @@ def set_frame(scene, frame):
 
 
 def posed(scene, item, frame, names=JOINTS):
-    """World bone heads (24, 3) in metres and rotations relative to the rest pose (24, 3, 3) at a frame."""
+    """World bone heads (24, 3) in meters and rotations relative to the rest pose (24, 3, 3) at a frame."""
     set_frame(scene, frame)
     evaluated = item.evaluated_get(bpy.context.evaluated_depsgraph_get())
     world = np.array(evaluated.matrix_world)

@@ -18,7 +18,7 @@ def armature_of(scene, take, person=1):
 
 
 @pytest.mark.parametrize("with_root", [False, True])
-def test_bone_heads_equal_forward_kinematics_within_a_tenth_of_a_millimetre(scene, with_root):
+def test_bone_heads_equal_forward_kinematics_within_a_tenth_of_a_millimeter(scene, with_root):
     take = make_take()
     bake_take(scene, take, "Clip", options=BakeOptions(with_root=with_root))
     a_motion = take.people[0].motion
@@ -181,7 +181,7 @@ def test_numbers_that_are_none_and_people_never_seen_make_no_keys(scene):
     unseen.valid[:] = False
     take = make_take([broken, unseen])
     bake_take(scene, take, "Clip")
-    for person, fewest, most in ((1, 34, 38), (2, 0, 0)):  # neighbours in time may go with the two broken rows
+    for person, fewest, most in ((1, 34, 38), (2, 0, 0)):  # neighbors in time may go with the two broken rows
         curves = compat.assigned_channels(armature_of(scene, take, person)).fcurves
         bones = [curve for curve in curves if curve.data_path.startswith("pose.")]
         assert all(fewest <= len(curve.keyframe_points) <= most for curve in bones)

@@ -12,7 +12,7 @@ import pytest
 from measure import track
 from takes import footage, make_take, motion
 
-from addon import catalogue, jobs, preview, scene_index
+from addon import catalog, jobs, preview, scene_index
 from romp_core.storage.take_file import save_take
 from romp_core.take.settings import CaptureSettings
 
@@ -141,7 +141,7 @@ def test_failure_tells_sentence_hint_and_log_and_the_next_run_works(worker, scen
     with pytest.raises(RuntimeError, match=r"ended unexpectedly. The log is at /x/y.log"):
         bpy.ops.mocap.capture(filepath=str(clip))
     assert jobs.last_outcome().log == "/x/y.log"
-    assert catalogue.find_take(scene, "partial") is not None
+    assert catalog.find_take(scene, "partial") is not None
     worker.script = [finished(make_take())]
     assert bpy.ops.mocap.capture(filepath=str(clip)) == {"FINISHED"}
     assert jobs.last_outcome().kind == "finished"
@@ -173,7 +173,7 @@ def test_panel_state_while_running_and_cancel_keeps_the_partial_take(worker, sce
     bpy.ops.mocap.cancel()
     run_timer()
     assert jobs.current() is None and preview.figures() == 0
-    entry = catalogue.find_take(scene, "cut")
+    entry = catalog.find_take(scene, "cut")
     assert entry is not None and not list(scene_index.characters(scene))
     bpy.ops.mocap.make_characters()
     assert len(list(scene_index.characters(scene))) == 1
@@ -218,7 +218,7 @@ def start_solving():
 
     scene = bpy.context.scene
     entry = scene.mocap.takes[0]
-    start_solving(scene, entry, catalogue.made_characters(scene, entry), wait=False)
+    start_solving(scene, entry, catalog.made_characters(scene, entry), wait=False)
 
 
 def test_solve_again_replaces_in_place_and_heights_go_along(worker, scene, clip):
@@ -384,7 +384,7 @@ class TestRealWorker:
         assert "unexpectedly" not in jobs.last_outcome().sentence
 
     def test_damaged_take_is_one_sentence(self, scene, tmp_path):
-        catalogue.add_take(scene, save_take(make_take([motion(40)]), tmp_path / "t.npz"))
+        catalog.add_take(scene, save_take(make_take([motion(40)]), tmp_path / "t.npz"))
         (tmp_path / "t.npz").write_bytes(b"damaged meanwhile")
         with pytest.raises(RuntimeError, match="not a readable take"):
             bpy.ops.mocap.solve()

@@ -107,8 +107,8 @@ def test_body_sliders_and_provenance_travel_along(scene, tmp_path, reader):
     # the old FBX importer gives the (unmoved) sliders an action of their own
     assert len([item for item in bpy.data.actions if item.frame_range[1] > 2]) == 1 + (reader == "FBX")
     if reader != "FBX new":
-        assert armature["mocap_model_licence"] == "Apache-2.0"
-        assert armature["mocap_body_licence"].startswith("CC0-1.0")
+        assert armature["mocap_model_license"] == "Apache-2.0"
+        assert armature["mocap_body_license"].startswith("CC0-1.0")
 
 
 def corners(item):
@@ -164,7 +164,7 @@ def test_failed_export_is_one_sentence_and_keeps_the_old_file(tmp_path, form):
 
 
 @pytest.mark.parametrize("form", ["FBX", "GLB", "BVH"])
-def test_scene_in_centimetres_shows_and_exports_people_of_human_size(tmp_path, form):
+def test_scene_in_centimeters_shows_and_exports_people_of_human_size(tmp_path, form):
     scene = bpy.context.scene
     scene.unit_settings.scale_length = 0.01
     take = make_take()

@@ -6,7 +6,7 @@ import bpy
 import pytest
 from takes import make_take, motion
 
-from addon import catalogue, jobs
+from addon import catalog, jobs
 from romp_core.storage.take_file import save_take
 
 
@@ -78,9 +78,9 @@ def test_before_while_and_after(mocap, tmp_path):
     texts = drawn(mocap)
     for word in ("Model", "People (0 = all)", "Height", "Start", "End", "FOV (0 = auto)", "Smoothing", "Capture"):
         assert word in texts, word
-    assert "Apache-2.0" in texts  # the licence of the chosen model
+    assert "Apache-2.0" in texts  # the license of the chosen model
     path = save_take(make_take([motion(40), motion(40, seed=2)]), tmp_path / "t.npz")
-    entry = catalogue.add_take(bpy.context.scene, path)
+    entry = catalog.add_take(bpy.context.scene, path)
     texts = drawn(mocap)
     assert "Make Characters" in texts and "CC0" in texts and "Solve Again" in texts and "40 pictures" in texts
     assert entry.people[1].name == "Person 2"
@@ -89,7 +89,7 @@ def test_before_while_and_after(mocap, tmp_path):
 @pytest.mark.parametrize("progress", [{}, {"stage": "capture", "done": 5, "total": 0, "fps": 0.0, "eta": 0.0}])
 def test_while_running(mocap, monkeypatch, progress):
     started = {"model": "Built-in", "provider": "CPUExecutionProvider", "width": 10, "height": 20} if progress else {}
-    session = SimpleNamespace(title="Capture x", started=started, progress=progress, cancelling=False)
+    session = SimpleNamespace(title="Capture x", started=started, progress=progress, canceling=False)
     monkeypatch.setattr(jobs, "_session", session)
     texts = drawn(mocap)
     assert "Cancel" in texts and ("Starting" in texts or "Built-in on CPU" in texts)

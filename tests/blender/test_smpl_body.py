@@ -74,8 +74,8 @@ def core_vertices(model: SmplModel, betas, a_motion, row, scale=1.0):
     rotations[0] = quat_multiply(quat_conjugate(WORLD_FROM_SMPL_REST_QUAT), rotations[0])
     stiff = replace(model, posedirs=np.zeros_like(model.posedirs))
     vertices, joints = stiff.forward(rotvec_from_quat(rotations).reshape(1, 72), betas[None])
-    centred = (vertices[0] - joints[0, 0]) * scale
-    return np.stack([centred[:, 0], -centred[:, 2], centred[:, 1]], axis=1) + a_motion.root[row]
+    centered = (vertices[0] - joints[0, 0]) * scale
+    return np.stack([centered[:, 0], -centered[:, 2], centered[:, 1]], axis=1) + a_motion.root[row]
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.93])
@@ -130,7 +130,7 @@ def test_without_a_file_it_is_the_embedded_body_in_the_skeletons_size(scene, fil
     assert len(skin.data.vertices) == len(load_body().vertices)
     height = skin.evaluated_get(bpy.context.evaluated_depsgraph_get()).dimensions.z
     assert height < 1.3
-    assert "CC0" in skin["mocap_body_licence"]
+    assert "CC0" in skin["mocap_body_license"]
 
 
 def test_a_file_that_comes_later_changes_the_mesh_and_one_that_goes_does_not(
@@ -157,12 +157,12 @@ def test_a_file_that_comes_later_changes_the_mesh_and_one_that_goes_does_not(
     assert np.abs(world_vertices(scene, skin, 30) - expected).max() < 1e-3
 
 
-def test_licence_goes_with_the_body_and_an_export_says_so(scene, store, tmp_path):
+def test_license_goes_with_the_body_and_an_export_says_so(scene, store, tmp_path):
     take = take_of(find_bodies(store).load().adults, n=8)
     bake_take(scene, take, "Clip")
     armature, skin = parts(scene, take)
-    assert "no redistribution" in armature["mocap_body_licence"] and "SMPL" in armature["mocap_body_licence"]
-    assert skin["mocap_body_licence"] == armature["mocap_body_licence"]
+    assert "no redistribution" in armature["mocap_body_license"] and "SMPL" in armature["mocap_body_license"]
+    assert skin["mocap_body_license"] == armature["mocap_body_license"]
     remarks = export_character(scene, armature, tmp_path / "a.glb", "GLB")
     assert any("SMPL" in remark for remark in remarks)
     assert not export_character(scene, armature, tmp_path / "a.bvh", "BVH")

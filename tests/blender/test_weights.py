@@ -62,7 +62,7 @@ def test_missing_weights_say_what_to_do_and_switch_capture_off(mocap, romp, tmp_
     assert "The file ROMP.pkl (ROMP weights) is missing." in texts
     assert "Download 117 MB" in texts and "Choose File" in texts
     assert "(off)" in texts and "Capture waits for the model's files" in texts
-    assert "non-commercial research" in texts, "the licence is shown before the download"
+    assert "non-commercial research" in texts, "the license is shown before the download"
     assert 'switch on "Allow Online Access"' in texts and "Open Preferences" in texts
     assert "SMPL body, neutral" in texts and "Register on the SMPL page" in texts
     clip = tmp_path / "clip.mp4"
@@ -83,7 +83,7 @@ def test_without_online_access_there_is_no_download(mocap, monkeypatch):
     assert not bpy.ops.mocap.download_file.poll()
     with serving(CONTENT) as server:
         with pytest.raises(RuntimeError, match=r"Allow Online Access|poll"):
-            bpy.ops.mocap.download_file(key="BEV.pth", address=server.address, accept_licence=True)
+            bpy.ops.mocap.download_file(key="BEV.pth", address=server.address, accept_license=True)
         assert not server.asked
 
 
@@ -115,24 +115,24 @@ def test_capture_goes_with_the_folder_of_weights(mocap, romp, tmp_path, monkeypa
     assert command["capture"]["model"] == "romp" and command["weights"] == str(tmp_path / "weights")
 
 
-def test_download_wants_the_licence_accepted_and_then_arrives(mocap, online_access, tmp_path):
+def test_download_wants_the_license_accepted_and_then_arrives(mocap, online_access, tmp_path):
     with serving(CONTENT) as server:
-        with pytest.raises(RuntimeError, match="licence is not accepted"):
+        with pytest.raises(RuntimeError, match="license is not accepted"):
             bpy.ops.mocap.download_file(key="BEV.pth", address=server.address)
         assert not server.asked
-        result = bpy.ops.mocap.download_file(key="BEV.pth", address=server.address, accept_licence=True)
+        result = bpy.ops.mocap.download_file(key="BEV.pth", address=server.address, accept_license=True)
     assert result == {"FINISHED"} and (tmp_path / "weights" / "BEV.pth").read_bytes() == CONTENT
     assert jobs.last_outcome().text == "Downloaded BEV.pth."
     assert model_files.state("BEV.pth").path and model_files.size_mb() == pytest.approx(0.2)
 
 
-def test_dialog_shows_what_comes_from_where_and_under_which_licence(mocap, tmp_path):
+def test_dialog_shows_what_comes_from_where_and_under_which_license(mocap, tmp_path):
     layout = Layout()
     cls = bpy.types.MOCAP_OT_download_file
     cls.draw(SimpleNamespace(layout=layout, key="ROMP.pkl", address=""), bpy.context)
     text = " ".join(layout.texts)
     assert "(117 MB), from github.com" in text and str(tmp_path / "weights") in text.replace(" ", "")
-    assert FILES["ROMP.pkl"].licence in text and "you accept this licence" in text
+    assert FILES["ROMP.pkl"].license in text and "you accept this license" in text
 
 
 def test_progress_is_shown_and_cancel_keeps_the_half(mocap, online_access, tmp_path):
@@ -159,7 +159,7 @@ def test_refused_download_is_one_sentence(mocap, online_access, tmp_path):
     with serving(CONTENT) as server:
         server.status = 404
         with pytest.raises(RuntimeError, match="not at its address any more"):
-            bpy.ops.mocap.download_file(key="BEV.pth", address=server.address, accept_licence=True)
+            bpy.ops.mocap.download_file(key="BEV.pth", address=server.address, accept_license=True)
     assert "not at its address" in drawn(mocap)
 
 
@@ -187,7 +187,7 @@ def test_broken_file_is_told_when_it_is_tried(mocap, tmp_path):
 def test_running_panel_tells_what_runs_otherwise_than_wished(mocap, monkeypatch):
     started = {"model": "ROMP", "provider": "CPUExecutionProvider", "width": 10, "height": 20}
     started["remark"] = "CUDA did not start: a library is missing."
-    session = SimpleNamespace(title="Capture x", started=started, progress={}, cancelling=False)
+    session = SimpleNamespace(title="Capture x", started=started, progress={}, canceling=False)
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "_session", session)
         texts = drawn(mocap).replace(" | ", " ")

@@ -13,7 +13,7 @@ TAN_30 = np.tan(np.radians(30))
 
 @dataclass(frozen=True)
 class Seen:
-    """One frame: cams (n, 3) scale, y, x; depth (n,) metres; scores (n,); persons (n,) the truth, -1 for a ghost."""
+    """One frame: cams (n, 3) scale, y, x; depth (n,) meters; scores (n,); persons (n,) the truth, -1 for a ghost."""
 
     time: float
     cams: np.ndarray
@@ -25,7 +25,7 @@ class Seen:
 def walk(
     seed: int, people: int, seconds: float = 8.0, fps: float = 30.0, gaps: bool = True, hide: bool = True
 ) -> list[Seen]:
-    """Strollers in a room of 6 x 5 metres, from one random place to the next; who is behind somebody is not seen.
+    """Strollers in a room of 6 x 5 meters, from one random place to the next; who is behind somebody is not seen.
 
     With gaps, people are also missed for up to half a second now and then, and a ghost appears here and there.
     """
@@ -37,7 +37,7 @@ def walk(
 
 
 def _strolls(rng: np.random.Generator, people: int, frames: int, frame_s: float) -> tuple[np.ndarray, np.ndarray]:
-    """Places to the side and in depth, each (people, frames) metres; nobody walks through anybody else."""
+    """Places to the side and in depth, each (people, frames) meters; nobody walks through anybody else."""
 
     def anywhere() -> np.ndarray:
         return rng.uniform([-3, 3.5], [3, 8.5])
@@ -68,7 +68,7 @@ def _gaps(rng: np.random.Generator, times: np.ndarray, people: int) -> np.ndarra
 
 
 def crossing(seed: int, fps: float = 30.0) -> list[Seen]:
-    """Two people who pass each other at 0.5 to 2 metres of depth, as in the clip `duo`, with gaps."""
+    """Two people who pass each other at 0.5 to 2 meters of depth, as in the clip `duo`, with gaps."""
     rng = np.random.default_rng(seed)
     times = np.arange(0, 5, 1 / fps) + rng.uniform(-0.2, 0.2, int(5 * fps)) / fps  # no two frames last equally long
     speed = np.array([[1.0], [-1.0]]) * rng.uniform(0.9, 1.5, (2, 1))

@@ -21,7 +21,7 @@ SIZE = 480
 class Film:
     """The clip's truth, and takes of it; with `pitch` (degrees, looking down) from another place.
 
-    The other camera looks at the middle of the person's way from `distance` metres.
+    The other camera looks at the middle of the person's way from `distance` meters.
 
     Attributes:
         truth: the clip's; rest: (24, 3) the person's rest skeleton; observations: perfect ones on every picture.
@@ -86,13 +86,13 @@ def pick(seen: Observations, index: np.ndarray) -> Observations:
     return Observations(*(getattr(seen, name)[index] for name in names))
 
 
-def noisy(seen: Observations, pixels: float, metres: float, seed: int = 0) -> Observations:
+def noisy(seen: Observations, pixels: float, meters: float, seed: int = 0) -> Observations:
     """White noise on the landmarks."""
     rng = np.random.default_rng(seed)
     return replace(
         seen,
         keypoints2d=seen.keypoints2d + rng.normal(0, pixels, seen.keypoints2d.shape).astype(np.float32),
-        keypoints3d=seen.keypoints3d + rng.normal(0, metres, seen.keypoints3d.shape).astype(np.float32),
+        keypoints3d=seen.keypoints3d + rng.normal(0, meters, seen.keypoints3d.shape).astype(np.float32),
     )
 
 

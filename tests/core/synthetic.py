@@ -18,7 +18,7 @@ REST = np.array(
         [-0.78, 0.44, 0],
     ]
 )  # fmt: skip
-"""A plain adult rest skeleton (24, 3), metres."""
+"""A plain adult rest skeleton (24, 3), meters."""
 
 
 def make_observations(rows: np.ndarray, seed: int = 0) -> Observations:

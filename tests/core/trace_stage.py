@@ -24,13 +24,13 @@ class Actor:
     """Somebody in a still world.
 
     Attributes:
-        places: (T, 3) the middle of the hips in the world, metres. present: (T,) bool.
-        colour: of the clothes. score: height of the peak.
+        places: (T, 3) the middle of the hips in the world, meters. present: (T,) bool.
+        color: of the clothes. score: height of the peak.
     """
 
     places: Array
     present: Array
-    colour: tuple[int, int, int] = RED
+    color: tuple[int, int, int] = RED
     score: float = 0.9
 
 
@@ -62,16 +62,16 @@ def walking(count: int, start: Sequence[float], end: Sequence[float]) -> Array:
 
 
 def film(stage: Stage, fps: float = 30.0, backgrounds: Sequence[int] = ()) -> Iterator[Frame]:
-    """The frames: people are coloured boxes before a grey wall; the first pixel tells the networks the frame."""
+    """The frames: people are colored boxes before a gray wall; the first pixel tells the networks the frame."""
     for index in range(len(stage)):
-        grey = backgrounds[index] if backgrounds else 128
-        image = np.full((SIDE, SIDE, 3), grey, np.uint8)
+        gray = backgrounds[index] if backgrounds else 128
+        image = np.full((SIDE, SIDE, 3), gray, np.uint8)
         for actor in stage.actors:
             if actor.present[index]:
                 at = stage.seen(actor, index)
                 corners = project(at + np.array([[-0.4, -0.9, 0], [0.4, 0.9, 0]]))
                 (left, top), (right, bottom) = np.clip((corners + 1) * SIDE / 2, 0, SIDE).astype(int)
-                image[top:bottom, left:right] = actor.colour
+                image[top:bottom, left:right] = actor.color
         image[0, 0] = index % 256, index // 256, 0
         yield Frame(index, index / fps, image)
 

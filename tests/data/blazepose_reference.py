@@ -33,7 +33,7 @@ NETWORKS = (
         },
     ),
 )
-# Capsules of a standing figure with one arm up: from (x, y), to (x, y), radius, colour; in shares of the picture.
+# Capsules of a standing figure with one arm up: from (x, y), to (x, y), radius, color; in shares of the picture.
 _CAPSULES = (
     ((0.44, 0.55), (0.42, 0.90), 0.040, (40, 45, 60)),
     ((0.56, 0.55), (0.58, 0.90), 0.040, (40, 45, 60)),

@@ -27,7 +27,7 @@ N_FRAMES = 120
 HEADING = np.radians(62)  # of the walk; 0 faces +z, towards the camera
 FACING = np.radians(14)  # of the person afterwards
 START = np.array([-1.25, 0.0, -0.75])
-# Steps: foot, second at which it leaves the floor, metres along the path where it lands, share of the turn done.
+# Steps: foot, second at which it leaves the floor, meters along the path where it lands, share of the turn done.
 STEPS = (
     ("left", 0.15, 0.38, 0.0),
     ("right", 0.60, 0.88, 0.0),
@@ -41,7 +41,7 @@ WAVE_S, SQUAT_S = (1.55, 2.95), (2.75, 3.95)
 
 @dataclass(frozen=True)
 class Performance:
-    """Local rotations (T, 24, 4) wxyz and pelvis positions (T, 3) in metres, world axes; `times` (T,) seconds."""
+    """Local rotations (T, 24, 4) wxyz and pelvis positions (T, 3) in meters, world axes; `times` (T,) seconds."""
 
     times: Array
     rotations: Array

@@ -1,6 +1,6 @@
 """A small software renderer: one clothed person in a room with a wooden floor, a brick wall, and soft light from above.
 
-Axes: world with y up and the floor at 0; camera x right, y down, z forward; pixel centres lie at .5.
+Axes: world with y up and the floor at 0; camera x right, y down, z forward; pixel centers lie at .5.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from romp_core.typing import Array
 _OVERSAMPLING = 2
 _WALL_Z = -2.2
 _TO_LIGHT = normalize(np.array([-0.35, 1.0, 0.45]))
-_SHADOW_M = 0.012  # metres per cell of the shadow map
-# On the wall: left, bottom, width, height in metres, and a colour.
+_SHADOW_M = 0.012  # meters per cell of the shadow map
+# On the wall: left, bottom, width, height in meters, and a color.
 _PICTURES = ((-1.75, 1.25, 0.62, 0.85, (0.07, 0.2, 0.3)), (1.15, 1.45, 0.9, 0.6, (0.3, 0.26, 0.08)))
 
 

@@ -21,11 +21,11 @@ SIDE_BACKGROUND, FLOOR = (38, 38, 40), (110, 110, 110)
 
 @dataclass(frozen=True)
 class Mesh:
-    """One evaluated mesh: world vertices (N, 3), triangles (F, 3), linear colour per triangle (F, 3)."""
+    """One evaluated mesh: world vertices (N, 3), triangles (F, 3), linear color per triangle (F, 3)."""
 
     vertices: np.ndarray
     triangles: np.ndarray
-    colours: np.ndarray
+    colors: np.ndarray
 
 
 def evaluated_meshes(objects: list[bpy.types.Object]) -> Iterator[Mesh]:
@@ -55,7 +55,7 @@ def evaluated_meshes(objects: list[bpy.types.Object]) -> Iterator[Mesh]:
 
 def draw(image: np.ndarray, meshes: list[Mesh], pixels: list[np.ndarray], depths: list[np.ndarray]) -> None:
     """Paint flat-shaded triangles from far to near into `image` (BGR); pixels (N, 2), depths (N,) per mesh."""
-    faces, keys, colours = [], [], []
+    faces, keys, colors = [], [], []
     for mesh, points, depth in zip(meshes, pixels, depths, strict=True):
         corners = mesh.vertices[mesh.triangles]
         normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -64,13 +64,13 @@ def draw(image: np.ndarray, meshes: list[Mesh], pixels: list[np.ndarray], depths
         in_front = (depth[mesh.triangles] > 0.05).all(axis=1)
         faces.append(points[mesh.triangles][in_front])
         keys.append(depth[mesh.triangles].mean(axis=1)[in_front])
-        colours.append((255 * np.clip(mesh.colours, 0, 1) ** (1 / 2.2) * light[:, None])[in_front])
+        colors.append((255 * np.clip(mesh.colors, 0, 1) ** (1 / 2.2) * light[:, None])[in_front])
     if not faces:
         return
     order = np.argsort(-np.concatenate(keys))
     polygons = np.round(np.concatenate(faces)[order] * 16).astype(np.int32)
-    for polygon, colour in zip(polygons, np.concatenate(colours)[order, ::-1], strict=True):
-        cv2.fillConvexPoly(image, polygon, colour.tolist(), lineType=cv2.LINE_AA, shift=4)
+    for polygon, color in zip(polygons, np.concatenate(colors)[order, ::-1], strict=True):
+        cv2.fillConvexPoly(image, polygon, color.tolist(), lineType=cv2.LINE_AA, shift=4)
 
 
 def through_camera(scene: bpy.types.Scene, vertices: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:

@@ -87,7 +87,7 @@ def test_the_character_moves_like_the_actor(scene: bpy.types.Scene, measure: Mod
     limbs = [1, 2, 4, 5, 7, 8, 16, 17, 18, 19, 20, 21]
     ours = (heads[:, limbs] - heads[:, :1]) @ turn
     true = (world[frames][:, limbs] - world[frames][:, :1]) @ true_turn
-    assert np.linalg.norm(ours - true, axis=-1).mean() < 0.09, "metres, mean over limbs, in camera axes"
+    assert np.linalg.norm(ours - true, axis=-1).mean() < 0.09, "meters, mean over limbs, in camera axes"
     soles = heads[:, [10, 11], 2].min(axis=1)
     assert np.abs(soles - np.median(soles)).max() < 0.06, "somebody always stands on the floor in this clip"
     assert -0.02 < np.median(soles) < 0.08

@@ -55,7 +55,7 @@ def test_zip_is_small_enough(extension_zip: Path, manifest: dict) -> None:
     assert extension_zip.stat().st_size / 1e6 <= LIMIT_MB.get(platform, 170)
 
 
-def test_every_part_comes_with_its_licence(extension_zip: Path, names: list[str], manifest: dict) -> None:
+def test_every_part_comes_with_its_license(extension_zip: Path, names: list[str], manifest: dict) -> None:
     with zipfile.ZipFile(extension_zip) as archive:
         assert "GNU GENERAL PUBLIC LICENSE" in archive.read("LICENSE").decode()
         assert "Apache License" in archive.read("licenses/blazepose/LICENSE").decode()
@@ -63,7 +63,7 @@ def test_every_part_comes_with_its_licence(extension_zip: Path, names: list[str]
     for wheel in manifest["wheels"]:
         package, version, *_ = PurePosixPath(wheel).name.split("-")
         folder = f"licenses/{package.replace('_', '-')}-{version}/"
-        assert package == "romp_core" or any(name.startswith(folder) for name in names), f"no licence for {package}"
+        assert package == "romp_core" or any(name.startswith(folder) for name in names), f"no license for {package}"
 
 
 def test_bill_of_materials_matches_the_wheels(extension_zip: Path, manifest: dict) -> None:

@@ -1,6 +1,6 @@
 """A model without its files in a real Blender window, for the window harness (see `benchmarks/README.md`).
 
-Offline and online, the licence dialog, a download that is cancelled and gone on with, a refusal, a chosen file that is
+Offline and online, the license dialog, a download that is cancelled and gone on with, a refusal, a chosen file that is
 tried out, a capture with it. `FOLDER` is made by `window_weights_files.py`, which must be running.
 """
 
@@ -47,12 +47,12 @@ def scenario(gh):
     yield 0.5
     with gh.override():
         bpy.ops.mocap.download_file("INVOKE_DEFAULT", key="ROMP.pkl")
-    yield from shown("3_licence")
+    yield from shown("3_license")
     gh.key("Escape")
     yield 1
-    gh.check(ended(), "Escape in the licence dialog downloads nothing")
+    gh.check(ended(), "Escape in the license dialog downloads nothing")
 
-    bev = {"key": "BEV.pth", "address": slow, "accept_licence": True}
+    bev = {"key": "BEV.pth", "address": slow, "accept_license": True}
     bpy.ops.mocap.download_file("EXEC_DEFAULT", **bev)
     yield gh.until(lambda: jobs.current() and jobs.current().progress.get("done", 0) > 8, 30, "progress")
     yield from shown("4_downloading")

@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch", reason="NOT CHECKED: torch is needed to def
 
 from benchmarks.plain_raft import PlainRaft  # noqa: E402
 from romp_core.networks import raft  # noqa: E402
-from romp_core.networks.clip_norm import normalise_by_clip  # noqa: E402
+from romp_core.networks.clip_norm import normalize_by_clip  # noqa: E402
 from romp_core.networks.temporal import DeformConv  # noqa: E402
 from romp_core.networks.trace import Trace, TraceBackbone, TraceGru, TraceMaps, TraceRegressors, TraceWarp  # noqa: E402
 from tests.formula_trace import formula_picture, formula_trace_state  # noqa: E402
@@ -53,7 +53,7 @@ def inference():
 def loaded(kind, state, mode="running"):
     network = kind().eval()
     network.load_state_dict(state, strict=True)
-    return normalise_by_clip(network) if mode == "batch" else network
+    return normalize_by_clip(network) if mode == "batch" else network
 
 
 @pytest.mark.parametrize(("kind", "part"), [(TraceBackbone, "backbone"), (raft.Raft, "raft"), (Trace, "head")])

@@ -29,7 +29,7 @@ def as_body(model: SmplModel, betas: Array) -> Body:
     vertices = model.shaped(betas[None])[0] - rest[0].astype(np.float32)
     largest = np.argsort(-model.weights, axis=1, kind="stable")[:, :_BONES_PER_VERTEX].astype(np.int32)
     weights = np.take_along_axis(model.weights, largest, axis=1)
-    licence = weight_file("SMIL" if model.infant else "SMPL_NEUTRAL").licence
+    license = weight_file("SMIL" if model.infant else "SMPL_NEUTRAL").license
     return Body(
         vertices=vertices,
         faces=model.faces,
@@ -42,7 +42,7 @@ def as_body(model: SmplModel, betas: Array) -> Body:
         shape_keys=tuple(_shape_key(model, index, betas, vertices) for index in range(model.shapedirs.shape[2])),
         height_m=float(np.ptp(vertices[:, 1])),
         name="SMIL" if model.infant else "SMPL",
-        licence=licence,
+        license=license,
     )
 
 

@@ -47,7 +47,7 @@ class SmplFamily:
         return joints
 
     def rest_joints(self, betas: Array) -> Array:
-        """Joints (N, 24, 3) of the T-pose, not centred."""
+        """Joints (N, 24, 3) of the T-pose, not centered."""
         joints = self.adults.rest_joints(betas)
         for model, who in self._others(betas):
             joints[who] = model.rest_joints(betas[who, :KID])

@@ -10,7 +10,7 @@ import numpy as np
 from ...typing import Array
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
-from ..embedded import BODY_LICENCE
+from ..embedded import BODY_LICENSE
 from .cache import is_slow, keep, kept_path, read_kept
 from .family import SmplFamily, is_infant
 from .files import DATA_FILES, DataFiles, load_smpl
@@ -34,11 +34,11 @@ class Bodies:
     cache: Path
 
     @property
-    def licence(self) -> str:
-        """Licence line of the body of adults: the user's, or the embedded one's."""
+    def license(self) -> str:
+        """License line of the body of adults: the user's, or the embedded one's."""
         if self.smpl is None and self.smpla is None:
-            return BODY_LICENCE
-        return weight_file("SMPL_NEUTRAL").licence
+            return BODY_LICENSE
+        return weight_file("SMPL_NEUTRAL").license
 
     def read(self, path: Path) -> SmplModel:
         """A body file of these, or what was kept of it. Raises ModelError when it cannot be used."""

@@ -25,7 +25,7 @@ class SmplModel:
     """A body of V vertices and B shape directions: SMPL itself, SMPL-A (the 11th direction leads to a child), SMIL.
 
     Attributes:
-        v_template: (V, 3) float32 metres, T-pose, SMPL rest axes. faces: (F, 3) int32.
+        v_template: (V, 3) float32 meters, T-pose, SMPL rest axes. faces: (F, 3) int32.
         shapedirs: (V, 3, B) float32. posedirs: (207, 3 V) float32, for the elements of 23 rotation matrices.
         weights: (V, 24) float32 skin weights. joint_regressor: (24, V) float32 joints of the rest pose.
         extra_vertices: (21,) int, vertices that count as joints. extra_regressor: (26, V) float32 for further joints
@@ -58,7 +58,7 @@ class SmplModel:
         return np.einsum("jv,vab->jab", self.joint_regressor.astype(np.float64), self.shapedirs, optimize=True)
 
     def rest_joints(self, betas: Array) -> Array:
-        """Joints (N, 24, 3) float32 of the T-pose, not centred, for shapes (N, B'); see `shaped`."""
+        """Joints (N, 24, 3) float32 of the T-pose, not centered, for shapes (N, B'); see `shaped`."""
         return self.exact_rest_joints(betas).astype(np.float32)
 
     def exact_rest_joints(self, betas: Array) -> Array:
@@ -91,7 +91,7 @@ class SmplModel:
                 place in the template.
 
         Returns:
-            vertices (N, V, 3) and joints (N, 71, 3), float32 metres.
+            vertices (N, V, 3) and joints (N, 71, 3), float32 meters.
 
         Raises:
             ModelError: the joints need files that are not at hand.

@@ -18,7 +18,7 @@ _HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
 
 
 def stature(age: Array) -> Array:
-    """Body height in metres for BEV's age offsets (N,).
+    """Body height in meters for BEV's age offsets (N,).
 
     An assumption: linear from an adult of 1.70 m at 0 to a baby of 0.75 m at 1, and constant beyond. What matters is
     that children come out small and near rather than grown-up and far away.
@@ -44,14 +44,14 @@ class Figures:
             thetas: (N, 72) rotation vectors; betas: (N, 11).
 
         Returns:
-            (N, K, 3) float32 metres, camera axes; the 24 SMPL joints first; the origin is between the hips.
+            (N, K, 3) float32 meters, camera axes; the 24 SMPL joints first; the origin is between the hips.
         """
         rotations = quat_from_rotvec(thetas.reshape(-1, N_JOINTS, 3))
         joints, _ = forward_kinematics(rotations, np.zeros(3), self.rest_joints(betas))
         return (joints - joints[:, _HIPS].mean(axis=1, keepdims=True)).astype(np.float32)
 
     def rest_joints(self, betas: Array) -> Array:
-        """(N, 11) -> (N, 24, 3) float32 metres, T-pose, pelvis at the origin."""
+        """(N, 11) -> (N, 24, 3) float32 meters, T-pose, pelvis at the origin."""
         adults = self._usual[None] if self._family is None else self._family.adults.rest_joints(betas[:, :AGE])
         sizes = (stature(betas[:, AGE]) / ADULT_M)[:, None, None]
         return ((adults - adults[:, :1]) * sizes).astype(np.float32)

@@ -13,7 +13,7 @@ _PROJECTION_GUARD = 1e-6
 
 
 def position(cams: Array) -> Array:
-    """Where the middle of the hips is: (N, 3) scale, y, x -> (N, 3) metres, camera space.
+    """Where the middle of the hips is: (N, 3) scale, y, x -> (N, 3) meters, camera space.
 
     Depth is 1 / (scale tan 30°). A negative scale gives a negative depth; it is not hidden here.
     """
@@ -24,5 +24,5 @@ def position(cams: Array) -> Array:
 
 
 def project(points: Array) -> Array:
-    """Points in camera space (..., 3), metres, in the square, -1..1: (..., 2) x right, y down."""
+    """Points in camera space (..., 3), meters, in the square, -1..1: (..., 2) x right, y down."""
     return points[..., :2] / (points[..., 2:] + np.float32(_PROJECTION_GUARD)) * np.float32(FOCAL_PX / CENTER_PX)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...take.settings import CaptureSettings
 from ...take.take import FootageInfo
 from ...weights.store import WeightStore
-from ..base import Estimator, ModelCard, users_body_licence
+from ..base import Estimator, ModelCard, users_body_license
 
 _WEIGHTS = ("BEV.pth", "BEV_ft_agora.pth")
 _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL", "SMIL")
@@ -35,10 +35,10 @@ BEV = ModelCard(
     name="bev",
     label="BEV",
     description="As ROMP, and it tells who stands behind whom, children and infants; wants downloaded weights",
-    licence="BEV weights (Yu Sun et al.): non-commercial research",
+    license="BEV weights (Yu Sun et al.): non-commercial research",
     open=_open,
     weights=_weights,
-    body_licence=users_body_licence,
+    body_license=users_body_license,
     needs=("BEV.pth",),
     helps=(*_BODIES, "smpl_model_data.zip"),
 )

@@ -22,7 +22,7 @@ AGE = 10
 TAN_HALF_FOV = float(np.tan(np.radians(30.0)))
 """BEV's camera sees 60 degrees across the square picture."""
 
-# Scale at the near end, then (last metre of the level, bins): bins are dense where people usually are.
+# Scale at the near end, then (last meter of the level, bins): bins are dense where people usually are.
 _NEAREST_SCALE = 8.0
 _LEVELS = ((1.0, 4), (10.0, 50), (20.0, 6), (100.0, 4))
 
@@ -31,8 +31,8 @@ _LEVELS = ((1.0, 4), (10.0, 50), (20.0, 6), (100.0, 4))
 def depth_anchors() -> Array:
     """Scale in the middle of each depth bin, (64,) float32, falling from 6.43 (near) to 0.017 (far)."""
     start, anchors = _NEAREST_SCALE, []
-    for metres, bins in _LEVELS:
-        end = 1.0 / TAN_HALF_FOV / metres
+    for meters, bins in _LEVELS:
+        end = 1.0 / TAN_HALF_FOV / meters
         anchors += [start - step / bins * (start - end) for step in range(1, bins + 1)]
         start = end
     return np.array(anchors, np.float32)

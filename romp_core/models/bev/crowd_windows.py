@@ -50,7 +50,7 @@ class WindowPlan:
         return [padded[top:bottom, left:right] for left, right, top, bottom in self.boxes]
 
     def central(self, index: int, cams: Array) -> Array:
-        """Who is seen best in this window rather than in a neighbour: rows of cams (N, 3).
+        """Who is seen best in this window rather than in a neighbor: rows of cams (N, 3).
 
         Half of the overlap belongs to either window. The left border of the second window counts as a whole, because
         the first one holds mostly padding.
@@ -76,7 +76,7 @@ class WindowPlan:
 
 
 def plan_windows(height: int, width: int, overlap: float) -> WindowPlan:
-    """Windows of the picture's height; neighbours share the part `overlap` (0..1) of their width."""
+    """Windows of the picture's height; neighbors share the part `overlap` (0..1) of their width."""
     pad = int(height * overlap)
     padded = width + 2 * pad
     step = (1 - overlap) * height

@@ -28,12 +28,12 @@ class Found:
 
     Attributes:
         params: (N, 146) camera as read from the maps, 22 rotations of six numbers, 11 betas.
-        scores: (N,) height of the peak in the centre map.
+        scores: (N,) height of the peak in the center map.
         cams: (N, 3) scale, y, x in the square around the picture.
         thetas: (N, 72) rotation vectors of the SMPL joints; those of the hands are 0.
         betas: (N, 11), the last one the age offset.
-        joints: (N, K, 3) metres, camera axes, relative to the middle of the hips.
-        positions: (N, 3) that middle in camera space, metres.
+        joints: (N, K, 3) meters, camera axes, relative to the middle of the hips.
+        positions: (N, 3) that middle in camera space, meters.
         points: (N, K, 2) the joints in the picture, pixels.
     """
 

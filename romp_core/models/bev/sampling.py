@@ -31,7 +31,7 @@ class Sampled:
     """N people of one square picture, the surest first.
 
     Attributes:
-        scores: (N,) height of the peak in the centre map.
+        scores: (N,) height of the peak in the center map.
         cams: (N, 3) scale, y, x.
         features: (N, 128) input of the person network.
     """

@@ -40,7 +40,7 @@ def without_outliers(positions: Array, scales: Array, factor: float, largest_sca
     """Small people who are much further from the others than the others are from each other go.
 
     Args:
-        positions: (N, 3) metres.
+        positions: (N, 3) meters.
         scales: (N,) camera scales.
         factor: how many times the others' mean distance is too much.
         largest_scale: people who look larger always stay.

@@ -10,7 +10,7 @@ class Thresholds:
     """Who counts as found.
 
     Attributes:
-        center: least sureness, the height of the peak in the centre map.
+        center: least sureness, the height of the peak in the center map.
         duplicates: mean distance of the joints of one body found twice, see `suppress.without_duplicates`.
         outliers: how many times the mean distance of the others is too far away.
     """
@@ -25,7 +25,7 @@ class Selection:
     """Thresholds for a picture that is looked at as a whole, and for the windows of a crowd.
 
     Attributes:
-        overlap: share of a window that its neighbour sees, too.
+        overlap: share of a window that its neighbor sees, too.
     """
 
     whole: Thresholds

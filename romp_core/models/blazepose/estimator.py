@@ -204,7 +204,7 @@ def _overlap(a: Region, b: Region) -> bool:
 
 
 def _sighting(image: Array, pose: Pose, detected: bool = False, hiders: Sequence[Pose] = ()) -> Sighting:
-    """What the identities need to know of a pose; colours of bodies in front are left out."""
+    """What the identities need to know of a pose; colors of bodies in front are left out."""
     parts = body_points(*(pose.points[pair, :2] for pair in (_SHOULDERS, _HIPS, _KNEES, _ANKLES)))
     for hider in hiders:
         parts = [part[~on_body(part, hider)] for part in parts]

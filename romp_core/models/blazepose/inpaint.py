@@ -26,18 +26,18 @@ def erase(crop: Array, region: Region, bodies: Sequence[Pose]) -> Array:
     return np.where(mask[..., None], paint, crop).astype(crop.dtype)
 
 
-def _spread(colours: Array, known: Array) -> Array:
+def _spread(colors: Array, known: Array) -> Array:
     """Pull-push interpolation (Gortler et al., "The Lumigraph", 1996): unknown cells take coarser averages.
 
     Args:
-        colours: (N, N, 3), N a power of two. known: (N, N) weight 0..1.
+        colors: (N, N, 3), N a power of two. known: (N, N) weight 0..1.
     """
-    if len(colours) == 1:
-        return colours
-    half = len(colours) // 2
+    if len(colors) == 1:
+        return colors
+    half = len(colors) // 2
     weight = known.reshape(half, 2, half, 2)
     total = weight.sum(axis=(1, 3))
-    weighted = (colours.reshape(half, 2, half, 2, 3) * weight[..., None]).sum(axis=(1, 3))
+    weighted = (colors.reshape(half, 2, half, 2, 3) * weight[..., None]).sum(axis=(1, 3))
     coarse = _spread(weighted / np.maximum(total, 1e-9)[..., None], np.minimum(total, 1))
     above = np.repeat(np.repeat(coarse, 2, axis=0), 2, axis=1)
-    return known[..., None] * colours + (1 - known[..., None]) * above
+    return known[..., None] * colors + (1 - known[..., None]) * above

@@ -35,7 +35,7 @@ class Pose:
         flag: probability that a person is there.
         points: (39, 3) pixels of the picture; z in the same unit, smaller is nearer.
         visibility: (39,) probability of being in the picture and not hidden.
-        world: (39, 3) metres from mid-hip, camera axes (x right, y down, z forward).
+        world: (39, 3) meters from mid-hip, camera axes (x right, y down, z forward).
         region: where it was looked for.
     """
 

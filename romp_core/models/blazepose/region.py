@@ -16,7 +16,7 @@ EXPANSION = 1.25
 
 @dataclass(frozen=True)
 class Region:
-    """A square: centre and side in pixels, `angle` in radians (positive turns its x axis towards +y, clockwise)."""
+    """A square: center and side in pixels, `angle` in radians (positive turns its x axis towards +y, clockwise)."""
 
     x: float
     y: float

@@ -14,7 +14,7 @@ _HEIGHT_M = 1.70
 
 
 def template_joints(betas: Array, body: SmplModel | None) -> Array:
-    """T-pose joints (P, 24, 3), metres, in SMPL's own frame, whose origin is in the chest and not in the pelvis.
+    """T-pose joints (P, 24, 3), meters, in SMPL's own frame, whose origin is in the chest and not in the pelvis.
 
     The networks' cameras refer to that origin. Without an SMPL file everybody has the skeleton of the embedded body,
     with its pelvis where SMPL's is.

@@ -25,7 +25,7 @@ def project_weak(points: Array, cam: Array) -> Array:
     """Weak perspective p = s X + t.
 
     Args:
-        points: (N, K, 2 or 3) metres, of which x and y are used.
+        points: (N, K, 2 or 3) meters, of which x and y are used.
         cam: (N, 3) scale, x, y.
 
     Returns:
@@ -35,7 +35,7 @@ def project_weak(points: Array, cam: Array) -> Array:
 
 
 def translation_weak(cam: Array) -> Array:
-    """A rough translation that needs no body: twice (x, y, 1) / scale. (N, 3) scale, x, y -> (N, 3) metres."""
+    """A rough translation that needs no body: twice (x, y, 1) / scale. (N, 3) scale, x, y -> (N, 3) meters."""
     ones = np.ones_like(cam[:, :1])
     return 2 * np.concatenate([cam[:, 1:], ones], axis=1) / cam[:, :1]
 
@@ -57,12 +57,12 @@ def translation_lsq(
     Each point gives two equations, f (X + t_x) = (u - c) (Z + t_z) and the same for y.
 
     Args:
-        points3d: (N, K, 3) metres.
+        points3d: (N, K, 3) meters.
         points_px: (N, K, 2) pixels.
         weights: (N, K), how much each point counts; all 1 when left out.
 
     Returns:
-        (N, 3) float64 metres; points3d + translation is in camera space. Means nothing where all points are one
+        (N, 3) float64 meters; points3d + translation is in camera space. Means nothing where all points are one
         pixel.
     """
     points3d = np.asarray(points3d, dtype=np.float64)
@@ -85,10 +85,10 @@ def translation_pnp(points3d: Array, points_px: Array) -> Array:
     Only for results that must equal the reference's files; it jitters, and does not bring the points to their pixels.
 
     Args:
-        points3d: (N, K, 3) metres; points_px: (N, K, 2) pixels of the square.
+        points3d: (N, K, 3) meters; points_px: (N, K, 2) pixels of the square.
 
     Returns:
-        (N, 3) float32 metres; (-1, -1, -1) where no pose was found.
+        (N, 3) float32 meters; (-1, -1, -1) where no pose was found.
 
     Raises:
         ModelError: OpenCV is not there.

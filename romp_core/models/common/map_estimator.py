@@ -26,7 +26,7 @@ from .prefetch import ahead
 _HYSTERESIS = 1.3
 _NEAREST_M = 0.05
 _THUMBNAIL = 640
-"""Longest side in pixels of the copy of a picture that is kept for its colours."""
+"""Longest side in pixels of the copy of a picture that is kept for its colors."""
 
 Inputs = TypeVar("Inputs")
 Maps = TypeVar("Maps")
@@ -40,7 +40,7 @@ class Seen:
         confidence: (P,) 0..1.
         cams: (P, 3) scale, y, x in the square around the picture, the places from -1 to 1.
         rotations: (P, 24, 4) wxyz; betas: (P, B); root: (P, 3); rest_joints: (P, 24, 3): as in `People`.
-        joints: (P, 24, 3) metres, camera axes, relative to the pelvis.
+        joints: (P, 24, 3) meters, camera axes, relative to the pelvis.
         pixels: (P, 24, 2) the same joints in the picture.
     """
 
@@ -175,8 +175,8 @@ class MapsEstimator(Generic[Inputs, Maps]):
         """Rows of as many people as wanted; somebody new must be clearly nearer to take another's place."""
         if not self._most:
             return np.arange(len(ids))
-        favoured = np.isin(ids, list(self._kept))
-        ranked = np.argsort(np.where(favoured, depth / _HYSTERESIS, depth), kind="stable")
+        favored = np.isin(ids, list(self._kept))
+        ranked = np.argsort(np.where(favored, depth / _HYSTERESIS, depth), kind="stable")
         return np.sort(ranked[: self._most])
 
 

@@ -30,7 +30,7 @@ class Padding(NamedTuple):
 
 
 def padding(height: int, width: int) -> Padding:
-    """The square around a centred picture; an odd pixel is added below or at the right."""
+    """The square around a centered picture; an odd pixel is added below or at the right."""
     side = max(height, width)
     top, left = (side - height) // 2, (side - width) // 2
     return Padding(top, top + height, left, left + width, height, width)

@@ -6,7 +6,7 @@ from ...take.settings import CaptureSettings
 from ...take.take import FootageInfo
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
-from ..base import Estimator, ModelCard, users_body_licence
+from ..base import Estimator, ModelCard, users_body_license
 
 _WEIGHTS = ("ROMP.pkl", "ROMP.onnx")
 _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
@@ -35,10 +35,10 @@ ROMP = ModelCard(
     name="romp",
     label="ROMP",
     description="Everybody in the picture at once, whole poses and shapes; wants downloaded weights",
-    licence=weight_file("ROMP.pkl").licence,
+    license=weight_file("ROMP.pkl").license,
     open=_open,
     weights=_weights,
-    body_licence=users_body_licence,
+    body_license=users_body_license,
     needs=("ROMP.pkl",),
     helps=_BODIES[:1],
 )

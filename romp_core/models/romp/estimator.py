@@ -19,7 +19,7 @@ from .network import RompNetwork
 from .peaks import Peaks, find_peaks, sample
 
 CENTER_THRESHOLD = 0.25
-"""Least height of a peak in the centre map that counts as a person."""
+"""Least height of a peak in the center map that counts as a person."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Romp:
     Args:
         network: from ROMP.pkl or ROMP.onnx.
         body: the user's SMPL body; without it people have the embedded body's skeleton.
-        center_threshold: least height of a peak in the centre map that counts as a person.
+        center_threshold: least height of a peak in the center map that counts as a person.
     """
 
     def __init__(

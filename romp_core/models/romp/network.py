@@ -53,7 +53,7 @@ class RompNetwork:
             squares: (batch, 512, 512, 3) float32 RGB, 0..255.
 
         Returns:
-            centre maps (batch, 1, 64, 64); parameter maps (batch, 145, 64, 64): camera 3 with the logarithm of the
+            center maps (batch, 1, 64, 64); parameter maps (batch, 145, 64, 64): camera 3 with the logarithm of the
             scale, rotations 22 x 6, shape 10.
         """
         centers, params = self._session.run(_OUTPUTS, {self._input: np.ascontiguousarray(squares, np.float32)})

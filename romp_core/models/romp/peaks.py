@@ -16,7 +16,7 @@ _REACH = 2
 
 
 class Peaks(NamedTuple):
-    """Peaks of centre maps, picture by picture, the highest first."""
+    """Peaks of center maps, picture by picture, the highest first."""
 
     pictures: Array  # (N,) int64, which picture of the batch
     rows: Array  # (N,) int64
@@ -28,8 +28,8 @@ def find_peaks(centers: Array, threshold: float) -> Peaks:
     """Who stands where.
 
     Args:
-        centers: (B, 1, H, W) centre maps.
-        threshold: peaks must be higher. Equal neighbours are both peaks.
+        centers: (B, 1, H, W) center maps.
+        threshold: peaks must be higher. Equal neighbors are both peaks.
     """
     maps = centers[:, 0]
     flat = np.where(maps == _highest_nearby(maps), maps, 0).reshape(len(maps), -1)

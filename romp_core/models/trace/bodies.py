@@ -1,6 +1,6 @@
 """TRACE's people as bodies in front of its pinhole and in its world.
 
-Its cameras say where the middle of the hips is; takes hold the pelvis, which lies a few centimetres from there.
+Its cameras say where the middle of the hips is; takes hold the pelvis, which lies a few centimeters from there.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Bodies:
 
     Attributes:
         rotations: (N, 24, 4) wxyz; index 0 takes SMPL rest space to camera space.
-        betas: (N, 10). rest_joints: (N, 24, 3) metres, pelvis at the origin.
-        joints: (N, 24, 3) metres, camera axes, relative to the pelvis. root: (N, 3) the pelvis in camera space.
-        hips: (N, 3) metres, from the middle of the hips to the pelvis, camera axes.
+        betas: (N, 10). rest_joints: (N, 24, 3) meters, pelvis at the origin.
+        joints: (N, 24, 3) meters, camera axes, relative to the pelvis. root: (N, 3) the pelvis in camera space.
+        hips: (N, 3) meters, from the middle of the hips to the pelvis, camera axes.
         points: (N, 24, 2) joints in the square, -1..1.
     """
 

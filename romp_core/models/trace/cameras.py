@@ -18,7 +18,7 @@ _PROJECTION_GUARD = np.float32(1e-4)
 
 
 def translation(cams: Array) -> Array:
-    """Cameras (..., 3) of scale, y, x -> where the middle of the hips is, (..., 3) metres, camera space."""
+    """Cameras (..., 3) of scale, y, x -> where the middle of the hips is, (..., 3) meters, camera space."""
     scale, y, x = np.moveaxis(np.asarray(cams), -1, 0)
     depth = _COTANGENT / (scale + _SCALE_GUARD)
     return np.stack([x * depth / _COTANGENT, y * depth / _COTANGENT, depth], axis=-1)
@@ -31,5 +31,5 @@ def camera_of(places: Array) -> Array:
 
 
 def project(points: Array) -> Array:
-    """Points in camera space (..., 3), metres, in the square, -1..1: (..., 2) x right, y down."""
+    """Points in camera space (..., 3), meters, in the square, -1..1: (..., 2) x right, y down."""
     return points[..., :2] / (points[..., 2:] + _PROJECTION_GUARD) * np.float32(FOCAL_PX / (SIZE / 2))

@@ -10,7 +10,7 @@ from ...take.settings import CaptureSettings
 from ...take.take import FootageInfo
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
-from ..base import Estimator, ModelCard, users_body_licence
+from ..base import Estimator, ModelCard, users_body_license
 from .policy import FOCAL, MOCAP
 
 _WEIGHTS = ("trace_image_backbone.pkl", "trace_motion_backbone.pth", "trace_head.pkl")
@@ -50,10 +50,10 @@ TRACE = ModelCard(
     name="trace",
     label="TRACE",
     description="People and the moving camera that films them, in one world; slow; wants downloaded weights",
-    licence=weight_file(_WEIGHTS[0]).licence,
+    license=weight_file(_WEIGHTS[0]).license,
     open=_open,
     weights=_weights,
-    body_licence=users_body_licence,
+    body_license=users_body_license,
     check=_check,
     focal=FOCAL,
     needs=_WEIGHTS,

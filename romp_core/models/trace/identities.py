@@ -27,7 +27,7 @@ class Appearances:
     """The n tracks of a clip.
 
     Attributes:
-        tracks: (n,) ids. seen: (n, T) bool. depths: (n,) metres. scores: (n,) the best of the clip.
+        tracks: (n,) ids. seen: (n, T) bool. depths: (n,) meters. scores: (n,) the best of the clip.
         looks: of each since the last frame in which it was missed; None where they could not be made out.
     """
 
@@ -79,7 +79,7 @@ class Names:
         ids = np.full(clip.seen.shape, NOBODY, np.int32)
         runs = latest_runs(clip.seen)
         unknown = {row: run for row, run in enumerate(runs) if run.any() and not self._goes_on(row, run, clip, ids)}
-        self._recognise(unknown, clip, ids)
+        self._recognize(unknown, clip, ids)
         strangers = [row for row, run in unknown.items() if (ids[row, run] == NOBODY).all()]
         alone = not (ids != NOBODY).any()
         for row in sorted(strangers, key=lambda row: clip.depths[row]):
@@ -110,7 +110,7 @@ class Names:
         del self._of_track[track]
         return False
 
-    def _recognise(self, unknown: dict[int, Array], clip: Appearances, ids: Array) -> None:
+    def _recognize(self, unknown: dict[int, Array], clip: Appearances, ids: Array) -> None:
         """Name the tracks of people who were away, or whose old track only waits for them."""
         rows, people = list(unknown), list(self._people)
         costs = np.full((len(people), len(rows)), np.inf)

@@ -92,7 +92,7 @@ class TraceNetworks:
     def __init__(
         self, backbone: Path, motion: Path, head: Path, bn_mode: NormMode = "batch", iterations: int = 20
     ) -> None:
-        """Args: the three checkpoints; how the head normalises; refinements of the optical flow."""
+        """Args: the three checkpoints; how the head normalizes; refinements of the optical flow."""
         pictures = read_backbone(backbone)
         sizes = {"height": SIZE, "width": SIZE}
         opened = open_template(BACKBONE, pictures, heavy(), CLIP, sizes=sizes)

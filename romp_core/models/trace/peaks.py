@@ -1,4 +1,4 @@
-"""Finding people as the peaks of TRACE's 3D centre maps."""
+"""Finding people as the peaks of TRACE's 3D center maps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Peaks(NamedTuple):
 
 
 def find_peaks(centers: Array, settings: TraceSettings) -> Peaks:
-    """Peaks of centre maps (T, 64, 128, 128).
+    """Peaks of center maps (T, 64, 128, 128).
 
     The reference makes a person up in clips without any; so does this with `quirks`.
     """

@@ -22,9 +22,9 @@ class TraceSettings:
         forget: how long a missed person is kept, in seconds; with `quirks` in frames.
         least_frames: people on fewer frames of a clip than this are left out of it.
         smooth: filter poses and shapes while they come. Takes are smoothed later, without lag.
-        batch_statistics: normalise the head by the clip, as the release does, not by what training stored.
+        batch_statistics: normalize the head by the clip, as the release does, not by what training stored.
         flow_rounds: refinements of the optical flow.
-        center_threshold: least height of a peak of the centre map.
+        center_threshold: least height of a peak of the center map.
         first_threshold, new_threshold, follow_threshold: how sure a person must be to be followed at first, to be new
             beside others, and to go on with a track.
         least_scale: people of a smaller camera scale are too far away.

@@ -20,7 +20,7 @@ class Sightings(NamedTuple):
     """People of one frame.
 
     Attributes:
-        places: (n, 3) metres, camera space; before: (n, 3) the same in the frame before, by the network's word.
+        places: (n, 3) meters, camera space; before: (n, 3) the same in the frame before, by the network's word.
         scores: (n,). cells: (n, 3) depth bin, row, column of the maps.
     """
 
@@ -118,7 +118,7 @@ def sightings(cams: Array, motions: Array, scores: Array, cells: Array, settings
 
 
 def _unique(cams: Array, scores: Array, distance: float) -> Array:
-    """Of each person's neighbours within a distance, and themselves, only the surest stays: (n,) bool."""
+    """Of each person's neighbors within a distance, and themselves, only the surest stays: (n,) bool."""
     near = np.linalg.norm(cams[:, None] - cams, axis=2) < distance
     stays = np.ones(len(cams), bool)
     for members in near:
@@ -128,7 +128,7 @@ def _unique(cams: Array, scores: Array, distance: float) -> Array:
 
 
 def _points(places: Array) -> Array:
-    """(n, 3) metres -> (n, 3) x, y, 1 / (1 + depth)."""
+    """(n, 3) meters -> (n, 3) x, y, 1 / (1 + depth)."""
     points = np.array(places, np.float64).reshape(-1, 3)
     points[:, 2] = 1 / (1 + points[:, 2])
     return points

@@ -16,7 +16,7 @@ from .cameras import camera_of, translation
 _STEP_SCALES = np.array([1, 2, 2], np.float32)
 """The network says half of the steps along y and x."""
 _LEAST_SCALE = 0.02
-"""World paths do not lead further away than about 100 metres: the network's numbers mean nothing there."""
+"""World paths do not lead further away than about 100 meters: the network's numbers mean nothing there."""
 _NEAREST_M = 0.2
 
 

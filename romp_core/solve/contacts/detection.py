@@ -17,17 +17,17 @@ _CERTAIN = 8.0
 _DOUBT = 0.01
 """Log-odds per frame against standing, so that a foot never seen does not stand."""
 _LIFTED = 0.12
-"""Height of a sole above the other one, metres, above which it does not stand; depth errors move both alike."""
+"""Height of a sole above the other one, meters, above which it does not stand; depth errors move both alike."""
 _AIRBORNE = 0.3
 """The same above the floor."""
 
 
-def standing(tracks: Sequence[Array], seen: Array, metres_per_px: Array, soles: Array, times: Array) -> Array:
+def standing(tracks: Sequence[Array], seen: Array, meters_per_px: Array, soles: Array, times: Array) -> Array:
     """Which feet stand in which rows: the likeliest course of a two-state hidden Markov model per foot.
 
     Args:
         tracks: (m, 2, 2) each, places of the left and right foot in the picture, as fitted, as found; a foot stands
-            when one of them does. seen: (m, 2) 0..1, how much the picture tells; metres_per_px: (m,) scale there.
+            when one of them does. seen: (m, 2) 0..1, how much the picture tells; meters_per_px: (m,) scale there.
         soles: (m, 2) height of the lowest point of each foot above the floor.
         times: (m,) seconds.
 
@@ -39,7 +39,7 @@ def standing(tracks: Sequence[Array], seen: Array, metres_per_px: Array, soles: 
         return low
     # Between rows rather than at them, so that the first and the last row of a stand count as well.
     moved = np.min([np.linalg.norm(np.diff(track, axis=0), axis=-1) for track in tracks], axis=0)
-    speed = moved * metres_per_px[1:, None] / np.diff(times)[:, None]
+    speed = moved * meters_per_px[1:, None] / np.diff(times)[:, None]
     odds = 2 * np.log(_SWINGING / _STANDING) - speed**2 / 2 * (_STANDING**-2 - _SWINGING**-2)
     odds = np.where(low[1:] & low[:-1], np.maximum(odds, -_CERTAIN), -_CERTAIN)
     odds = odds * np.minimum(seen[1:], seen[:-1]) - _DOUBT

@@ -43,7 +43,7 @@ def reach(rotations: Array, root: Array, rest_joints: Array, balls: Array) -> Ar
 
 
 def out_of_reach(hips: Array, ankles: Array, rest_joints: Array) -> Array:
-    """What each leg lacks (m, 2, 3), metres, to span from its hip to where its ankle shall be, (m, 2, 3) both."""
+    """What each leg lacks (m, 2, 3), meters, to span from its hip to where its ankle shall be, (m, 2, 3) both."""
     hip, knee, ankle = (list(pair) for pair in ((1, 2), (4, 5), (7, 8)))
     bones = (rest_joints[knee] - rest_joints[hip], rest_joints[ankle] - rest_joints[knee])
     length = sum(np.linalg.norm(bone, axis=-1) for bone in bones)[:, None]  # (2, 1)

@@ -16,7 +16,7 @@ _PULL_S, _PULL_GAIN = 0.06, 1.3
 _RELEASE_S = 0.12
 """A foot that leaves the floor returns to its own path over this time."""
 _STEP_UP = 0.15
-"""A stand further than this from the floor, metres, is on something else and keeps its height."""
+"""A stand further than this from the floor, meters, is on something else and keeps its height."""
 
 
 def footholds(balls: Array, contacts: Array, clearance: Array) -> Array:

@@ -8,7 +8,7 @@ from ...typing import Array
 
 
 def solve_frames(blocks: Array, right: Array, first: Array, second: Array) -> Array:
-    """Solve a symmetric positive definite system whose frames are coupled to two neighbours on either side.
+    """Solve a symmetric positive definite system whose frames are coupled to two neighbors on either side.
 
     Args:
         blocks: (T, n, n) block of each frame; not modified.
@@ -17,8 +17,8 @@ def solve_frames(blocks: Array, right: Array, first: Array, second: Array) -> Ar
         second: (T-2, n) diagonal of the coupling between frames t and t+2.
 
     Returns:
-        solution (T, n). Block Cholesky factorisation (Golub & Van Loan, Matrix Computations, section 4.5); a
-        factorisation by inverted pivots is cheaper but loses all digits within a few dozen frames.
+        solution (T, n). Block Cholesky factorization (Golub & Van Loan, Matrix Computations, section 4.5); a
+        factorization by inverted pivots is cheaper but loses all digits within a few dozen frames.
     """
     count = len(right)
     if not (first.any() or second.any()):

@@ -24,7 +24,7 @@ _SIGMA_DIRECTION = np.array([0.56, 0.56, 0.35])
 """Noise of 3D directions along the camera's axes; the picture says more about x and y."""
 _CAUCHY_PIXEL, _CAUCHY_DIRECTION, _CAUCHY_FOOTHOLD, _CAUCHY_ACCELERATION = (3.0, 2.0, 3.0, 3.0)
 _SIGMA_FOOTHOLD = 0.02
-"""Metres by which a standing foot may miss its foothold."""
+"""Meters by which a standing foot may miss its foothold."""
 _SEEN = len(USED)
 _TRUST_EXPONENT = 1.5
 """Landmarks of visibility 0.5 are about twice as noisy as clear ones, of 0.1 three to four times."""

@@ -51,7 +51,7 @@ def _shortest_turn(a: Array, b: Array) -> Array:
 
 
 def orient_joints(world: Array) -> Array:
-    """Local rotations (T, 24, 3, 3) in camera space from world landmarks (T, 33, 3) in camera axes, metres."""
+    """Local rotations (T, 24, 3, 3) in camera space from world landmarks (T, 33, 3) in camera axes, meters."""
     count = len(world)
     g = np.tile(np.eye(3), (count, N_JOINTS, 1, 1))
     hips = world[:, lm.LEFT_HIP] - world[:, lm.RIGHT_HIP]
@@ -93,7 +93,7 @@ def _arm(world: Array, g: Array, side: int) -> None:
     swung = chest @ _shortest_turn(np.array([sign, 0.0, 0.0]), in_chest)
     g[:, 16 + side] = _frame_from_x(upper * sign, _bend(lower * sign, upper, swung[..., 1]))
     g[:, 18 + side] = _frame_from_x(lower * sign, _bend(lower * sign, upper, g[:, 16 + side][..., 1]))
-    g[:, 20 + side] = g[:, 22 + side] = g[:, 18 + side]  # the few centimetres of the hand are too noisy to start from
+    g[:, 20 + side] = g[:, 22 + side] = g[:, 18 + side]  # the few centimeters of the hand are too noisy to start from
 
 
 def _leg(world: Array, g: Array, side: int) -> None:

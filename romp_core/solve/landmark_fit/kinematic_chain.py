@@ -56,7 +56,7 @@ class Chain:
     """A skeleton with markers, ready to be posed.
 
     Attributes:
-        size: length from ankles to head in the rest pose, metres.
+        size: length from ankles to head in the rest pose, meters.
     """
 
     def __init__(self, rest_joints: Array) -> None:

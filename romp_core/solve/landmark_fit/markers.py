@@ -22,7 +22,7 @@ LEFT_HIP, RIGHT_HIP, LEFT_KNEE, RIGHT_KNEE, LEFT_ANKLE, RIGHT_ANKLE = range(23, 
 LEFT_HEEL, RIGHT_HEEL, LEFT_TOE, RIGHT_TOE = range(29, 33)
 
 USED = (0, 2, 5, 7, 8, *range(11, 21), *range(23, 33))
-"""Landmarks the fit looks at: one of each eye's three, no mouth, no thumbs (they repeat their neighbours)."""
+"""Landmarks the fit looks at: one of each eye's three, no mouth, no thumbs (they repeat their neighbors)."""
 
 _CARRIERS = {
     NOSE: "head", LEFT_EYE: "head", RIGHT_EYE: "head", LEFT_EAR: "head", RIGHT_EAR: "head",
@@ -61,11 +61,11 @@ def _marker_table() -> Array:
 
 
 def marker_offsets(rest_joints: Array) -> Array:
-    """Offsets (len(USED), 3) of the used landmarks in their joints' frames, metres, for a rest skeleton (24, 3)."""
+    """Offsets (len(USED), 3) of the used landmarks in their joints' frames, meters, for a rest skeleton (24, 3)."""
     return _marker_table()[list(USED)] * skeleton_size(rest_joints)
 
 
 def skeleton_size(rest_joints: Array) -> float:
-    """Length by which marker offsets scale: ankles to head joint in the rest pose, metres."""
+    """Length by which marker offsets scale: ankles to head joint in the rest pose, meters."""
     height = np.asarray(rest_joints)[:, 1]
     return float(height[JOINT["head"]] - 0.5 * (height[JOINT["left_ankle"]] + height[JOINT["right_ankle"]]))

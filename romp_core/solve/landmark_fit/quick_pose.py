@@ -20,11 +20,11 @@ def quick_pose(
     """Pose from one picture's landmarks alone.
 
     Args:
-        keypoints2d: (33, 2) px; visibility: (33,); keypoints3d: (33, 3) metres, camera axes.
-        focal_px, center_px: the camera; rest_joints: (24, 3) metres.
+        keypoints2d: (33, 2) px; visibility: (33,); keypoints3d: (33, 3) meters, camera axes.
+        focal_px, center_px: the camera; rest_joints: (24, 3) meters.
 
     Returns:
-        rotations (24, 4) wxyz, index 0 from SMPL rest to camera space, and root (3,) in camera space, metres.
+        rotations (24, 4) wxyz, index 0 from SMPL rest to camera space, and root (3,) in camera space, meters.
     """
     chain = Chain(rest_joints)
     pixels, trust, world = (np.asarray(values, np.float64)[None] for values in (keypoints2d, visibility, keypoints3d))

@@ -21,14 +21,14 @@ from .markers import CARRIER, USED
 from .priors import REST
 
 _WINDOW, _OVERLAP = 480, 60
-"""Samples fitted at a time, and shared by neighbouring windows; they bound the memory."""
+"""Samples fitted at a time, and shared by neighboring windows; they bound the memory."""
 _FITTING = ((1.8, 0.4),) * 6 + ((1.3, 0.7),) * 4 + ((1.0, 1.0),) * 5
 """(factor on the smoothing, freedom of the joints) of each step: from a calm, restful motion to what was seen."""
 _REFINING = ((1.0, 1.0),) * 4
 _START_SMOOTHING_S = 0.06
 _GLITCH, _GLITCH_SAMPLES = 0.1, 3
-"""Distance, in lengths from ankles to head, by which a landmark that leaves the median of its neighbours in time
-loses half its trust; and the neighbours on either side."""
+"""Distance, in lengths from ankles to head, by which a landmark that leaves the median of its neighbors in time
+loses half its trust; and the neighbors on either side."""
 _SURE = 0.3
 """Visibility above which the first guess believes a landmark."""
 _CARRIED = {
@@ -108,7 +108,7 @@ def first_guess(
     """Evidence, group rotations (T, G, 3, 3) and root (T, 3) from landmarks at even intervals.
 
     Args:
-        pixels: (T, 33, 2); visibility: (T, 33); world: (T, 33, 3) metres in camera axes.
+        pixels: (T, 33, 2); visibility: (T, 33); world: (T, 33, 3) meters in camera axes.
     """
     used = list(USED)
     world = toward_viewer(world, pixels, optics)
@@ -136,5 +136,5 @@ def _glitches(pixels: Array) -> Array:
     """Distance (T, K) of landmarks from the running median of their tracks (T, K, 2), pixels (Hampel 1974)."""
     reach = _GLITCH_SAMPLES
     padded = np.pad(pixels, ((reach, reach), (0, 0), (0, 0)), mode="edge")
-    neighbours = np.stack([padded[shift : shift + len(pixels)] for shift in range(2 * reach + 1)])
-    return np.asarray(np.linalg.norm(pixels - np.median(neighbours, axis=0), axis=-1))
+    neighbors = np.stack([padded[shift : shift + len(pixels)] for shift in range(2 * reach + 1)])
+    return np.asarray(np.linalg.norm(pixels - np.median(neighbors, axis=0), axis=-1))

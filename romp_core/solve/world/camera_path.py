@@ -72,7 +72,7 @@ def camera_path(people: Sequence[Observations], scales: Sequence[float], fov: fl
     """Path of the camera in the space of the first picture's camera; still when nobody tells of a motion.
 
     Args:
-        people: raw observations of each person. scales: metres of the solve per metre of the model, per person.
+        people: raw observations of each person. scales: meters of the solve per meter of the model, per person.
         fov: horizontal field of view, radians.
 
     Returns:

@@ -17,7 +17,7 @@ from ..filters import gaussian
 _TOUCH_S = 1.0
 """Longest time between two touches of the floor that is taken for a jump."""
 _ANYWHERE = 0.03
-"""Standard deviation of the root's error in every direction, metres."""
+"""Standard deviation of the root's error in every direction, meters."""
 _ON_SOMETHING = (0.2, 0.4)
 """Distance from the floor at which a person begins to be, and surely is, on something else: stairs, a chair."""
 
@@ -35,7 +35,7 @@ def onto_floor(heights: Array, root: Array, eye: Array, depth_error: float) -> A
 
     Args:
         root: (m, 3) world; eye: (3,) the camera's place.
-        depth_error: standard deviation of the root's depth, metres; in every direction it errs by a few centimetres.
+        depth_error: standard deviation of the root's depth, meters; in every direction it errs by a few centimeters.
     """
     ray = normalize(root - eye)
     slope = ray[:, 2]
@@ -51,7 +51,7 @@ def above_floor(touched: Array) -> Array:
 
 
 def _extreme(values: Array, reach: int, pick: Callable[..., Array]) -> Array:
-    """Running minimum or maximum over `reach` neighbours on either side."""
+    """Running minimum or maximum over `reach` neighbors on either side."""
     padded = np.pad(values, reach, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
     return np.asarray(pick(windows, axis=-1))

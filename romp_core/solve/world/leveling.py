@@ -30,7 +30,7 @@ def camera_rotation(up: Array | None, settings: SolveSettings) -> Array:
 
 
 def sole_clearance(rest_joints: Array) -> Array:
-    """Height (4,) of the `FEET` joints above the sole in the rest pose, metres.
+    """Height (4,) of the `FEET` joints above the sole in the rest pose, meters.
 
     The ball of the foot lies 3 % of the ankles-to-neck length above the ground; a rest skeleton has no soles.
     """

@@ -23,7 +23,7 @@ from .up_direction import Stance, body_axis, likeliest_up, standing_direction
 
 _HIPS, _ANKLES, _BALLS = ([JOINT[f"left_{name}"], JOINT[f"right_{name}"]] for name in ("hip", "ankle", "foot"))
 _DEPTH_ERROR, _PLACE_ERROR = 0.1, 0.5
-"""Metres by which a person's depth errs for a while, and by which it errs altogether when the height is wrong."""
+"""Meters by which a person's depth errs for a while, and by which it errs altogether when the height is wrong."""
 _CHUNK = 1024
 """Rows posed at a time, so that memory does not grow with the take."""
 

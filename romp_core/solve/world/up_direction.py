@@ -1,6 +1,6 @@
 """Which way is up in camera space: people stand about straight, balance over their feet and step on one floor.
 
-Bodies lean, and so does the network's idea of them; but who stands or walks keeps, on average, the centre of mass over
+Bodies lean, and so does the network's idea of them; but who stands or walks keeps, on average, the center of mass over
 the feet, and where somebody moves about, the footholds show the floor itself.
 """
 
@@ -25,7 +25,7 @@ _SEGMENTS = (
         ("hip", "knee", 0.43, 0.140), ("knee", "ankle", 0.43, 0.043), ("ankle", "foot", 0.5, 0.014),
         ("shoulder", "elbow", 0.5, 0.027), ("elbow", "wrist", 0.65, 0.022))),
 )  # fmt: skip
-"""Parts of the body: between which joints, how far along its centre of mass lies, its share of the mass (rounded from
+"""Parts of the body: between which joints, how far along its center of mass lies, its share of the mass (rounded from
 de Leva 1996, table 4)."""
 _SOLE = 0.6
 """Middle of the sole on the way from the ankle to the ball of the foot."""
@@ -37,7 +37,7 @@ _TILTED = np.cos(np.radians(50.0))
 beyond it, it lies in front of a level one."""
 
 _STRAIGHT, _BALANCED, _SWAY, _ROLL = np.radians([6.0, 2.5, 8.0, 2.0])
-"""Standard deviations: of the line from ankles to neck, over the clip; of the line from the feet to the centre of mass,
+"""Standard deviations: of the line from ankles to neck, over the clip; of the line from the feet to the center of mass,
 over a long clip and within one step; of a camera's roll."""
 _STEP_S = 0.5
 _DUTCH = np.radians(12.0)
@@ -98,7 +98,7 @@ def _median_direction(directions: Array, weights: Array) -> Array:
 
 
 def center_of_mass(joints: Array) -> Array:
-    """Centre of mass (m, 3) of bodies (m, 24, 3)."""
+    """Center of mass (m, 3) of bodies (m, 24, 3)."""
     total = sum(
         mass * (joints[:, JOINT[start]] * (1 - along) + joints[:, JOINT[end]] * along)
         for start, end, along, mass in _SEGMENTS
@@ -125,7 +125,7 @@ def likeliest_up(straight: Array, stances: Sequence[Stance]) -> Array:
 
 
 def _balance(stance: Stance, straight: Array) -> tuple[Array, float]:
-    """Mean direction (3,) from the standing feet to the centre of mass, and its inverse variance."""
+    """Mean direction (3,) from the standing feet to the center of mass, and its inverse variance."""
     body, weight = body_axis(stance.joints, stance.rest_joints)
     weight = weight * (body @ straight > _TILTED) * stance.contacts.any(axis=1)
     if not weight.any():

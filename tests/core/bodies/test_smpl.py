@@ -286,7 +286,7 @@ def test_character_has_the_persons_shape(family):
     np.testing.assert_allclose(changed.vertices, again.vertices, atol=1e-5)
     np.testing.assert_allclose(changed.joints, again.joints, atol=1e-5)
     assert (body.name, as_body(family.infants, betas).name) == ("SMPL", "SMIL")
-    assert "no redistribution" in body.licence
+    assert "no redistribution" in body.license
 
 
 def test_character_moves_as_the_model_but_for_pose_corrections(model):

@@ -58,6 +58,6 @@ def test_weights_are_stored_as_half_floats(network):
     assert (ASSETS / f"{network}.onnx").stat().st_size < 6_500_000
 
 
-def test_licence_and_notice_travel_with_the_networks():
+def test_license_and_notice_travel_with_the_networks():
     assert "Apache License" in (ASSETS / "LICENSE").read_text("utf-8")
     assert "MediaPipe Authors" in (ASSETS / "NOTICE").read_text("utf-8")

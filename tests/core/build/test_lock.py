@@ -85,7 +85,7 @@ def test_a_python_without_wheels_is_refused_by_name():
 
 
 @pytest.mark.parametrize("wheel", EVERY_WHEEL, ids=lambda wheel: wheel.filename)
-def test_every_wheel_has_a_hash_and_a_licence(wheel):
+def test_every_wheel_has_a_hash_and_a_license(wheel):
     assert re.fullmatch("[0-9a-f]{64}", wheel.sha256)
     assert wheel.license
     assert wheel.filename.startswith(f"{wheel.name.replace('-', '_')}-{wheel.version}-")

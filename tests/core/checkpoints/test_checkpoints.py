@@ -193,7 +193,7 @@ def test_missing_and_misshapen_weights_are_named(checkpoint: Path) -> None:
         (["v_template", "shapedirs"], "an SMPL body model"),
     ],
 )
-def test_another_models_checkpoint_is_recognised(tmp_path: Path, keys: list[str], what: str) -> None:
+def test_another_models_checkpoint_is_recognized(tmp_path: Path, keys: list[str], what: str) -> None:
     save_torch_zip({key: np.ones(1, np.float32) for key in keys}, tmp_path / "net.pth")
     with pytest.raises(ModelError, match=f"holds {what}, not MA-HMR"):
         read_state_dict(tmp_path / "net.pth", {"level_embed": (4, 256)}, "MA-HMR")

@@ -24,7 +24,7 @@ def test_info_says_what_is_in_a_take(demo_take: Path, capsys: pytest.CaptureFixt
     assert "demo.mp4" in text and "solved" in text and "Person 1" in text and "blazepose" in text
 
 
-def test_models_are_listed_with_their_licence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_models_are_listed_with_their_license(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
     text = capsys.readouterr().out
     assert "blazepose" in text and "Apache-2.0" in text

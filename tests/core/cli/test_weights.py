@@ -41,13 +41,13 @@ def test_models_say_what_is_missing_and_what_to_type(tmp_path: Path, capsys: pyt
     assert "ROMP.pkl (ROMP weights) is missing" not in capsys.readouterr().out
 
 
-def test_download_wants_the_licence_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_download_wants_the_license_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with serving(CONTENT) as server:
         command = ["download", "BEV.pth", "--weights", str(tmp_path), "--address", server.address]
         assert main(command) == 1
-        assert FILES["BEV.pth"].licence in (text := capsys.readouterr().err) and "--accept-licence" in text
+        assert FILES["BEV.pth"].license in (text := capsys.readouterr().err) and "--accept-license" in text
         assert not server.asked and not list(tmp_path.iterdir())
-        assert main([*command, "--accept-licence", "--progress", "json"]) == 0
+        assert main([*command, "--accept-license", "--progress", "json"]) == 0
         out, told = capsys.readouterr()
     assert (tmp_path / "BEV.pth").read_bytes() == CONTENT and str(tmp_path / "BEV.pth") in told
     last = json.loads(out.splitlines()[-1])
@@ -125,7 +125,7 @@ def test_verify_knows_bodies(golden: Path, tmp_path: Path, capsys: pytest.Captur
         (["verify", "magic", "{good}"], 'no weight file called "magic"'),
         (["verify", "blazepose", "{good}"], "is built in and has no files to verify"),
         (["download", "magic"], 'no weight file called "magic"'),
-        (["download", "SMIL", "--accept-licence"], "Ask for SMIL on the Fraunhofer page"),
+        (["download", "SMIL", "--accept-license"], "Ask for SMIL on the Fraunhofer page"),
         (["choose", "ROMP.pkl", "{page}"], "is a web page"),
     ],
 )

@@ -27,7 +27,7 @@ def backend(request, monkeypatch):
 
 
 def picture(number: int, width: int = 64, height: int = 48) -> np.ndarray:
-    """A grey picture whose brightness tells its number, counted modulo 28."""
+    """A gray picture whose brightness tells its number, counted modulo 28."""
     return np.full((height, width, 3), 20 + 8 * (number % 28), np.uint8)
 
 
@@ -90,7 +90,7 @@ def test_a_phone_held_upright_is_shown_upright(groundtruth, backend):
     assert np.abs(upright[0].image[head[1], head[0]] - wall).sum() > 60
 
 
-def test_colours_are_red_green_blue(tmp_path, backend):
+def test_colors_are_red_green_blue(tmp_path, backend):
     orange = np.zeros((48, 64, 3), np.uint8)
     orange[..., 2], orange[..., 1] = 250, 120  # OpenCV writes blue, green, red
     frames, _ = read(write_picture(tmp_path / "orange.png", orange))

@@ -146,7 +146,7 @@ def test_one_picture(make: Callable[..., dict[str, np.ndarray]], tmp_path: Path)
         np.testing.assert_allclose(person.observations.rest_joints[0], REST, atol=1e-5)
         assert angle_between(person.observations.rotations[0, 0], quat_from_rotvec(FACING)) < 1e-5
     model = "BEV" if make is bev_frame else "ROMP"
-    assert take.provenance.model == f"imported: {model}" and take.provenance.model_licence
+    assert take.provenance.model == f"imported: {model}" and take.provenance.model_license
 
 
 @pytest.mark.parametrize("make", [romp_frame, bev_frame])

@@ -7,7 +7,7 @@ from romp_core.images import ops as imageops
 
 
 def smooth_picture(height: int = 90, width: int = 120) -> np.ndarray:
-    """Waves of colour, without edges that would amplify rounding."""
+    """Waves of color, without edges that would amplify rounding."""
     y, x = np.mgrid[:height, :width] / 20.0
     waves = np.stack([np.sin(x), np.cos(y), np.sin(x + y)], axis=-1)
     return (128 + 120 * waves).astype(np.uint8)

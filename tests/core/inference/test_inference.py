@@ -35,15 +35,15 @@ def _options():
 
 
 class FakeSession:
-    """Stands for a session; `behaviour` says what happens, per provider and for OpenVINO per device."""
+    """Stands for a session; `behavior` says what happens, per provider and for OpenVINO per device."""
 
-    behaviour: dict = {}
+    behavior: dict = {}
     seen: list = []
 
     def __init__(self, model, options, providers, enable_fallback):
         assert not enable_fallback, "onnxruntime would fall back silently"
         (self.name, settings), *_ = providers
-        self.what = self.behaviour.get(self.name, {})
+        self.what = self.behavior.get(self.name, {})
         if "device_type" in settings:
             self.what = self.what.get(settings["device_type"], self.what)
         FakeSession.seen.append((self.name, settings, options.enable_mem_pattern, options.execution_mode))
@@ -72,10 +72,10 @@ class FakeSession:
 def machine(monkeypatch):
     """A machine whose onnxruntime offers and does what the test says."""
 
-    def make(behaviour, missing=()):
-        monkeypatch.setattr(FakeSession, "behaviour", behaviour)
+    def make(behavior, missing=()):
+        monkeypatch.setattr(FakeSession, "behavior", behavior)
         monkeypatch.setattr(FakeSession, "seen", [])
-        monkeypatch.setattr(sessions.onnxruntime, "get_available_providers", lambda: [*behaviour, CPU])
+        monkeypatch.setattr(sessions.onnxruntime, "get_available_providers", lambda: [*behavior, CPU])
         monkeypatch.setattr(sessions.onnxruntime, "InferenceSession", FakeSession)
         monkeypatch.setattr(sessions.libraries, "load_cuda", lambda folder: None)
         monkeypatch.setattr(sessions.libraries, "missing_for_cuda", lambda: list(missing))
@@ -105,7 +105,7 @@ def test_a_provider_that_works_is_taken_without_a_remark(machine):
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "reason"),
+    ("behavior", "reason"),
     [
         ({"open": "no such device"}, "no such device"),
         ({"open": "/src/core/provider.cc:12 void Register(Options&, int) No driver.\nmore"}, "(No driver)"),
@@ -116,8 +116,8 @@ def test_a_provider_that_works_is_taken_without_a_remark(machine):
     ],
 )
 @pytest.mark.parametrize("name", [DIRECTML, COREML, CUDA])
-def test_a_provider_that_fails_in_any_way_is_replaced_and_named(machine, name, behaviour, reason):
-    machine({name: behaviour})
+def test_a_provider_that_fails_in_any_way_is_replaced_and_named(machine, name, behavior, reason):
+    machine({name: behavior})
     opened = sessions.open(b"network", _options())
     assert opened.provider == CPU
     assert reason in opened.remark

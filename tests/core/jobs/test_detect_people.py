@@ -13,7 +13,7 @@ from romp_core.cli.main import main
 from romp_core.cli.progress import Silent
 from romp_core.errors import Cancelled
 from romp_core.images.annotate import numbered_picture
-from romp_core.images.colors import COLOURS
+from romp_core.images.colors import COLORS
 from romp_core.jobs.detect_people import scout
 from romp_core.storage.take_file import load_take
 from romp_core.take.settings import CaptureSettings, read_places
@@ -41,8 +41,8 @@ def test_command_writes_a_picture_and_tells_places(
     assert np.abs(np.array([one["x"], one["y"]]) - first_place(demo_take)).max() < 0.05
     assert read_places(one["place"]) == [(one["x"], one["y"])]
     picture = cv2.imdecode(np.frombuffer(out.read_bytes(), np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
-    shades = [np.rint(255 * np.array(shade)) for shade in COLOURS]
-    assert max((np.abs(picture - shade).max(axis=2) < 3).sum() for shade in shades) > 200, "a frame in the colour"
+    shades = [np.rint(255 * np.array(shade)) for shade in COLORS]
+    assert max((np.abs(picture - shade).max(axis=2) < 3).sum() for shade in shades) > 200, "a frame in the color"
     take = tmp_path / "take.npz"
     arguments = ["capture", str(demo_clip), "-o", str(take), "--end", "0.5", "--progress", "none"]
     assert main([*arguments, "--subjects", one["place"], "--no-newcomers"]) == 0
@@ -101,7 +101,7 @@ def test_numbers_are_large_and_stay_in_the_picture(shape: tuple[int, int, int]) 
     picture = numbered_picture(image, boxes, [0, 1])
     assert (image == 128).all() and picture.shape == shape
     for id in (0, 1):
-        shade = np.rint(255 * np.array(COLOURS[id]))
-        coloured = np.argwhere(np.abs(picture - shade).max(axis=2) < 3)
-        assert len(coloured), "every person has their colour"
+        shade = np.rint(255 * np.array(COLORS[id]))
+        colored = np.argwhere(np.abs(picture - shade).max(axis=2) < 3)
+        assert len(colored), "every person has their color"
     assert (picture == 0).all(axis=2).any(), "dark outlines"

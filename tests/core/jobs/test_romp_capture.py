@@ -50,7 +50,7 @@ def test_a_picture_becomes_a_take(golden, store, tmp_path):
         assert one.rotations.shape == (1, 24, 4) and one.betas.shape == (1, 10) and one.root[0, 2] > 0
     digest = hashlib.sha256((store / "ROMP.pkl").read_bytes()).hexdigest()
     assert take.provenance.weights == {"ROMP.pkl": digest}
-    assert "non-commercial" in take.provenance.model_licence
+    assert "non-commercial" in take.provenance.model_license
 
 
 def test_with_a_body_file_people_have_their_own_skeletons(golden, store, toy_bodies, tmp_path):

@@ -31,7 +31,7 @@ def seen_by(focal: float, size: float = 1.0, turn_deg: float = 0.0, shake: float
     """Observations of the clip's person as a body model with this focal length in pixels gives them.
 
     Args:
-        size: of the body; turn_deg: noise of the rotations; shake: of the depth, as a share; aside: metres.
+        size: of the body; turn_deg: noise of the rotations; shake: of the depth, as a share; aside: meters.
     """
     rng = np.random.default_rng(1)
     with np.load(CLIP.with_suffix(".npz")) as archive:

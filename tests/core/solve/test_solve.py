@@ -119,7 +119,7 @@ def test_contacts_are_those_of_the_truth(film, solved):
 
 @pytest.mark.parametrize("strength", [0.0, 0.3, 1.0])
 def test_feet_hold_whatever_the_smoothing_even_when_the_network_swaps_the_legs(film, strength):
-    seen = noisy(film.observations, pixels=1.0, metres=0.03)
+    seen = noisy(film.observations, pixels=1.0, meters=0.03)
     for start in range(10, 120, 25):
         for values in (seen.keypoints2d, seen.keypoints3d):
             left, right = values[start : start + 3, 25:33:2].copy(), values[start : start + 3, 26:33:2].copy()
@@ -154,7 +154,7 @@ def test_contacts_can_be_switched_off(film):
 
 
 def test_smoothing_calms_noise_and_its_strength_is_the_users(film):
-    seen = noisy(film.observations, pixels=2.0, metres=0.03)
+    seen = noisy(film.observations, pixels=2.0, meters=0.03)
     raw, half, full = (
         only(solve(film.take(seen, strength=s, contacts=False), rest_joints=film.skeleton)) for s in (0.0, 0.4, 1.0)
     )
@@ -165,7 +165,7 @@ def test_smoothing_calms_noise_and_its_strength_is_the_users(film):
 
 
 def test_noise_costs_little_accuracy(film):
-    seen = noisy(film.observations, pixels=2.0, metres=0.03)
+    seen = noisy(film.observations, pixels=2.0, meters=0.03)
     take = solve(film.take(seen), rest_joints=film.skeleton)
     assert error_mm(joints_camera(take, only(take)), film.truth.camera_joints(0)) < 50
 

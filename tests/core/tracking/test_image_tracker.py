@@ -117,7 +117,7 @@ def test_nobody_jumps_across_the_picture():
     assert follow([[(100, RED)], [(100, RED)], [(500, RED)]], detected=False)[2] == [None]
 
 
-def test_people_are_recognised_after_a_cut_wherever_they_are():
+def test_people_are_recognized_after_a_cut_wherever_they_are():
     identities = Identities()
     first = identities.assign([sighting(100, RED), sighting(500, BLUE)], 0.0)
     identities.new_shot()
@@ -125,7 +125,7 @@ def test_people_are_recognised_after_a_cut_wherever_they_are():
 
 
 def room(seed: int) -> np.ndarray:
-    """A picture of large colour patches."""
+    """A picture of large color patches."""
     return np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8).repeat(30, axis=0).repeat(40, axis=1)
 
 

@@ -62,7 +62,7 @@ def test_crossings_with_gaps(fps):
 
 
 def test_clothes_settle_crossings():
-    """Each seen with a quarter of somebody's colours in them."""
+    """Each seen with a quarter of somebody's colors in them."""
     rng = np.random.default_rng(2)
     clothes = rng.dirichlet(np.full(256, 0.05), (3, 3))  # of the two, and of the ghosts
     changes = 0
@@ -175,8 +175,8 @@ def test_someone_far_behind_is_someone_else():
     assert assign(tracker, 0.2, at(0.0, depth=8.0)) == [1]
 
 
-def looks_of(colour: tuple[int, int, int]) -> np.ndarray:
-    image = np.full((100, 100, 3), colour, np.uint8)
+def looks_of(color: tuple[int, int, int]) -> np.ndarray:
+    image = np.full((100, 100, 3), color, np.uint8)
     sides = np.array([[-8.0, 0], [8.0, 0]])
     return signature(image, body_points(*(sides + np.array([50, y]) for y in (20, 45, 65, 85))))
 
@@ -203,12 +203,12 @@ def test_looks_tell_who_comes_back_late():
 
 def test_looks_settle_a_crossing_that_turns_round():
     """Two people meet, hide each other and go back the way they came; places alone would swap them."""
-    colours = [looks_of(RED), looks_of(BLUE)]
+    colors = [looks_of(RED), looks_of(BLUE)]
     tracker, given = PeopleTracker(), []
     for frame in range(60):
         x = abs(frame - 30) / 30
         if abs(frame - 30) > 4:
-            given.append(assign(tracker, frame / 30, at(-x), at(x), looks=colours))
+            given.append(assign(tracker, frame / 30, at(-x), at(x), looks=colors))
     assert given[-1] == [0, 1] == given[0]
 
 

@@ -38,7 +38,7 @@ def put(path: Path, content: bytes = CONTENT) -> Path:
 
 def test_catalog_tells_a_user_all_they_need() -> None:
     for file in catalog.FILES.values():
-        assert file.licence and file.file_names and file.title
+        assert file.license and file.file_names and file.title
         assert file.url.startswith("https://github.com/Arthur151/ROMP/releases/") or file.how_to_get.endswith(".")
         assert not file.page or file.page.startswith("https://")
         assert all(key in catalog.FILES for key in (*file.instead, *file.members))
@@ -227,5 +227,5 @@ def test_nothing_connects_without_a_download(
     store.verified(["ROMP.pkl"]), store.missing(catalog.FILES)
     assert self_test().startswith("Ready")
     assert main(["models", "--weights", str(store.folder)]) == 0
-    assert main(["download", "BEV.pth", "--weights", str(store.folder)]) == 1, "without the licence nothing is fetched"
-    assert "licence" in capsys.readouterr().err
+    assert main(["download", "BEV.pth", "--weights", str(store.folder)]) == 1, "without the license nothing is fetched"
+    assert "license" in capsys.readouterr().err

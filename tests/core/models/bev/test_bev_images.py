@@ -330,7 +330,7 @@ def test_a_picture_becomes_a_take(network, checkpoint, folder, surest, tmp_path)
     depths = people.positions[:, 2] + people.joints[:, 0, 2]
     assert_allclose(sorted(one.root[0, 2] for one in seen), sorted(depths), atol=1e-4)
     assert list(take.provenance.weights) == ["BEV.pth"]
-    assert "non-commercial" in take.provenance.model_licence
+    assert "non-commercial" in take.provenance.model_license
 
 
 def test_body_files_tell_how_children_are_built(checkpoint, folder, surest, tmp_path):

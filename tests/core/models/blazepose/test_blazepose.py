@@ -146,7 +146,7 @@ def test_one_person_in_every_frame(demo):
     assert people[0].keypoints2d.shape == (1, 33, 2) and people[0].keypoints3d.shape == (1, 33, 3)
     gap = np.linalg.norm(people[-1].keypoints2d[0] - demo.points[-1][:, :2], axis=1)
     assert gap.mean() < 0.5
-    # Camera axes: the head is above the feet, y down; metres around the hips.
+    # Camera axes: the head is above the feet, y down; meters around the hips.
     assert people[0].keypoints3d[0, 0, 1] < -0.4 < 0.4 < people[0].keypoints3d[0, 27, 1]
 
 

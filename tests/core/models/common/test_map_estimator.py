@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 64, 48
 
 
 class Painted:
-    """Sees one person per coloured column of the first row: place by column, depth by the red channel."""
+    """Sees one person per colored column of the first row: place by column, depth by the red channel."""
 
     provider, remark = "CPUExecutionProvider", ""
 

@@ -88,7 +88,7 @@ def test_who_was_away_comes_back_with_the_name_and_where_the_camera_sees_them():
     """The camera moved in the meantime, as the other one tells who stayed."""
     away = one(60, (-0.9, 0.1, 4), (0.1, 0.1, 4.5))
     away.present[20:45] = False
-    stays = one(60, (0.6, 0.1, 4.5), (1.4, 0.1, 5), colour=BLUE)
+    stays = one(60, (0.6, 0.1, 4.5), (1.4, 0.1, 5), color=BLUE)
     stage = Stage([away, stays], *moving_camera(60, 0.1))
     people = run(stage)
     found = sorted(tracks(people).values(), key=len)
@@ -100,12 +100,12 @@ def test_who_was_away_comes_back_with_the_name_and_where_the_camera_sees_them():
 def test_who_is_away_for_long_is_known_by_the_looks():
     away = one(120, (-0.9, 0.1, 4), (-0.4, 0.1, 4.2))
     away.present[20:100] = False
-    people = run(still([away, one(120, (0.6, 0.1, 4), (0.8, 0.1, 4), colour=BLUE)]), TraceSettings(subjects=2))
+    people = run(still([away, one(120, (0.6, 0.1, 4), (0.8, 0.1, 4), color=BLUE)]), TraceSettings(subjects=2))
     assert sorted(map(len, tracks(people).values())) == [40, 120]
 
 
 def test_who_comes_where_somebody_left_is_not_taken_for_them():
-    first, second = one(60, (0, 0.1, 4), (0, 0.1, 4)), one(60, (0.3, 0.1, 4), (0.3, 0.1, 4), colour=BLUE)
+    first, second = one(60, (0, 0.1, 4), (0, 0.1, 4)), one(60, (0.3, 0.1, 4), (0.3, 0.1, 4), color=BLUE)
     first.present[20:], second.present[:30] = False, False
     people = run(still([first, second]))
     assert tracks(people) == {0: list(range(20)), 1: list(range(30, 60))}
@@ -117,7 +117,7 @@ def test_people_are_known_again_after_a_cut():
     places = [walking(count, (x, 0.1, 4), (x, 0.1, 4)) for x in (-0.8, 0.8)]
     for own, x in zip(places, (0.8, -0.8), strict=True):
         own[cut:, 0] = x
-    stage = still([Actor(own, np.ones(count, bool), colour) for own, colour in zip(places, (RED, BLUE), strict=True)])
+    stage = still([Actor(own, np.ones(count, bool), color) for own, color in zip(places, (RED, BLUE), strict=True)])
     networks = StageNetworks(stage)
     people = list(TraceEstimator(networks, FOOTAGE).run(film(stage, backgrounds=[100] * cut + [240] * 12)))
     assert networks.clips == [8, 8, 4, 8, 4] and networks.fresh == [0, cut]
@@ -128,7 +128,7 @@ def test_people_are_known_again_after_a_cut():
 
 
 def test_the_nearest_are_chosen_and_nobody_is_made_up():
-    near, far = one(24, (-0.5, 0.1, 3), (-0.5, 0.1, 3)), one(24, (0.9, 0.1, 6), (0.9, 0.1, 6), colour=BLUE)
+    near, far = one(24, (-0.5, 0.1, 3), (-0.5, 0.1, 3)), one(24, (0.9, 0.1, 6), (0.9, 0.1, 6), color=BLUE)
     for actor in (near, far):
         actor.present[:11] = False
     people = run(still([far, near]), TraceSettings(subjects=1))
@@ -139,7 +139,7 @@ def test_the_nearest_are_chosen_and_nobody_is_made_up():
 
 @pytest.mark.parametrize(("score", "followed"), [(0.9, 2), (0.5, 1)])
 def test_newcomers_must_be_sure(score, followed):
-    newcomer = one(40, (0.9, 0.1, 4), (0.9, 0.1, 4), colour=BLUE, score=score)
+    newcomer = one(40, (0.9, 0.1, 4), (0.9, 0.1, 4), color=BLUE, score=score)
     newcomer.present[:20] = False
     assert len(tracks(run(still([one(40), newcomer])))) == followed
 
@@ -147,7 +147,7 @@ def test_newcomers_must_be_sure(score, followed):
 def test_who_is_known_need_not_be_so_sure_to_come_back():
     away = one(120, (-0.9, 0.1, 4), (-0.4, 0.1, 4.2), score=0.5)
     away.present[20:100] = False
-    people = run(still([away, one(120, (0.6, 0.1, 4), (0.8, 0.1, 4), colour=BLUE)]))
+    people = run(still([away, one(120, (0.6, 0.1, 4), (0.8, 0.1, 4), color=BLUE)]))
     assert sorted(map(len, tracks(people).values())) == [40, 120]
 
 
@@ -156,7 +156,7 @@ def test_a_capture_gives_back_the_camera(tmp_path):
     count = 90
     away = one(count, (-0.8, 0.1, 4), (1.0, 0.1, 5))
     away.present[30:60] = False
-    stage = Stage([away, one(count, (0.8, 0.1, 5), (1.6, 0.1, 5), colour=BLUE)], *moving_camera(count, 0.4))
+    stage = Stage([away, one(count, (0.8, 0.1, 5), (1.6, 0.1, 5), color=BLUE)], *moving_camera(count, 0.4))
     footage = replace(FOOTAGE, times=np.arange(count) / 30, numbers=np.arange(count, dtype=np.int32))
     provenance = Provenance("trace", model_focal=FOCAL_PX / SIDE)
     journal = Journal(tmp_path / "x", JournalHead("x", footage, CaptureSettings(), SolveSettings(), provenance))

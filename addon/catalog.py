@@ -55,7 +55,7 @@ def add_take(scene: bpy.types.Scene, path: str | Path) -> Any:
             item.person_id, item.name = person.id, person.name
     entry.path = str(path)
     entry.complete, entry.remark = take.provenance.complete, take.provenance.remark
-    entry.licence = f"Model: {take.provenance.model_licence}. Body: {take.provenance.body_licence}"
+    entry.license = f"Model: {take.provenance.model_license}. Body: {take.provenance.body_license}"
     generated.assign(entry.solve, take.solve)
     for item in entry.people:
         person = next((person for person in take.people if person.id == item.person_id), None)
