@@ -60,7 +60,7 @@ def add_take(scene: bpy.types.Scene, path: str | Path) -> Any:
     for item in entry.people:
         person = next((person for person in take.people if person.id == item.person_id), None)
         if person is not None:
-            item.height, item.seen = person.height or 0.0, len(person.observations.frames)
+            item.height, item.seen = person.height or 0.0, len(person.observations.frame_index)
     group.active_take = next(index for index, other in enumerate(group.takes) if other.take_id == take.id)
     return entry
 

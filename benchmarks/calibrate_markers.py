@@ -54,7 +54,7 @@ def equations(video: Path, takes: Path) -> tuple[Array, Array]:
     for joint in range(1, len(PARENTS)):
         joints[:, joint] = joints[:, PARENTS[joint]] + turned[:, PARENTS[joint]] @ offsets[joint]
     seen = captured(video, takes).people[0].observations
-    rows = seen.frames
+    rows = seen.frame_index
     places = np.einsum("tij,tkj->tki", truth.rotation[rows], joints[rows] - truth.place[rows, None])
     axes = truth.rotation[rows, None] @ turned[rows] * size
     slopes = (seen.keypoints2d - truth.intrinsics[:2, 2]) / truth.intrinsics[0, 0]

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from romp_core.geometry.rotations import angle_between
+from romp_core.take.settings import with_values
 from romp_core.take.take import Motion, Person, Take, joints_camera
 from romp_core.typing import Array
 
@@ -100,7 +101,7 @@ def identify(take: Take, truth: Truth) -> Array:
     people, count = truth.counted.shape
     distance = np.full((people, len(take.people), count), np.inf)
     for index, person in enumerate(take.people):
-        rows = _pictures(take, person.observations.frames, truth)
+        rows = _pictures(take, person.observations.frame_index, truth)
         seen = person.observations.keypoints2d[:, landmarks]
         away = np.linalg.norm(seen - truth.joints2d[:, rows][:, :, joints], axis=-1).mean(-1)  # (P, n)
         tall = np.ptp(truth.joints2d[:, rows][..., 1], axis=-1)
@@ -132,7 +133,7 @@ def with_true_heights(take: Take, truth: Truth) -> Take:
     for index, person in enumerate(take.people):
         hits = (identity == index).sum(axis=1)
         people.append(replace(person, height=float(truth.heights[hits.argmax()]) if hits.any() else person.height))
-    return replace(take, people=tuple(people), solve=replace(take.solve, fov=truth.fov_deg))
+    return replace(take, people=tuple(people), solve=with_values(take.solve, {"fov": truth.fov_deg}))
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _score(take: Take, person: Person, truth: Truth, index: int, switched: int) 
     motion = person.motion
     if motion is None:
         raise ValueError("the take is not solved")
-    rows = _pictures(take, motion.frames, truth)
+    rows = _pictures(take, motion.frame_index, truth)
     counted = truth.counted[index, rows] & motion.valid
     found, true = joints_camera(take, motion)[counted], truth.camera_joints(index)[rows][counted]
     found, true = (j[:, COMPARED] - j[:, :1] for j in (found, true))

@@ -31,7 +31,7 @@ def lengthened(take: Take, count: int) -> Take:
     """The first person's observations forth and back over `count` frames, the people's heights and settings kept."""
     person = take.people[0]
     seen = person.observations
-    there = np.arange(len(seen.frames))
+    there = np.arange(len(seen.frame_index))
     index = np.resize(np.concatenate([there, there[-2:0:-1]]), count)
     arrays = (seen.confidence, seen.keypoints2d, seen.visibility, seen.keypoints3d)
     observations = Observations(np.arange(count, dtype=np.int32), *(array[index] for array in arrays))
@@ -81,7 +81,7 @@ def main() -> None:
         long = lengthened(take, round(minutes * 60 * FPS))
         start = time.process_time()
         motion = solve(long).people[0].motion
-        each = (time.process_time() - start) / len(motion.frames) * 1e3
+        each = (time.process_time() - start) / len(motion.frame_index) * 1e3
         kept = sum(array.nbytes for array in (motion.rotations, motion.root, motion.contacts)) / 1e6
         peak = peak_mb(long)
         first = peak - kept if first is None else first

@@ -42,7 +42,7 @@ def capture(seconds: float, folder: Path) -> None:
     journal = Journal(folder / "take.journal", head)
     for frame, people in zip(film(stage, FPS), TraceEstimator(networks, info).run(film(stage, FPS)), strict=True):
         journal.add(frame, people)
-        if frame.index % 60 == 0:
+        if frame.source_frame % 60 == 0:
             journal.flush()
             networks.encoded.clear()  # what the stage itself notes down
     take = solve(journal.take(complete=True))

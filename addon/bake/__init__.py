@@ -42,7 +42,7 @@ def bake_take(
     sliders stay.
 
     Args:
-        take: romp_core.take.take.Take, solved. title: name of the collection. person_ids: whom to bake; None is everyone.
+        take: romp_core.take.take.Take, solved. title: name of the collection. person_ids: None bakes everyone.
 
     Returns:
         Remarks for the user, may be empty.

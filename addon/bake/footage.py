@@ -58,7 +58,7 @@ def show_footage(camera: bpy.types.Camera, footage: Any, first_frame: int, scene
 def first_picture(footage: Any) -> int:
     """Number of the first picture that was read, counted by time as Blender counts the pictures of a movie."""
     if Path(footage.path).is_dir() or footage.fps <= 0:
-        return int(footage.numbers[0])
+        return int(footage.source_frames[0])
     return round(float(footage.times[0]) * footage.fps)
 
 

@@ -47,8 +47,8 @@ class MOCAP_OT_capture(Reporting, Operator):
         source = existing(self.filepath or group.source)
         settings = generated.values(CaptureSettings, self.properties, group.capture)
         same_start = settings["start"] == group.capture.start and source == absolute(group.source)
-        if not same_start and not self.properties.is_property_set("subjects"):
-            settings["subjects"] = ""  # the panel's were chosen in another picture
+        if not same_start and not self.properties.is_property_set("selection"):
+            settings["selection"] = ""  # the panel's were chosen in another picture
         _check_files(settings["model"])
         command = {
             "type": "capture",

@@ -46,7 +46,7 @@ class MOCAP_OT_choose_people(Reporting, Operator):
             "source": source,
             "picture": str(storage.new_preview_path(source)),
             "longest": _PICTURE_SIDE,
-            "capture": {**settings, "subjects": ""},
+            "capture": {**settings, "selection": ""},
             "weights": str(storage.weights_folder()),
         }
         asked = context.scene.session_uid, group.source, settings["start"]
@@ -78,7 +78,7 @@ class MOCAP_OT_clear_people(Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         group = context.scene.mocap
         choice.forget(group)
-        group.capture.property_unset("newcomers")
+        group.capture.property_unset("new_people")
         return {"FINISHED"}
 
 

@@ -56,14 +56,12 @@ def _draw_settings(layout: Any, group: Any, missing: list[Any], width: float) ->
         draw_missing(layout, missing, width)
         column = _properties(layout)
     number = column.row()
-    number.active = not group.capture.subjects
+    number.active = not group.capture.selection
     number.prop(group.capture, "people", text="People (0 = all)" if group.capture.people == 0 else "Nearest People")
     column.operator("mocap.choose_people", icon="COMMUNITY")
     if draw_choice(layout, group, width):
         column = _properties(layout)
     column.prop(group.solve, "height")
-    if group.capture.model == "trace":
-        column.prop(group.capture, "flow_rounds")
     range_column = column.column(align=True)
     range_column.prop(group.capture, "start")
     range_column.prop(group.capture, "end", text="End (0 = all)" if group.capture.end == 0 else "End")

@@ -15,7 +15,7 @@ _UNIT_PX, _MARGIN_PX, _LEAST_UNITS = 20.0, 50.0, 5.0
 def draw_choice(layout: Any, group: Any, width: float) -> bool:
     """The numbered picture and a button per person; False where there is nothing to choose and nothing was chosen."""
     people = group.scout.people
-    if not (people or group.capture.subjects) and group.capture.newcomers:
+    if not (people or group.capture.selection) and group.capture.new_people:
         return False
     header, body = layout.panel("mocap_choice")
     header.label(text=_meaning(group))
@@ -28,7 +28,7 @@ def draw_choice(layout: Any, group: Any, width: float) -> bool:
         for person in people:
             grid.prop(person, "chosen", text=str(person.number), toggle=True)
     row = body.row()
-    row.prop(group.capture, "newcomers")
+    row.prop(group.capture, "new_people")
     row.operator("mocap.clear_people", icon="X")
     return True
 
@@ -47,8 +47,8 @@ def _draw_picture(layout: Any, path: str, width: float) -> None:
 
 def _meaning(group: Any) -> str:
     """What will be captured, in a few words."""
-    chosen, all_there = len(group.capture.subjects.split()), len(group.scout.people)
+    chosen, all_there = len(group.capture.selection.split()), len(group.scout.people)
     if chosen:
         who = f"{chosen} of {all_there} chosen" if all_there else f"{chosen} chosen"
-        return who + (", and newcomers" if group.capture.newcomers else "")
-    return "Everybody" if group.capture.newcomers else "Everybody of the first picture"
+        return who + (", and newcomers" if group.capture.new_people else "")
+    return "Everybody" if group.capture.new_people else "Everybody of the first picture"

@@ -11,7 +11,7 @@ from bpy.types import PropertyGroup
 
 def _choice_changed(candidate: Any, _context: bpy.types.Context) -> None:
     group = candidate.id_data.mocap
-    group.capture.subjects = " ".join(one.place for one in group.scout.people if one.chosen)
+    group.capture.selection = " ".join(one.place for one in group.scout.people if one.chosen)
 
 
 class MOCAP_PG_candidate(PropertyGroup):
@@ -44,7 +44,7 @@ def forget(group: Any) -> None:
     """Forget the people and the choice: they mean nothing in other footage."""
     group.scout.people.clear()
     group.scout.picture = ""
-    group.capture.subjects = ""
+    group.capture.selection = ""
 
 
 def footage_changed(owner: Any, _context: bpy.types.Context) -> None:

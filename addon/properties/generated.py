@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import Any
 
 import bpy
+
+from romp_core.take.settings import flat, setting_fields
 
 _UNITS = {"s": "TIME_ABSOLUTE"}
 _SIGNS = {"deg": "\u00b0", "m": "m"}  # Blender shows lengths in the scene's units, but these are meters
@@ -32,7 +33,7 @@ def annotations(settings: type, changed: Mapping[str, Callable[[Any, Any], None]
     """
     return {
         item.name: _property(item.name, item.default, item.metadata, changed.get(item.name))
-        for item in fields(settings)
+        for item in setting_fields(settings)
     }
 
 
@@ -58,14 +59,15 @@ def values(settings: type, *owners: Any) -> dict[str, Any]:
     *first, last = owners
     return {
         item.name: getattr(next((owner for owner in first if owner.is_property_set(item.name)), last), item.name)
-        for item in fields(settings)
+        for item in setting_fields(settings)
     }
 
 
 def assign(owner: Any, settings: Any) -> None:
     """Copy a settings dataclass into the properties made from it."""
-    for item in fields(settings):
-        value = getattr(settings, item.name)
+    values = flat(settings)
+    for item in setting_fields(settings):
+        value = values[item.name]
         if item.name == "model" and value not in {name for name, *_ in model_items(None, None)}:
             continue  # a take of a model that this version does not have
         setattr(owner, item.name, value)

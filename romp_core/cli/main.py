@@ -7,13 +7,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import Cancelled, MocapError, TakeError
 from ..inference.threads import ONE_BLAS_THREAD
-from ..take.settings import CaptureSettings, SolveSettings, from_mapping
+from ..models.registry import MODELS, model_card
+from ..take.settings import CaptureSettings, SolveSettings, from_mapping, setting_fields, with_values
 from .progress import Silent, add_progress, interruptible, say
 from .weights import add_weight_commands, add_weights
 
@@ -41,9 +42,9 @@ def _people(text: str) -> int:
     return 0 if text == "all" else int(text)
 
 
-def _add_settings(parser: argparse.ArgumentParser, cls: type, only: Sequence[str] = ()) -> None:
+def _add_settings(parser: argparse._ActionsContainer, cls: type, only: Sequence[str] = ()) -> None:
     """One option per setting; those not given are absent from the namespace, so defaults stay in one place."""
-    for item in fields(cls):
+    for item in setting_fields(cls):
         if only and item.name not in only:
             continue
         limits, flag = item.metadata, "--" + item.name.replace("_", "-")
@@ -56,8 +57,29 @@ def _add_settings(parser: argparse.ArgumentParser, cls: type, only: Sequence[str
             parser.add_argument(flag, type=kind, default=argparse.SUPPRESS, metavar=metavar, help=text)
 
 
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    """One option per setting that only some model has."""
+    for card in MODELS.values():
+        if card.options:
+            _add_settings(parser.add_argument_group(f"options of {card.label}"), card.options)
+
+
+def _capture_settings(options: argparse.Namespace) -> CaptureSettings:
+    """The capture settings that were given, with the options of the model.
+
+    Raises:
+        SettingsError: a setting is outside of its limits, or an option is not one of the model's.
+    """
+    given = {
+        name: value for card in MODELS.values() if card.options for name, value in _given(options, card.options).items()
+    }
+    settings = from_mapping(CaptureSettings, {**_given(options, CaptureSettings), "model_options": given})
+    model_card(settings.model).read_options(settings)
+    return settings
+
+
 def _given(options: argparse.Namespace, cls: type) -> dict[str, Any]:
-    return {item.name: getattr(options, item.name) for item in fields(cls) if hasattr(options, item.name)}
+    return {item.name: getattr(options, item.name) for item in setting_fields(cls) if hasattr(options, item.name)}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("source", metavar="VIDEO", help="video file, folder of pictures, or picture")
     sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write (.npz)")
     _add_settings(sub, CaptureSettings)
+    _add_model_options(sub)
     _add_settings(sub, SolveSettings)
     add_weights(sub)
     add_progress(sub)
@@ -115,7 +138,7 @@ def _capture(options: argparse.Namespace) -> None:
     from ..storage.journal import recover
     from ..weights.store import default_store
 
-    settings = from_mapping(CaptureSettings, _given(options, CaptureSettings))
+    settings = _capture_settings(options)
     solve_settings = from_mapping(SolveSettings, _given(options, SolveSettings))
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
@@ -140,7 +163,7 @@ def _scout(options: argparse.Namespace) -> None:
     from ..jobs.detect_people import scout
     from ..weights.store import default_store
 
-    settings = from_mapping(CaptureSettings, _given(options, CaptureSettings))
+    settings = _capture_settings(options)
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         store = default_store(options.weights)
@@ -159,7 +182,7 @@ def _solve(options: argparse.Namespace) -> None:
     if not Path(options.take).exists():
         recover(options.take)
     take = load_take(options.take)
-    take = replace(take, solve=replace(take.solve, **_given(options, SolveSettings)))
+    take = replace(take, solve=with_values(take.solve, _given(options, SolveSettings)))
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         resolve(take, options.out or options.take, listener, cancelled)
@@ -185,7 +208,7 @@ def _info(options: argparse.Namespace) -> None:
     if made.remark:
         lines.append(f"Remark      {made.remark}")
     for person in take.people:
-        seen = len(person.observations.frames)
+        seen = len(person.observations.frame_index)
         lines.append(f"{person.name:<11} id {person.id}, seen in {_count(seen, 'frame', 'frames')}")
     sys.stdout.write("\n".join(lines) + "\n")
 
@@ -197,7 +220,7 @@ def _import(options: argparse.Namespace) -> None:
 
     check_target(options.out)
     take = import_results(options.file, options.fps)
-    take = replace(take, solve=replace(take.solve, **_given(options, SolveSettings)))
+    take = replace(take, solve=with_values(take.solve, _given(options, SolveSettings)))
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         if take.solved:

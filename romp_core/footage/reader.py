@@ -102,7 +102,7 @@ class Footage:
             height=source.height,
             fps=source.fps,
             times=np.array(self._times, dtype=np.float64),
-            numbers=np.array(self._numbers, dtype=np.int32),
+            source_frames=np.array(self._numbers, dtype=np.int32),
             fov=source.fov,
             rotation=source.clockwise,
         )
@@ -122,7 +122,7 @@ class Footage:
             if isinstance(item, BaseException):
                 raise item
             self._times.append(item.time)
-            self._numbers.append(item.index)
+            self._numbers.append(item.source_frame)
             yield item
 
     def _decode(self, ahead: queue.Queue[Frame | BaseException | None]) -> None:

@@ -63,11 +63,11 @@ def import_amass(tree: Mapping[str, Any], path: Path, fps: float | None = None) 
     settings = SolveSettings()
     rows = np.arange(count, dtype=np.int32)
     motion = Motion(
-        frames=rows,
+        frame_index=rows,
         valid=np.ones(count, bool),
         rotations=as_float32(make_continuous(quat_from_rotvec(rotvecs))),
         root=as_float32(trans + SMPL_PELVIS),
-        rest_joints=as_float32(load_body().rest_joints(settings.height)),
+        rest_joints=as_float32(load_body().rest_joints(settings.scale.height)),
         contacts=np.zeros((count, 2), bool),
     )
     motion = _on_floor(motion)
@@ -117,13 +117,13 @@ def _camera(joints: Array) -> Camera:
 
 def _observed(motion: Motion, camera: Camera, betas: Array) -> Observations:
     """What a body model would have seen through the camera."""
-    count = len(motion.frames)
-    joints = camera.to_camera(motion.joints(), motion.frames)
+    count = len(motion.frame_index)
+    joints = camera.to_camera(motion.joints(), motion.frame_index)
     center = np.array([_WIDTH, _HEIGHT]) / 2
     rotations = motion.rotations.copy()
     rotations[:, 0] = quat_multiply(quat_conjugate(camera.rotation), rotations[:, 0])
     return Observations(
-        frames=motion.frames,
+        frame_index=motion.frame_index,
         confidence=np.ones(count, np.float32),
         keypoints2d=as_float32(project(joints, focal_from_fov(_FOV, _WIDTH), center)),
         visibility=np.ones((count, N_JOINTS), np.float32),

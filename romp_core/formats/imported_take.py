@@ -14,7 +14,6 @@ from .. import __version__
 from ..bodies.embedded import BODY_LICENSE
 from ..errors import TakeError
 from ..geometry.projection import body_model_fov
-from ..geometry.skeleton import N_JOINTS
 from ..models.common.square_image import Padding
 from ..storage.journal import Journal, JournalHead
 from ..take.observations import Frame, People
@@ -54,7 +53,7 @@ def imported_take(
         height=int(pad.height),
         fps=rate,
         times=np.arange(count) / (rate or 1),
-        numbers=np.arange(count, dtype=np.int32),
+        source_frames=np.arange(count, dtype=np.int32),
         fov=body_model_fov(pad.width, pad.height, focal),
     )
     assumed = f"The results do not say their frame rate; {UNKNOWN_FPS:g} is assumed." if count > 1 and not fps else ""
@@ -80,9 +79,3 @@ def imported_take(
     if not take.people:
         raise TakeError(f"Nobody is in the results of {path.name} for long enough.", "Choose other results.")
     return take
-
-
-def nobody(row: int) -> People:
-    """A picture without people."""
-    points = np.zeros((0, N_JOINTS, 3))
-    return People(row, np.zeros(0), points[..., :2], points[..., 0], points)

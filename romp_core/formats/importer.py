@@ -11,6 +11,7 @@ import numpy as np
 from ..checkpoints import read
 from ..errors import TakeError
 from ..geometry.projection import BODY_MODEL_FOCAL
+from ..geometry.skeleton import N_JOINTS
 from ..models.common.map_estimator import Seen
 from ..models.common.square_image import SIZE, Padding, padding, to_picture
 from ..take.observations import People
@@ -19,7 +20,7 @@ from ..tracking.space_tracker import PeopleTracker
 from ..typing import Array
 from .amass import import_amass, is_amass
 from .frame_names import by_picture, records, rows
-from .imported_take import imported_take, nobody
+from .imported_take import imported_take
 from .romp_people import Detections, detections, placed
 from .source_image import frames_beside, picture_padding
 from .trace_results import import_trace, is_trace
@@ -65,7 +66,7 @@ def _take(found: Mapping[int, Detections], seen: Mapping[int, Seen], count: int,
     tracker = PeopleTracker()
 
     def people(row: int, time: float) -> People:
-        return _people(row, time, seen.get(row), pad, tracker)
+        return _people(time, seen.get(row), pad, tracker)
 
     return imported_take(path, source, pad, count, fps, "BEV" if bev else "ROMP", BODY_MODEL_FOCAL, people)
 
@@ -81,16 +82,15 @@ def _picture(found: Mapping[int, Detections], seen: Mapping[int, Seen]) -> Paddi
     return picture_padding(square, pixels)
 
 
-def _people(row: int, time: float, seen: Seen | None, pad: Padding, tracker: PeopleTracker) -> People:
+def _people(time: float, seen: Seen | None, pad: Padding, tracker: PeopleTracker) -> People:
     """The people of a picture with the ids of the tracker."""
     if seen is None or not len(seen):
-        return nobody(row)
+        return People.empty(N_JOINTS)
     ids = tracker.assign(seen.cams, seen.root[:, 2], seen.confidence, time)
     seen = seen.only([index for index, id in enumerate(ids) if id is not None])
     pixels = to_picture(seen.pixels, pad)
     inside = ((pixels >= 0) & (pixels < (pad.width, pad.height))).all(axis=-1)
     return People(
-        frame=row,
         ids=np.array([id for id in ids if id is not None], np.int32),
         confidence=seen.confidence,
         keypoints2d=pixels,

@@ -18,7 +18,7 @@ def export_joints(take: Take, out: Path) -> list[Path]:
     for index, person in enumerate(take.people):
         motion = person.motion
         assert motion is not None
-        arrays[f"times_{index}"] = take.footage.times[motion.frames]
+        arrays[f"times_{index}"] = take.footage.times[motion.frame_index]
         arrays[f"valid_{index}"] = motion.valid
         arrays[f"joints_world_{index}"] = motion.joints()
         arrays[f"joints_camera_{index}"] = joints_camera(take, motion)

@@ -16,7 +16,7 @@ from ..models.trace.policy import FOCAL
 from ..take.observations import People
 from ..take.take import Take
 from ..typing import Array
-from .imported_take import imported_take, nobody
+from .imported_take import imported_take
 from .romp_people import rest_joints_of
 from .source_image import frames_beside, picture_padding
 
@@ -65,8 +65,8 @@ def import_trace(tree: Any, path: Path, fps: float | None = None) -> Take:
     def people(row: int, time: float) -> People:
         here = first[starts[row] : starts[row + 1]]
         if not len(here):
-            return nobody(row)
-        return People(frame=row, ids=ids[here], **{name: array[here] for name, array in values.items()})
+            return People.empty(N_JOINTS)
+        return People(ids=ids[here], **{name: array[here] for name, array in values.items()})
 
     return imported_take(path, source, pad, count, fps, "TRACE", FOCAL, people)
 

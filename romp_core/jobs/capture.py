@@ -25,8 +25,8 @@ from ..solve import quick_pose, solve
 from ..storage.journal import Journal, JournalHead, journal_path
 from ..storage.take_file import check_target, save_take
 from ..take.observations import Frame, People
-from ..take.settings import DEFAULT_FOV_DEG, CaptureSettings, SolveSettings, check
-from ..take.take import FootageInfo, Provenance, Take
+from ..take.settings import CaptureSettings, SolveSettings, check
+from ..take.take import FootageInfo, Provenance, Take, horizontal_fov
 from ..tracking.one_euro import PreviewFilter
 from ..typing import Array
 from ..weights.store import WeightStore, default_store
@@ -187,16 +187,16 @@ class _Preview:
 
     def __init__(self, head: JournalHead, listener: Listener) -> None:
         info = head.footage
-        fov = np.radians(head.solve.fov) or info.fov or np.radians(DEFAULT_FOV_DEG)
+        fov = horizontal_fov(info, head.solve.fit)
         self.focal, self.center = focal_from_fov(fov, info.width), np.array([info.width, info.height]) / 2
-        self.rest = load_body().rest_joints(head.solve.height)
+        self.rest = load_body().rest_joints(head.solve.scale.height)
         self.filter = PreviewFilter()
         self.listener = listener
         self.shown = 0.0
 
     def show(self, people: People, at: float) -> None:
         """Show the people of a picture at `at` seconds, unless others were shown just now."""
-        if not len(people):
+        if not len(people) or (people.keypoints3d is None and people.rotations is None):
             return
         ids = np.arange(len(people)) if people.ids is None else people.ids
         root, rotations = people.root, people.rotations
@@ -214,6 +214,7 @@ class _Preview:
 
     def _fitted(self, people: People) -> Array:
         """Joints (P, 24, 3) in camera space of people of whom landmarks alone are known."""
+        assert people.keypoints3d is not None
         poses = [
             quick_pose(points, visible, world, self.focal, self.center, self.rest)
             for points, visible, world in zip(people.keypoints2d, people.visibility, people.keypoints3d, strict=True)

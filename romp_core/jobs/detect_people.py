@@ -16,7 +16,7 @@ from ..footage import open_footage
 from ..images.annotate import LONGEST_SIDE, numbered_picture, shrunk, write_png
 from ..models.registry import model_card
 from ..take.observations import Frame, People
-from ..take.settings import CaptureSettings, check, write_places
+from ..take.settings import CaptureSettings, check, write_positions
 from ..take.take import FootageInfo
 from ..weights.store import WeightStore, default_store
 from .capture import Listener
@@ -42,7 +42,7 @@ class Candidate:
     @property
     def place(self) -> str:
         """As `CaptureSettings.subjects` wants it."""
-        return write_places([(self.x, self.y)])
+        return write_positions([(self.x, self.y)])
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def scout(
                 if cancelled():
                     return
                 clock.tick(count)
-                waiting.append(Frame(frame.index, frame.time, shrunk(frame.image, longest)))
+                waiting.append(Frame(frame.source_frame, frame.time, shrunk(frame.image, longest)))
                 yield frame
 
         with closing(estimator.run(tapped())) as stream:  # type: ignore[type-var]

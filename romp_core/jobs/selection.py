@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import SettingsError
 from ..take.observations import People
-from ..take.settings import CaptureSettings, read_places, write_places
+from ..take.settings import CaptureSettings, read_positions, write_positions
 from ..take.take import FootageInfo
 from ..typing import Array
 
@@ -25,12 +25,12 @@ REACH = 0.6
 
 def in_effect(settings: CaptureSettings) -> CaptureSettings:
     """Settings without those that do not count: chosen people are taken however many stand nearer."""
-    return replace(settings, people=0) if settings.subjects else settings
+    return replace(settings, people=0) if settings.selection else settings
 
 
 def most_to_follow(settings: CaptureSettings) -> int:
     """How many people an estimator must follow, 0 for all: a newcomer may be nearer than who is wanted."""
-    return in_effect(settings).people if settings.newcomers else 0
+    return in_effect(settings).people if settings.new_people else 0
 
 
 def boxes(people: People, footage: FootageInfo) -> Array:
@@ -48,14 +48,14 @@ def places(people: People, footage: FootageInfo) -> Array:
 def select(stream: Iterator[People], settings: CaptureSettings, footage: FootageInfo) -> Iterator[People]:
     """The wanted people of a stream in which everybody is followed.
 
-    The chosen ones are those at `settings.subjects` in the first picture with people; where nobody is chosen, all that
+    The chosen ones are those at `settings.selection` in the first picture with people; where nobody is chosen, all that
     are visible there, or the `settings.people` nearest of them. They are kept by their ids, so they may leave and
-    return. Others who are visible there are left out everywhere; who comes later is kept with `settings.newcomers`.
+    return. Others who are visible there are left out everywhere; who comes later is kept with `settings.new_people`.
 
     Raises:
         SettingsError: nobody is at one of the chosen places.
     """
-    if settings.newcomers and not settings.subjects:
+    if settings.new_people and not settings.selection:
         yield from stream
         return
     wanted: set[int] = set()
@@ -63,10 +63,10 @@ def select(stream: Iterator[People], settings: CaptureSettings, footage: Footage
     with closing(stream):  # type: ignore[type-var]
         for people in stream:
             if not visible_first and len(people):
-                chosen = _at(read_places(settings.subjects), people, footage) if settings.subjects else None
+                chosen = _at(read_positions(settings.selection), people, footage) if settings.selection else None
                 rows = _nearest(people, settings.people, footage) if chosen is None else chosen
                 visible_first, wanted = _ids(people), _ids(people.only(np.array(rows)))
-            others = [id for id in _ids(people) if id not in visible_first] if settings.newcomers else []
+            others = [id for id in _ids(people) if id not in visible_first] if settings.new_people else []
             kept = np.isin(np.asarray(people.ids), [*wanted, *others])
             yield people if kept.all() else people.only(np.flatnonzero(kept))
 
@@ -86,7 +86,7 @@ def _at(wished: list[tuple[float, float]], people: People, footage: FootageInfo)
     for number, place in enumerate(wished):
         if number not in pairs:
             raise SettingsError(
-                f"Nobody is at the chosen place {write_places([place])} in the first picture with people.",
+                f"Nobody is at the chosen place {write_positions([place])} in the first picture with people.",
                 "Choose the people again, with this model and start.",
             )
     return list(pairs.values())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..bodies.embedded import BODY_LICENSE
+from ..errors import SettingsError
 from ..geometry.projection import BODY_MODEL_FOCAL
 from ..take.observations import Frame, People
-from ..take.settings import CaptureSettings
+from ..take.settings import CaptureSettings, check, from_mapping, setting_fields
 from ..take.take import FootageInfo
 from ..weights.store import WeightStore
 
@@ -45,6 +46,7 @@ class ModelCard:
         body_license: license line of the body whose skeleton it gives.
         check: for models of several files: reads one of them by itself, by key and path; raises ModelError.
         focal: focal length of the pinhole that people are placed in front of, in lengths of the picture's longer side.
+        options: dataclass of settings that only this model has; None when it has none.
         needs: keys of `weights.catalog` without which it does not run; helps: those it uses when they are there.
     """
 
@@ -58,8 +60,21 @@ class ModelCard:
     hint_for_nobody: str = "A nearer or brighter shot may help."
     check: Callable[[str, Path], None] | None = None
     focal: float = BODY_MODEL_FOCAL
+    options: type | None = None
     needs: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()
+
+    def read_options(self, settings: CaptureSettings) -> Any:
+        """An instance of `options` with the values of `settings.model_options`.
+
+        Raises:
+            SettingsError: an option is not one of this model's, or is outside of its limits.
+        """
+        known = [item.name for item in setting_fields(self.options)] if self.options else []
+        for name in settings.model_options:
+            if name not in known:
+                raise SettingsError(f'{self.label} has no option "{name}".', "Leave it out, or choose another model.")
+        return check(from_mapping(self.options, settings.model_options)) if self.options else None
 
 
 def users_body_license(store: WeightStore) -> str:

@@ -13,7 +13,7 @@ from ..geometry.projection import Pinhole, focal_from_fov
 from ..geometry.rotations import side_of
 from ..geometry.skeleton import N_JOINTS
 from ..take.settings import SolveSettings, check
-from ..take.take import Camera, Motion, Person, Take, assumed_fov
+from ..take.take import Camera, Motion, Person, Take, take_fov
 from ..typing import Array
 from .body_smoothing import adult_stature, body_segment, stature, steady_skeleton
 from .contacts.foot_visibility import foot_sight
@@ -52,7 +52,7 @@ def solve(
     settings, footage = check(take.solve), take.footage
     tell = _Teller(progress)
     skeleton = rest_joints or load_body().rest_joints
-    fov = assumed_fov(take)
+    fov = take_fov(take)
     optics = Pinhole(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
     seen = seen_skeletons(take)
     heights = body_heights(take, seen)
@@ -62,25 +62,25 @@ def solve(
         for person, body, height in zip(take.people, seen, heights, strict=True)
     ]
     subjects = [subject for subject in subjects if subject.parts]
-    shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts else _LAST_PASS, subjects)
+    shares = _shares(tell, 0.0, _FIRST_PASS if settings.contacts.contacts else _LAST_PASS, subjects)
     motions = [
         _fitted(subject, optics, _first_strength(subject, settings), share)
         for subject, share in zip(subjects, shares, strict=True)
     ]
     sights = [
-        foot_sight(subject.person.observations, motion.frames, footage)
+        foot_sight(subject.person.observations, motion.frame_index, footage)
         for subject, motion in zip(subjects, motions, strict=True)
     ]
     path = _camera_path(subjects, fov, take)
-    up = steady_up(motions, sights, path, footage, tell.again) if settings.level else None
-    rotation = camera_rotation(up, settings)
-    placed = place_people(motions, sights if settings.contacts else None, rotation, path, footage, tell.again)
-    if settings.contacts:
+    up = steady_up(motions, sights, path, footage, tell.again) if settings.level.level else None
+    rotation = camera_rotation(up, settings.level)
+    placed = place_people(motions, sights if settings.contacts.contacts else None, rotation, path, footage, tell.again)
+    if settings.contacts.contacts:
         shares = _shares(tell, _FIRST_PASS, _LAST_PASS, subjects)
         known = [placed.in_camera(index, tell.again) for index in range(len(subjects))]
         del motions, placed  # a long take is heavy: keep no more of it than is needed
         motions = [
-            _fitted(subject, optics, settings.strength, share, guess)
+            _fitted(subject, optics, settings.smoothing.strength, share, guess)
             for subject, share, guess in zip(subjects, shares, known, strict=True)
         ]
         del known
@@ -97,7 +97,7 @@ def solve(
 def seen_skeletons(take: Take) -> list[Array | None]:
     """Rest skeleton (24, 3) of each person as a body model saw it; None where landmarks alone are known."""
     people = (person.observations for person in take.people)
-    return [steady_skeleton(each) if each.of_body else None for each in people]
+    return [steady_skeleton(each) if each.has_rotations else None for each in people]
 
 
 def body_heights(take: Take, seen: list[Array | None]) -> list[float]:
@@ -105,14 +105,14 @@ def body_heights(take: Take, seen: list[Array | None]) -> list[float]:
     sizes = [None if body is None else stature(body) for body in seen]
     grown = adult_stature([size for size in sizes if size]) if any(sizes) else 1.0
     return [
-        person.height or take.solve.height * (size / grown if size else 1.0)
+        person.height or take.solve.scale.height * (size / grown if size else 1.0)
         for person, size in zip(take.people, sizes, strict=True)
     ]
 
 
 def _camera_path(subjects: list[_Subject], fov: float, take: Take) -> Camera:
     """Path of the camera in the space of the first picture's camera."""
-    if not take.solve.follow_camera:
+    if not take.solve.camera.follow_camera:
         return still_camera(fov)
     known = [(subject, subject.seen) for subject in subjects if subject.seen is not None]
     scales = [stature(subject.rest) / stature(seen) for subject, seen in known]
@@ -158,22 +158,22 @@ class _Subject:
 
 
 def _subject(person: Person, seen: Array | None, rest: Array, take: Take) -> _Subject:
-    parts = segments(person.observations, take.footage, take.solve.max_gap)
+    parts = segments(person.observations, take.footage, take.solve.fit.max_gap)
     return _Subject(person, seen, np.asarray(rest, dtype=np.float64), tuple(parts))
 
 
 def _first_strength(subject: _Subject, settings: SolveSettings) -> float:
     """Smoothing of the first pass, which finds the contacts if they are wanted."""
-    if not settings.contacts:
-        return settings.strength
-    return max(settings.strength, _CALM_BODY if subject.person.observations.of_body else _CALM)
+    if not settings.contacts.contacts:
+        return settings.smoothing.strength
+    return max(settings.smoothing.strength, _CALM_BODY if subject.person.observations.has_rotations else _CALM)
 
 
 def _shares(
     tell: Callable[[float], None], start: float, stop: float, subjects: list[_Subject]
 ) -> list[Callable[[float], None]]:
     """One progress function per subject, 0..1 each, by the number of observations."""
-    counts = np.array([0, *(len(subject.person.observations.frames) for subject in subjects)])
+    counts = np.array([0, *(len(subject.person.observations.frame_index) for subject in subjects)])
     edges = start + (stop - start) * np.cumsum(counts) / max(counts.sum(), 1)
     return [_part(tell, low, high) for low, high in pairwise(edges)]
 
@@ -200,7 +200,7 @@ def _fitted(
     for index, part in enumerate(parts):
         rows = slice(part.rows[0] - frames[0], part.rows[-1] - frames[0] + 1)
         share = _part(progress, seen[index] / seen[-1], seen[index + 1] / seen[-1])
-        if observations.of_body:
+        if observations.has_rotations:
             turned, placed = body_segment(part, observations, subject.rest, optics, strength, share)
         else:
             guess = None if known is None else _guess(part, rows, *known)

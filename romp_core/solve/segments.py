@@ -81,7 +81,7 @@ def finite(observations: Observations) -> Array:
     """(n,) bool: observations whose numbers are all finite; the others count as not seen."""
     arrays = (observations.keypoints2d, observations.keypoints3d, observations.visibility,
               observations.rotations, observations.rest_joints)  # fmt: skip
-    good = np.ones(len(observations.frames), bool)
+    good = np.ones(len(observations.frame_index), bool)
     for array in arrays:
         if array is not None:
             good &= np.isfinite(array.reshape(len(array), -1)).all(axis=1)
@@ -93,7 +93,7 @@ def segments(observations: Observations, footage: FootageInfo, max_gap: float) -
     usable = np.flatnonzero(finite(observations))
     if not len(usable):
         return
-    rows = observations.frames[usable].astype(np.intp)
+    rows = observations.frame_index[usable].astype(np.intp)
     times = footage.times[rows]
     shots = np.searchsorted(np.asarray(footage.cuts, dtype=np.intp), rows, side="right")
     frame = np.median(np.diff(footage.times)) if len(footage.times) > 1 else _FALLBACK_INTERVAL

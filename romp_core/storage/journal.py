@@ -21,6 +21,7 @@ from ..take.settings import CaptureSettings, SolveSettings, from_mapping, to_map
 from ..take.take import FootageInfo, Person, Provenance, Take, as_float32
 from ..typing import Array
 from .messages import ProtocolError, encode, read_message
+from .migration import migrate_settings
 from .take_file import save_take, write_error
 
 _PERSON_FIELDS = ("confidence", "keypoints2d", "visibility", "keypoints3d", "rotations", "betas", "root",
@@ -129,7 +130,7 @@ def _pack(pending: list[tuple[Frame, People]], first_row: int) -> dict[str, Arra
     """Frames and their people as flat arrays; people with non-finite numbers are left out (they become gaps)."""
     record: dict[str, Array] = {
         "times": np.array([frame.time for frame, _ in pending]),
-        "numbers": np.array([frame.index for frame, _ in pending], np.int32),
+        "source_frames": np.array([frame.source_frame for frame, _ in pending], np.int32),
         "cuts": np.array([first_row + i for i, (_, people) in enumerate(pending) if people.cut], np.int32),
     }
     seen = [(first_row + i, people) for i, (_, people) in enumerate(pending) if len(people)]
@@ -141,7 +142,7 @@ def _pack(pending: list[tuple[Frame, People]], first_row: int) -> dict[str, Arra
     }
     for name in _PERSON_FIELDS:
         values = [getattr(people, name) for _, people in seen]
-        if values[0] is not None:
+        if all(value is not None for value in values):
             packed[name] = as_float32(np.concatenate(values))
     finite = np.ones(len(packed["rows"]), bool)
     for name in packed.keys() & set(_PERSON_FIELDS):
@@ -157,7 +158,7 @@ def _assemble(head: JournalHead, records: list[dict[str, Array]]) -> Take:
     footage = replace(
         head.footage,
         times=times,
-        numbers=np.concatenate([record["numbers"] for record in records]),
+        source_frames=np.concatenate([record[_source_frames(record)] for record in records]),
         cuts=tuple(int(row) for record in records for row in record["cuts"]),
     )
     seen = [record for record in records if "rows" in record]
@@ -167,7 +168,7 @@ def _assemble(head: JournalHead, records: list[dict[str, Array]]) -> Take:
     frame_time = (times[-1] - times[0]) / max(len(times) - 1, 1)
     shortest = MIN_SECONDS / frame_time if times[-1] - times[0] > 3 * MIN_SECONDS else 1
     chosen = [id for id in np.unique(ids) if (ids == id).sum() >= shortest]
-    fields: dict[int, dict[str, Array]] = {int(id): {"frames": rows[ids == id]} for id in chosen}
+    fields: dict[int, dict[str, Array]] = {int(id): {"frame_index": rows[ids == id]} for id in chosen}
     for name in [name for name in _PERSON_FIELDS if name in seen[0]]:
         column = np.concatenate([record[name] for record in seen])  # one field at a time: long takes are heavy
         for id, values in fields.items():
@@ -175,9 +176,14 @@ def _assemble(head: JournalHead, records: list[dict[str, Array]]) -> Take:
     tracks = [(id, Observations(**values)) for id, values in fields.items()]
     if head.capture.people:
         tracks = sorted(tracks, key=lambda track: -_prominence(track[1]))[: head.capture.people]
-    tracks.sort(key=lambda track: (track[1].frames[0], -_prominence(track[1])))
+    tracks.sort(key=lambda track: (track[1].frame_index[0], -_prominence(track[1])))
     people = tuple(Person(id, f"Person {i + 1}", observations) for i, (id, observations) in enumerate(tracks))
     return Take(head.id, footage, people, head.capture, head.solve, head.provenance)
+
+
+def _source_frames(record: Mapping[str, Array]) -> str:
+    """Key of the frames' numbers; journals of 0.1.0 have another one."""
+    return "source_frames" if "source_frames" in record else "numbers"
 
 
 def _prominence(observations: Observations) -> float:
@@ -186,7 +192,7 @@ def _prominence(observations: Observations) -> float:
 
 
 def _head_to_mapping(head: JournalHead) -> dict[str, Any]:
-    footage = {key: value for key, value in vars(head.footage).items() if key not in ("times", "numbers", "cuts")}
+    footage = {key: value for key, value in vars(head.footage).items() if key not in ("times", "source_frames", "cuts")}
     provenance = {**vars(head.provenance), "weights": dict(head.provenance.weights)}
     return {
         "id": head.id,
@@ -197,10 +203,11 @@ def _head_to_mapping(head: JournalHead) -> dict[str, Any]:
     }
 
 
-def _head_from_mapping(header: Mapping[str, Any]) -> JournalHead:
+def _head_from_mapping(header: dict[str, Any]) -> JournalHead:
+    migrate_settings(header)
     return JournalHead(
         id=header["id"],
-        footage=FootageInfo(**header["footage"], times=np.zeros(0), numbers=np.zeros(0, np.int32)),
+        footage=FootageInfo(**header["footage"], times=np.zeros(0), source_frames=np.zeros(0, np.int32)),
         capture=from_mapping(CaptureSettings, header["capture"]),
         solve=from_mapping(SolveSettings, header["solve"]),
         provenance=Provenance(**header["provenance"]),

@@ -1,6 +1,6 @@
 """Takes on disk: one `.npz` without pickles. Arrays by path-like keys, everything else in one JSON record.
 
-Keys: `meta` (UTF-8 JSON as uint8), `times`, `numbers`, `camera/rotation`, `camera/position`, and per person i
+Keys: `meta` (UTF-8 JSON as uint8), `times`, `source_frames`, `camera/rotation`, `camera/position`, and per person i
 `i/raw/<field>` for Observations and `i/motion/<field>` for Motion.
 """
 
@@ -10,23 +10,23 @@ import errno
 import json
 import os
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import TakeError
+from ..take.edits import Edits, PersonEdit
 from ..take.observations import Observations
-from ..take.settings import CaptureSettings, SolveSettings, from_mapping
+from ..take.settings import CaptureSettings, SolveSettings, from_mapping, to_mapping
 from ..take.take import Camera, FootageInfo, Motion, Person, Provenance, Take
 from ..typing import Array
+from .migration import migrate
 
-SCHEMA_VERSION = 1
-_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""From schema version n to n + 1, on the JSON record."""
+SCHEMA_VERSION = 2
 
 
 def save_take(take: Take, path: str | Path) -> Path:
@@ -110,20 +110,22 @@ def write_error(path: Path, error: OSError) -> TakeError:
 
 
 def _to_arrays(take: Take) -> dict[str, Array]:
+    edits = take.edits
     meta = {
         "schema_version": SCHEMA_VERSION,
         "id": take.id,
-        "footage": {key: value for key, value in vars(take.footage).items() if key not in ("times", "numbers")},
-        "capture": asdict(take.capture),
-        "solve": asdict(take.solve),
+        "footage": {key: value for key, value in vars(take.footage).items() if key not in ("times", "source_frames")},
+        "capture": to_mapping(take.capture),
+        "solve": to_mapping(take.solve),
         "provenance": {**vars(take.provenance), "weights": dict(take.provenance.weights)},
         "fov": take.camera.fov if take.camera else None,
         "people": [{"id": person.id, "name": person.name, "height": person.height} for person in take.people],
+        "edits": {"trim": edits.trim, "people": {str(id): vars(edit) for id, edit in edits.people.items()}},
     }
     arrays: dict[str, Array] = {
         "meta": np.frombuffer(json.dumps(meta).encode(), np.uint8),
         "times": take.footage.times,
-        "numbers": take.footage.numbers,
+        "source_frames": take.footage.source_frames,
     }
     if take.camera:
         arrays["camera/rotation"], arrays["camera/position"] = take.camera.rotation, take.camera.position
@@ -136,11 +138,9 @@ def _to_arrays(take: Take) -> dict[str, Array]:
 
 def _from_arrays(arrays: dict[str, Array]) -> Take:
     meta = json.loads(arrays["meta"].tobytes().decode())
-    version = meta["schema_version"]
-    if version > SCHEMA_VERSION:
+    if meta["schema_version"] > SCHEMA_VERSION:
         raise TakeError("This take was made by a newer version.", "Update the extension to open it.")
-    for step in range(version, SCHEMA_VERSION):
-        meta = _MIGRATIONS[step](meta)
+    migrate(meta, arrays)
     people = []
     for index, record in enumerate(meta["people"]):
         raw, motion = _group(Observations, arrays, f"{index}/raw/"), _group(Motion, arrays, f"{index}/motion/")
@@ -151,14 +151,16 @@ def _from_arrays(arrays: dict[str, Array]) -> Take:
     if meta["fov"] is not None:
         camera = Camera(meta["fov"], arrays["camera/rotation"], arrays["camera/position"])
     footage = {**meta["footage"], "cuts": tuple(meta["footage"]["cuts"])}
+    edits, trim = meta["edits"], meta["edits"]["trim"]
     return Take(
         id=meta["id"],
-        footage=FootageInfo(**footage, times=arrays["times"], numbers=arrays["numbers"]),
+        footage=FootageInfo(**footage, times=arrays["times"], source_frames=arrays["source_frames"]),
         people=tuple(people),
         capture=from_mapping(CaptureSettings, meta["capture"]),
         solve=from_mapping(SolveSettings, meta["solve"]),
         provenance=Provenance(**meta["provenance"]),
         camera=camera,
+        edits=Edits(tuple(trim) if trim else None, {int(id): PersonEdit(**v) for id, v in edits["people"].items()}),
     )
 
 

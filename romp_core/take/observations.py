@@ -1,56 +1,57 @@
-"""What flows between footage, estimators and trackers: one picture, and the people an estimator saw in it."""
+"""What flows from footage to takes: one frame, the people of a frame, and all observations of one person."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import numpy as np
+
 from ..typing import Array
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One upright picture of the footage.
+    """One frame of the footage.
 
     Attributes:
-        index: number of the picture in the footage, 0 for the first of the file.
-        time: presentation time in seconds from the first picture of the file.
-        image: (H, W, 3) uint8 RGB, turned as the footage is meant to be shown.
+        source_frame: its number in the file, 0 for the first.
+        time: presentation time in seconds from the first frame of the file.
+        image: (H, W, 3) uint8 RGB, upright as the footage is meant to be shown.
     """
 
-    index: int
+    source_frame: int
     time: float
     image: Array
 
 
 @dataclass(frozen=True)
 class People:
-    """The P people seen in one frame. Optional arrays are None where the model does not give them.
+    """The P people of one frame. Optional arrays are None where the model does not give them.
 
-    A landmark model (BlazePose) gives its own K keypoints and no rotations. A body model (ROMP, BEV) gives rotations,
-    root and rest_joints, and its keypoints are the 24 SMPL joints.
+    A 2D model (RTMO) gives keypoints in the image only; a landmark model (BlazePose) gives keypoints in 3D as well; a
+    body model (ROMP, BEV, TRACE) gives rotations, root and rest_joints, and its keypoints are the 24 SMPL joints. Which
+    keypoints a model gives is named by its card's layout (`keypoints.Layout`).
 
     Attributes:
-        frame: row of the footage, counting the pictures that were read from 0.
-        ids: (P,) int32, one per person, kept as long as the person is recognized; None when a tracker must follow.
         confidence: (P,) float32 in 0..1.
-        keypoints2d: (P, K, 2) float32 pixels of the upright picture.
+        keypoints2d: (P, K, 2) float32 pixels of the upright image.
         visibility: (P, K) float32 in 0..1.
         keypoints3d: (P, K, 3) float32 meters, camera axes (x right, y down, z forward), relative to the pelvis.
+        ids: (P,) int32, one per person, kept as long as the person is recognized; None when a tracker must follow.
         rotations: (P, 24, 4) local joint rotations, wxyz; index 0 takes SMPL rest space to camera space.
         betas: (P, B) shape coefficients.
         root: (P, 3) pelvis joint in camera space, meters, for the camera that the model assumes.
-        rest_joints: (P, 24, 3) meters, the skeleton the model saw: SMPL rest axes, pelvis at the origin.
-        world_rotation: (P, 4), world_root: (P, 3): pelvis orientation and place, as `rotations[:, 0]` and `root`, in a
-            space that stays where the camera was when the person appeared; from models that follow the camera (TRACE).
+        rest_joints: (P, 24, 3) meters, the skeleton the model estimates: SMPL rest axes, pelvis at the origin.
+        world_rotation: (P, 4), world_root: (P, 3): pelvis orientation and position, as `rotations[:, 0]` and `root`, in
+            a space that stays where the camera was when the person appeared; from models that track the camera (TRACE).
         cut: True when this frame starts a new shot.
     """
 
-    frame: int
     confidence: Array
     keypoints2d: Array
     visibility: Array
-    keypoints3d: Array
+    keypoints3d: Array | None = None
     ids: Array | None = None
     rotations: Array | None = None
     betas: Array | None = None
@@ -60,32 +61,38 @@ class People:
     world_root: Array | None = None
     cut: bool = False
 
+    @classmethod
+    def empty(cls, keypoints: int, cut: bool = False) -> People:
+        """A frame in which nobody was found, of a model with this many keypoints."""
+        none = np.zeros((0, keypoints), np.float32)
+        return cls(none[:, 0], np.zeros((0, keypoints, 2), np.float32), none, ids=np.zeros(0, np.int32), cut=cut)
+
     def __len__(self) -> int:
         return len(self.confidence)
 
     def only(self, rows: Array) -> People:
         """The people of these rows."""
-        arrays = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("frame", "cut")}
-        chosen: dict[str, Any] = {name: None if array is None else array[rows] for name, array in arrays.items()}
-        return replace(self, **chosen)
+        arrays = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "cut"}
+        kept: dict[str, Any] = {name: None if array is None else array[rows] for name, array in arrays.items()}
+        return replace(self, **kept)
 
 
 @dataclass(frozen=True)
 class Observations:
-    """Raw result of one person: n observed rows. Arrays as in `people.People`, without the P axis.
+    """Raw result of one person, in n frames. Arrays as in `People`, without the P axis.
 
     Attributes:
-        frames: (n,) int32 rows of the footage, increasing, with holes where the person was not seen.
-        confidence: (n,); keypoints2d: (n, K, 2); visibility: (n, K); keypoints3d: (n, K, 3).
-        rotations: (n, 24, 4), betas: (n, B), root: (n, 3) camera space, rest_joints: (n, 24, 3),
-        world_rotation: (n, 4), world_root: (n, 3): where the model gives them, else None.
+        frame_index: (n,) int32 indices into the frames that were read, increasing; holes where the person was not seen.
+        confidence: (n,); keypoints2d: (n, K, 2); visibility: (n, K).
+        keypoints3d: (n, K, 3), rotations: (n, 24, 4), betas: (n, B), root: (n, 3) camera space,
+            rest_joints: (n, 24, 3), world_rotation: (n, 4), world_root: (n, 3): where the model gives them, else None.
     """
 
-    frames: Array
+    frame_index: Array
     confidence: Array
     keypoints2d: Array
     visibility: Array
-    keypoints3d: Array
+    keypoints3d: Array | None = None
     rotations: Array | None = None
     betas: Array | None = None
     root: Array | None = None
@@ -94,6 +101,6 @@ class Observations:
     world_root: Array | None = None
 
     @property
-    def of_body(self) -> bool:
-        """True when a body model saw the person: whole poses, and the 24 SMPL joints as keypoints."""
+    def has_rotations(self) -> bool:
+        """True when a body model estimated whole poses; its keypoints are then the 24 SMPL joints."""
         return self.rotations is not None

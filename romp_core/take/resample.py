@@ -57,7 +57,7 @@ def resample(motion: Motion, footage: FootageInfo) -> Clip:
     A sample is valid when the rows around it are.
     """
     fps = grid_fps(footage)
-    row_times = footage.times[motion.frames]
+    row_times = footage.times[motion.frame_index]
     grid = to_grid(row_times[[0, -1]], footage)
     # To the nearest sample, so that the last picture is kept wherever it falls between two samples.
     first, last = (int(np.floor(place + 0.5)) for place in grid)

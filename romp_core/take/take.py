@@ -16,23 +16,25 @@ from ..geometry.rotations import matrix_from_quat, quat_from_matrix
 from ..geometry.skeleton import forward_kinematics
 from ..geometry.spaces import WORLD_FROM_CAMERA_AXES
 from ..typing import Array
+from .edits import Edits
 from .observations import Observations
-from .settings import DEFAULT_FOV_DEG, CaptureSettings, SolveSettings
+from .settings import CaptureSettings, SolveSettings
+from .settings.fit import DEFAULT_FOV_DEG, FitSettings
 
 
 @dataclass(frozen=True)
 class FootageInfo:
-    """What was filmed. A *row* is an index into `times`: the T pictures that were read, in order.
+    """What was filmed. A *frame index* counts the T frames that were read, in order, from 0.
 
     Attributes:
         path: the source as the user gave it.
-        width, height: size of the upright picture in pixels.
+        width, height: size of the upright image in pixels.
         fps: nominal (mean) frame rate of the file; 0 for a still.
-        times: (T,) float64, presentation time of each read picture in seconds from the first picture of the file.
-        numbers: (T,) int32, number of each read picture in the file (0 is the first).
+        times: (T,) float64, presentation time of each frame in seconds from the first frame of the file.
+        source_frames: (T,) int32, number of each frame in the file (0 is the first).
         fov: horizontal field of view in radians from the file's metadata, None when it says nothing.
-        cuts: rows at which a new shot starts.
-        rotation: degrees clockwise by which the stored picture is turned to stand upright: 0, 90, 180 or 270.
+        cuts: frame indices at which a new shot starts.
+        rotation: degrees clockwise by which the stored image is turned to stand upright: 0, 90, 180 or 270.
     """
 
     path: str
@@ -40,7 +42,7 @@ class FootageInfo:
     height: int
     fps: float
     times: Array
-    numbers: Array
+    source_frames: Array
     fov: float | None = None
     cuts: tuple[int, ...] = ()
     rotation: int = 0
@@ -48,11 +50,11 @@ class FootageInfo:
 
 @dataclass(frozen=True)
 class Motion:
-    """Solved motion of one person in the world (z up, floor at 0), on m consecutive rows of the footage.
+    """Solved motion of one person in the world (z up, floor at 0), in m consecutive frames.
 
     Attributes:
-        frames: (m,) int32 consecutive rows.
-        valid: (m,) bool; False in a gap, where the numbers are only a hold of the last seen pose.
+        frame_index: (m,) int32, consecutive.
+        valid: (m,) bool; False in a gap, where the last pose before it is held.
         rotations: (m, 24, 4) float32 quaternions wxyz, sign-continuous; index 0 takes SMPL rest space to the world,
             the others are parent-local.
         root: (m, 3) float32 pelvis joint in the world, meters.
@@ -60,7 +62,7 @@ class Motion:
         contacts: (m, 2) bool: left, right foot stands.
     """
 
-    frames: Array
+    frame_index: Array
     valid: Array
     rotations: Array
     root: Array
@@ -90,30 +92,30 @@ class Camera:
     Attributes:
         fov: horizontal field of view, radians.
         rotation: (C, 4) wxyz, takes camera space (x right, y down, z forward) to the world.
-        position: (C, 3) meters. C is 1 for a still camera, else T, one per row.
+        position: (C, 3) meters. C is 1 for a static camera, else T, one per frame.
     """
 
     fov: float
     rotation: Array
     position: Array
 
-    def at(self, frames: Array) -> tuple[Array, Array]:
-        """Rotation (m, 4) and position (m, 3) at rows `frames` (m,)."""
-        index = np.zeros_like(frames) if len(self.rotation) == 1 else frames
+    def at(self, frame_index: Array) -> tuple[Array, Array]:
+        """Rotation (m, 4) and position (m, 3) at these frames (m,)."""
+        index = np.zeros_like(frame_index) if len(self.rotation) == 1 else frame_index
         return self.rotation[index], self.position[index]
 
-    def to_camera(self, points: Array, frames: Array) -> Array:
-        """World points (m, N, 3) at rows `frames` (m,) -> camera space (m, N, 3)."""
-        rotation, position = self.at(frames)
+    def to_camera(self, points: Array, frame_index: Array) -> Array:
+        """World points (m, N, 3) at these frames (m,) -> camera space (m, N, 3)."""
+        rotation, position = self.at(frame_index)
         return np.einsum("mji,mnj->mni", matrix_from_quat(rotation), points - position[:, None])
 
     def focal(self, width_px: float) -> float:
-        """Focal length in pixels for a picture of this width."""
+        """Focal length in pixels for an image of this width."""
         return focal_from_fov(self.fov, width_px)
 
 
 def level_camera(fov: float) -> Camera:
-    """A still, level camera at the world's origin."""
+    """A static, level camera at the world's origin."""
     return Camera(fov, quat_from_matrix(WORLD_FROM_CAMERA_AXES)[None], np.zeros((1, 3)))
 
 
@@ -125,9 +127,9 @@ class Provenance:
         model: registry name; model_license, body_license: SPDX or short license lines.
         weights: sha256 of each weight file by name.
         core_version: version of romp_core; created: ISO 8601 UTC.
-        complete: False when the run was cancelled or broke off.
-        remark: what the user should know about the capture, such as footage that breaks off; may be empty.
-        model_focal: focal length of a body model's pinhole, in lengths of the picture's longer side.
+        complete: False when the capture was cancelled or interrupted.
+        remark: what the user should know about the capture, such as truncated footage; may be empty.
+        model_focal: focal length of a body model's pinhole, in lengths of the image's longer side.
     """
 
     model: str = ""
@@ -143,10 +145,11 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Take:
-    """Everything one capture produced. See `take_io` for the file format.
+    """Everything one capture produced. `storage.take_file` describes the file.
 
     Attributes:
         id: unique, survives re-solving; the scene finds its characters by it.
+        people: everyone who was captured, as captured; `characters` are those that the edits leave.
         camera: None until solved.
     """
 
@@ -157,11 +160,22 @@ class Take:
     solve: SolveSettings = field(default_factory=SolveSettings)
     provenance: Provenance = field(default_factory=Provenance)
     camera: Camera | None = None
+    edits: Edits = field(default_factory=Edits)
 
     @property
     def solved(self) -> bool:
-        """True when camera and every person's motion are there."""
-        return self.camera is not None and all(person.motion is not None for person in self.people)
+        """True once the take was solved; people of whom nothing usable was seen have no motion even then."""
+        return self.camera is not None
+
+    @property
+    def edited_people(self) -> tuple[Person, ...]:
+        """The people with the edits applied: what the next solve works on."""
+        return self.edits.apply(self.people, self.footage.times)
+
+    @property
+    def characters(self) -> tuple[Person, ...]:
+        """The edited people that have a motion: those to bake and export."""
+        return tuple(person for person in self.edited_people if person.motion is not None)
 
     def with_person(self, person: Person) -> Take:
         """The take with the person of the same id replaced."""
@@ -178,7 +192,7 @@ class Take:
 def joints_camera(take: Take, motion: Motion) -> Array:
     """Joint positions in camera space (m, 24, 3), meters; the take must be solved."""
     assert take.camera is not None
-    return take.camera.to_camera(motion.joints(), motion.frames)
+    return take.camera.to_camera(motion.joints(), motion.frame_index)
 
 
 def as_float32(value: Any) -> Array:
@@ -186,13 +200,23 @@ def as_float32(value: Any) -> Array:
     return np.asarray(value, dtype=np.float32)
 
 
-def assumed_fov(take: Take) -> float:
-    """Horizontal field of view, radians: the user's, else the file's, else what the model or a usual camera has."""
-    footage = take.footage
-    if take.solve.fov:
-        return float(np.radians(take.solve.fov))
+def horizontal_fov(footage: FootageInfo, settings: FitSettings, model_focal: float | None = None) -> float:
+    """Horizontal field of view, radians: the user's, else the file's, else the model's, else a usual camera's.
+
+    Args:
+        model_focal: focal length of a body model's pinhole in lengths of the image's longer side; None where the model
+            assumes none.
+    """
+    if settings.fov:
+        return float(np.radians(settings.fov))
     if footage.fov:
         return footage.fov
-    if any(person.observations.of_body for person in take.people):
-        return body_model_fov(footage.width, footage.height, take.provenance.model_focal)
+    if model_focal is not None:
+        return body_model_fov(footage.width, footage.height, model_focal)
     return float(np.radians(DEFAULT_FOV_DEG))
+
+
+def take_fov(take: Take) -> float:
+    """The `horizontal_fov` that a take is solved with, radians."""
+    body_model = any(person.observations.has_rotations for person in take.people)
+    return horizontal_fov(take.footage, take.solve.fit, take.provenance.model_focal if body_model else None)

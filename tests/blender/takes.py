@@ -6,7 +6,7 @@ from romp_core.bodies.embedded import load_body
 from romp_core.geometry.rotations import make_continuous, quat_from_rotvec, quat_multiply
 from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST_QUAT
 from romp_core.take.observations import Observations
-from romp_core.take.settings import SolveSettings
+from romp_core.take.settings import SolveSettings, from_mapping
 from romp_core.take.take import Camera, FootageInfo, Motion, Person, Provenance, Take, level_camera
 
 HEIGHT_M = 1.8
@@ -30,7 +30,7 @@ def motion(n, seed=0, start_row=0, gaps=()):
     for first, last in gaps:
         valid[first : last + 1] = False
     return Motion(
-        frames=np.arange(start_row, start_row + n, dtype=np.int32),
+        frame_index=np.arange(start_row, start_row + n, dtype=np.int32),
         valid=valid,
         rotations=make_continuous(rotations).astype(np.float32),
         root=root.astype(np.float32),
@@ -40,9 +40,9 @@ def motion(n, seed=0, start_row=0, gaps=()):
 
 
 def person(id, a_motion):
-    n = len(a_motion.frames)
+    n = len(a_motion.frame_index)
     nothing = np.zeros((n, 33, 2), np.float32)
-    seen = Observations(a_motion.frames, np.ones(n), nothing, nothing[..., 0], np.zeros((n, 33, 3)))
+    seen = Observations(a_motion.frame_index, np.ones(n), nothing, nothing[..., 0], np.zeros((n, 33, 3)))
     return Person(id, f"Person {id}", seen, motion=a_motion)
 
 
@@ -54,7 +54,7 @@ def make_take(motions=None, info=None, camera=None, id="take-1"):
         id=id,
         footage=info,
         people=tuple(person(i + 1, item) for i, item in enumerate(motions)),
-        solve=SolveSettings(height=HEIGHT_M),
+        solve=from_mapping(SolveSettings, {"height": HEIGHT_M}),
         provenance=Provenance("blazepose", "Apache-2.0", "CC0-1.0", core_version="0"),
         camera=camera or level_camera(np.radians(60.0)),
     )

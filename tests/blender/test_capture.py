@@ -342,7 +342,7 @@ def test_a_capture_broken_off_together_with_blender_is_recovered(worker, scene, 
     one = np.ones((1, 33), np.float32)
     for number in range(30):
         points = np.ones((1, 33, 3), np.float32)
-        people = People(number, one[:, 0], points[..., :2], one, points, ids=np.array([1]))
+        people = People(one[:, 0], points[..., :2], one, points, ids=np.array([1]))
         journal.add(Frame(number, number / 30, np.zeros((4, 4, 3), np.uint8)), people)
     journal.flush()
     journal.close()

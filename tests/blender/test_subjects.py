@@ -8,7 +8,7 @@ from test_capture import STARTED, FakeJob, finished, run_timer
 from test_panels import drawn
 
 from addon import jobs, model_files, pictures
-from romp_core.take.settings import CaptureSettings, read_places, to_mapping
+from romp_core.take.settings import CaptureSettings, read_positions, to_mapping
 
 PLACES = ["0.2000,0.5000", "0.5000,0.4000", "0.8000,0.5000"]
 
@@ -66,30 +66,30 @@ def test_people_are_looked_for_chosen_and_captured(worker, scene, clip, mocap, m
     group = scene.mocap
     shown = pictures.Picture(1, 0.5)  # without a window there are no icons
     monkeypatch.setattr(pictures, "find", lambda path: shown if path == group.scout.picture else None)
-    group.capture.start, group.capture.people, group.capture.subjects = 2.0, 1, "0.5,0.5"
+    group.capture.start, group.capture.people, group.capture.selection = 2.0, 1, "0.5,0.5"
     assert bpy.ops.mocap.choose_people(wait=True) == {"FINISHED"}
     command = worker.started[0].command
     assert command["type"] == "scout" and command["source"] == str(clip) and command["picture"].endswith(".png")
-    assert command["capture"]["start"] == 2.0 and command["capture"]["subjects"] == ""
+    assert command["capture"]["start"] == 2.0 and command["capture"]["selection"] == ""
     assert "3 people at 0.00 s. Choose them by their numbers." in jobs.last_outcome().text
-    assert [person.number for person in group.scout.people] == [1, 2, 3] and group.capture.subjects == ""
+    assert [person.number for person in group.scout.people] == [1, 2, 3] and group.capture.selection == ""
     texts = drawn(mocap)
     assert "Choose People | Everybody | (picture) | 1 | 2 | 3 | Newcomers | Clear | Height" in texts
 
     choose(scene, 1, 3)
-    assert group.capture.subjects == f"{PLACES[0]} {PLACES[2]}" and len(read_places(group.capture.subjects)) == 2
+    assert group.capture.selection == f"{PLACES[0]} {PLACES[2]}" and len(read_positions(group.capture.selection)) == 2
     assert "2 of 3 chosen, and newcomers" in drawn(mocap)
-    group.capture.newcomers = False
+    group.capture.new_people = False
     assert "2 of 3 chosen | (picture)" in drawn(mocap)
-    wanted = CaptureSettings("blazepose", people=1, subjects=group.capture.subjects, newcomers=False, start=2.0)
+    wanted = CaptureSettings("blazepose", people=1, selection=group.capture.selection, new_people=False, start=2.0)
     assert captured(worker) == to_mapping(wanted)
 
     choose(scene)
-    assert group.capture.subjects == "" and "Everybody of the first picture" in drawn(mocap)
+    assert group.capture.selection == "" and "Everybody of the first picture" in drawn(mocap)
     choose(scene, 2)
     assert bpy.ops.mocap.clear_people() == {"FINISHED"}
     assert not group.scout.people and "Newcomers" not in drawn(mocap)
-    assert captured(worker)["subjects"] == "" and captured(worker)["newcomers"]
+    assert captured(worker)["selection"] == "" and captured(worker)["new_people"]
 
 
 def test_other_footage_or_start_forgets_the_choice(worker, scene, clip, tmp_path):
@@ -100,10 +100,10 @@ def test_other_footage_or_start_forgets_the_choice(worker, scene, clip, tmp_path
         bpy.ops.mocap.choose_people(wait=True)
         choose(scene, 2)
         group.capture.model, group.capture.end, group.capture.people = "bev", 3.0, 2
-        assert group.capture.subjects == PLACES[1]
+        assert group.capture.selection == PLACES[1]
         group.capture.model = "blazepose"
         change()
-        assert group.capture.subjects == "" and not group.scout.people
+        assert group.capture.selection == "" and not group.scout.people
 
 
 def test_a_script_that_captures_something_else_is_not_given_the_panels_choice(worker, scene, clip, tmp_path):
@@ -111,10 +111,10 @@ def test_a_script_that_captures_something_else_is_not_given_the_panels_choice(wo
     choose(scene, 2)
     other = tmp_path / "other.mp4"
     other.write_bytes(b"x")
-    assert captured(worker, filepath=str(clip))["subjects"] == PLACES[1]
-    assert captured(worker, filepath=str(other))["subjects"] == ""
-    assert captured(worker, start=1.0)["subjects"] == ""
-    assert captured(worker, filepath=str(other), subjects="0.1,0.2")["subjects"] == "0.1,0.2"
+    assert captured(worker, filepath=str(clip))["selection"] == PLACES[1]
+    assert captured(worker, filepath=str(other))["selection"] == ""
+    assert captured(worker, start=1.0)["selection"] == ""
+    assert captured(worker, filepath=str(other), selection="0.1,0.2")["selection"] == "0.1,0.2"
 
 
 def test_the_button_says_why_it_is_off(worker, scene, clip, monkeypatch):
@@ -177,7 +177,7 @@ def test_failure_is_told_and_keeps_the_choice_there_was(worker, scene, clip):
     worker.script = [{"type": "failed", "sentence": "Nobody was found in the footage.", "hint": "A hint."}]
     with pytest.raises(RuntimeError, match="Nobody was found"):
         bpy.ops.mocap.choose_people(wait=True)
-    assert scene.mocap.capture.subjects == PLACES[0]
+    assert scene.mocap.capture.selection == PLACES[0]
 
 
 def test_undo_takes_choices_back(worker, scene, clip):
@@ -191,9 +191,9 @@ def test_undo_takes_choices_back(worker, scene, clip):
     bpy.ops.ed.undo()
     group = bpy.context.scene.mocap
     assert [person.chosen for person in group.scout.people] == [True, False, False]
-    assert group.capture.subjects == PLACES[0]
+    assert group.capture.selection == PLACES[0]
     bpy.ops.ed.undo()
-    assert bpy.context.scene.mocap.capture.subjects == "" and len(bpy.context.scene.mocap.scout.people) == 3
+    assert bpy.context.scene.mocap.capture.selection == "" and len(bpy.context.scene.mocap.scout.people) == 3
 
 
 def test_the_picture_is_shown_whole_and_given_back(worker, scene, clip, mocap):
@@ -228,5 +228,5 @@ def test_a_picture_that_is_gone_or_damaged_leaves_the_numbers(worker, scene, cli
 
 
 def test_settings_of_the_core_are_checked_by_it(worker, scene, clip):
-    assert CaptureSettings().newcomers and scene.mocap.capture.newcomers
-    assert bpy.ops.mocap.capture.get_rna_type().properties["subjects"].description
+    assert CaptureSettings().new_people and scene.mocap.capture.new_people
+    assert bpy.ops.mocap.capture.get_rna_type().properties["selection"].description

@@ -11,7 +11,7 @@ from benchmarks.groundtruth import Truth, load_truth
 from romp_core.geometry.skeleton import forward_kinematics
 from romp_core.solve.landmark_fit.markers import CARRIER, LEFT_HIP, RIGHT_HIP, USED, marker_offsets
 from romp_core.take.observations import Observations
-from romp_core.take.settings import SolveSettings
+from romp_core.take.settings import SolveSettings, from_mapping
 from romp_core.take.take import FootageInfo, Person, Take
 
 CLIP = Path(__file__).resolve().parents[1] / "data" / "demo.mp4"
@@ -45,7 +45,7 @@ class Film:
         world[:, USED] = markers
         world -= world[:, [LEFT_HIP, RIGHT_HIP]].mean(axis=1, keepdims=True)
         self.observations = Observations(
-            frames=np.arange(count, dtype=np.int32),
+            frame_index=np.arange(count, dtype=np.int32),
             confidence=np.ones(count, np.float32),
             keypoints2d=pixels.astype(np.float32),
             visibility=np.ones((count, 33), np.float32),
@@ -62,7 +62,9 @@ class Film:
         count = len(self.truth.times)
         footage = FootageInfo("film.mp4", SIZE, SIZE, 30.0, self.truth.times, np.arange(count, dtype=np.int32))
         known = {"height": float(self.truth.heights[0]), "fov": self.truth.fov_deg}
-        return Take("film", footage, (Person(1, "Person 1", seen),), solve=SolveSettings(**(known | settings)))
+        return Take(
+            "film", footage, (Person(1, "Person 1", seen),), solve=from_mapping(SolveSettings, known | settings)
+        )
 
     def rows(self, rows: np.ndarray | list[int]) -> Observations:
         """Only these observations."""
@@ -82,7 +84,7 @@ def filmed_from(truth: Truth, pitch: float, distance: float) -> Truth:
 
 def pick(seen: Observations, index: np.ndarray) -> Observations:
     """Observations at these positions."""
-    names = ("frames", "confidence", "keypoints2d", "visibility", "keypoints3d")
+    names = ("frame_index", "confidence", "keypoints2d", "visibility", "keypoints3d")
     return Observations(*(getattr(seen, name)[index] for name in names))
 
 

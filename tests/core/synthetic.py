@@ -26,7 +26,7 @@ def make_observations(rows: np.ndarray, seed: int = 0) -> Observations:
     rng = np.random.default_rng(seed)
     n = len(rows)
     return Observations(
-        frames=rows.astype(np.int32),
+        frame_index=rows.astype(np.int32),
         confidence=np.full(n, 0.9, np.float32),
         keypoints2d=rng.uniform(0, 400, (n, 33, 2)).astype(np.float32),
         visibility=np.ones((n, 33), np.float32),
@@ -44,7 +44,7 @@ def make_motion(times: np.ndarray, rows: np.ndarray, x: float = 0.0) -> Motion:
     rotations[:, 0] = quat_multiply(turn, WORLD_FROM_SMPL_REST_QUAT)
     root = np.stack([np.full(len(rows), x), -seconds, np.full(len(rows), 0.95)], axis=-1)
     return Motion(
-        frames=rows.astype(np.int32),
+        frame_index=rows.astype(np.int32),
         valid=np.ones(len(rows), bool),
         rotations=make_continuous(rotations).astype(np.float32),
         root=root.astype(np.float32),

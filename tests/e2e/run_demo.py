@@ -29,7 +29,7 @@ def pictures_at(video: Path, numbers: dict[int, int]) -> dict[int, object]:
     wanted: dict[int, object] = {}
     with open_footage(str(video)) as footage:
         for picture in footage.frames():
-            wanted |= {frame: picture.image for frame, number in numbers.items() if number == picture.index}
+            wanted |= {frame: picture.image for frame, number in numbers.items() if number == picture.source_frame}
             if len(wanted) == len(numbers):
                 break
     return wanted
@@ -43,11 +43,11 @@ def moments(scene: bpy.types.Scene, take_path: Path) -> dict[int, int]:
 
     take = load_take(take_path)
     times = take.footage.times
-    seen = np.unique(np.concatenate([person.motion.frames[person.motion.valid] for person in take.people]))
+    seen = np.unique(np.concatenate([person.motion.frame_index[person.motion.valid] for person in take.people]))
     rows = seen[np.unique(np.linspace(0, len(seen) - 1, MOMENTS).round().astype(int))]
     fps = scene.render.fps / scene.render.fps_base
     frames = scene.frame_start + np.round((times[rows] - times[0]) * fps).astype(int)
-    return {int(frame): int(number) for frame, number in zip(frames, take.footage.numbers[rows], strict=True)}
+    return {int(frame): int(number) for frame, number in zip(frames, take.footage.source_frames[rows], strict=True)}
 
 
 def run(options: argparse.Namespace) -> None:

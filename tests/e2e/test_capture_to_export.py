@@ -72,8 +72,8 @@ def test_bones_are_where_the_core_says(scene: bpy.types.Scene, measure: ModuleTy
     from romp_core.storage.take_file import load_take
 
     motion = load_take(captured["take"]).people[0].motion
-    rows = np.arange(0, len(motion.frames), 7)
-    heads, _ = measure.track(scene, armature(), motion.frames[rows] + 1)
+    rows = np.arange(0, len(motion.frame_index), 7)
+    heads, _ = measure.track(scene, armature(), motion.frame_index[rows] + 1)
     assert np.abs(heads - motion.joints()[rows]).max() < 1e-4
 
 

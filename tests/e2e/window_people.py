@@ -54,7 +54,7 @@ def scenario(gh):
     gh.click_in_region(*NUMBER_TWO)
     yield gh.until(lambda: group.scout.people[1].chosen, 10, "a click on the number under the picture")
     yield from shown(gh, "5_chosen")
-    gh.check(group.capture.subjects == group.scout.people[1].place, f"a place is chosen ({group.capture.subjects})")
+    gh.check(group.capture.selection == group.scout.people[1].place, f"a place is chosen ({group.capture.selection})")
     jobs.dismiss()
     yield from shown(gh, "6_dismissed")
 
@@ -66,7 +66,7 @@ def scenario(gh):
     gh.move(500, 450)
     yield 1
     gh.click_in_region(*NEWCOMERS)
-    yield gh.until(lambda: not group.capture.newcomers, 10, "a click on Newcomers")
+    yield gh.until(lambda: not group.capture.new_people, 10, "a click on Newcomers")
     bpy.ops.mocap.capture("INVOKE_DEFAULT")
     yield gh.until(lambda: ended() or jobs.current().progress.get("done", 0) > 40, 60, "frames")
     yield from shown(gh, "9_running")
@@ -81,12 +81,12 @@ def scenario(gh):
     yield 0.5
     with gh.override():
         bpy.ops.mocap.clear_people("INVOKE_DEFAULT", True)  # True: with an undo step, as by a click
-    gh.check(not bpy.context.scene.mocap.capture.subjects, "Clear forgets the choice")
+    gh.check(not bpy.context.scene.mocap.capture.selection, "Clear forgets the choice")
     yield from shown(gh, "11_cleared")
     gh.key("ctrl+z")
-    yield gh.until(lambda: bpy.context.scene.mocap.capture.subjects, 10, "undo brings the choice back")
+    yield gh.until(lambda: bpy.context.scene.mocap.capture.selection, 10, "undo brings the choice back")
     yield from shown(gh, "12_undo")
     group = bpy.context.scene.mocap
     group.source = VIDEO.replace("duo", "other")
-    gh.check(not group.capture.subjects and not group.scout.people, "other footage forgets the choice")
+    gh.check(not group.capture.selection and not group.scout.people, "other footage forgets the choice")
     yield from shown(gh, "13_other")

@@ -55,7 +55,7 @@ def scenario(gh):
     people = group.scout.people
     gh.check(len(people) > 1, f"{len(people)} people to choose from")
     people[0].chosen = True
-    group.capture.newcomers = False
+    group.capture.new_people = False
     jobs.dismiss()
     yield from shown("3_chosen")
 

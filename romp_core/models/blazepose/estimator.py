@@ -38,7 +38,6 @@ _SHOULDERS, _HIPS, _KNEES, _ANKLES = [11, 12], [23, 24], [25, 26], [27, 28]
 class _Row:
     """One frame that waits to be given out, and who was found in it."""
 
-    row: int
     frame: Frame
     cut: bool
     poses: dict[int, Pose] = field(default_factory=dict)
@@ -51,7 +50,6 @@ class _Row:
             return np.asarray(values, dtype=np.float32).reshape(len(poses), *shape)
 
         return People(
-            frame=self.row,
             ids=np.array(list(self.poses), dtype=np.int32),
             confidence=stacked([np.asarray(pose.flag) for pose in poses]),
             keypoints2d=stacked([pose.points[:BODY_POINTS, :2] for pose in poses], BODY_POINTS, 2),
@@ -92,9 +90,9 @@ class BlazePose:
         self.remark = ""  # it is meant for the CPU
 
     def run(self, frames: Iterable[Frame]) -> Iterator[People]:
-        """One `People` per frame, in order, up to `LOOK_BACK_S` late; its `frame` counts the frames that were given."""
-        for number, frame in enumerate(frames):
-            self._waiting.append(_Row(number, frame, self._shots.is_cut(frame.image)))
+        """One `People` per frame, in order, up to `LOOK_BACK_S` late."""
+        for frame in frames:
+            self._waiting.append(_Row(frame, self._shots.is_cut(frame.image)))
             self._step()
             while len(self._waiting) > self._kept or frame.time - self._waiting[0].frame.time > LOOK_BACK_S:
                 yield self._waiting.popleft().people()

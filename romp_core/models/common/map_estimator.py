@@ -120,13 +120,11 @@ class MapsEstimator(Generic[Inputs, Maps]):
         self.provider, self.remark = model.provider, model.remark
 
     def run(self, frames: Iterable[Frame]) -> Iterator[People]:
-        """One `People` per frame, in order; its `frame` counts the frames that were given."""
-        row = 0
+        """One `People` per frame, in order."""
         with closing(ahead(self._look(self._prepare(frames)))) as looked:  # type: ignore[type-var]
             for batch, maps in looked:
                 for note, seen in zip(batch.notes, self.model.read(batch.inputs, maps), strict=True):
-                    yield self._follow(row, note, _valid(seen))
-                    row += 1
+                    yield self._follow(note, _valid(seen))
 
     def _prepare(self, frames: Iterable[Frame]) -> Iterator[_Batch[Inputs]]:
         shots = ShotDetector()
@@ -144,7 +142,7 @@ class MapsEstimator(Generic[Inputs, Maps]):
             for batch in batches:
                 yield batch, self.model.look(batch.inputs)
 
-    def _follow(self, row: int, note: Note, seen: Seen) -> People:
+    def _follow(self, note: Note, seen: Seen) -> People:
         """Name the people of a frame and keep those that are wanted."""
         if note.cut:
             self._tracker.new_shot()
@@ -158,7 +156,6 @@ class MapsEstimator(Generic[Inputs, Maps]):
         self._kept = set(ids.tolist())
         inside = ((seen.pixels >= 0) & (seen.pixels <= self._size - 1)).all(axis=-1)
         return People(
-            frame=row,
             ids=ids,
             confidence=np.clip(seen.confidence, 0, 1).astype(np.float32),
             keypoints2d=seen.pixels.astype(np.float32),

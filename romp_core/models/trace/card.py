@@ -11,6 +11,7 @@ from ...take.take import FootageInfo
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
 from ..base import Estimator, ModelCard, users_body_license
+from .options import TraceOptions
 from .policy import FOCAL, MOCAP
 
 _WEIGHTS = ("trace_image_backbone.pkl", "trace_motion_backbone.pth", "trace_head.pkl")
@@ -27,7 +28,7 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
     bodies = find_bodies(store)
     body = bodies.read(bodies.smpl) if bodies.smpl else None
     backbone, motion, head = (path for key in _WEIGHTS if (path := store.find(key)))
-    chosen = replace(MOCAP, subjects=settings.people, flow_rounds=settings.flow_rounds)
+    chosen = replace(MOCAP, subjects=settings.people, flow_rounds=TRACE.read_options(settings).flow_rounds)
     networks = TraceNetworks(
         backbone, motion, head, "batch" if chosen.batch_statistics else "running", chosen.flow_rounds
     )
@@ -56,6 +57,7 @@ TRACE = ModelCard(
     body_license=users_body_license,
     check=_check,
     focal=FOCAL,
+    options=TraceOptions,
     needs=_WEIGHTS,
     helps=(*_BODIES[:1], "smpl_model_data.zip"),
 )

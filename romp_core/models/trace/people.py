@@ -48,7 +48,7 @@ class Cast:
     def people(self, row: int, notes: Sequence[Note], pad: Padding, clip: Clip | None) -> list[People]:
         """The people of a clip, frame by frame; its first frame is that row of the footage."""
         if clip is None:
-            return [_nobody(row + index, note) for index, note in enumerate(notes)]
+            return [People.empty(N_JOINTS, note.cut) for index, note in enumerate(notes)]
         # The reference shows people where they are only expected; else such frames are left to the solve.
         shown = (clip.tracks.valid if self._settings.quirks else clip.tracks.seen).copy()
         params = clip.params[shown]
@@ -79,7 +79,7 @@ class Cast:
         for frame, note in enumerate(notes):
             here = np.flatnonzero((when == frame) & (ids[who, when] != NOBODY))
             own = {name: array[here].astype(np.float32) for name, array in values.items()}
-            people.append(People(frame=row + frame, ids=ids[who[here], frame], cut=note.cut, **own))
+            people.append(People(ids=ids[who[here], frame], cut=note.cut, **own))
         return people
 
     def _named(self, clip: Clip, notes: Sequence[Note], shown: Array, pixels: Array) -> Array:
@@ -117,9 +117,3 @@ class Cast:
                     before = looks[track]
                     looks[track] = own if before is None else blend(before, own, 1 / counts[track])
         return looks
-
-
-def _nobody(row: int, note: Note) -> People:
-    empty = np.zeros((0, N_JOINTS), np.float32)
-    points = np.zeros((0, N_JOINTS, 3), np.float32)
-    return People(row, empty[:, 0], points[..., :2], empty, points, ids=np.zeros(0, np.int32), cut=note.cut)

@@ -33,14 +33,14 @@ class FootSight:
 def foot_sight(observations: Observations, frames: Array, footage: FootageInfo) -> FootSight:
     """The toes of a person on these rows (m,)."""
     usable = finite(observations)
-    rows, ankles, toes = (observations.frames[usable], [LEFT_ANKLE, RIGHT_ANKLE], [LEFT_TOE, RIGHT_TOE])
-    if observations.of_body:
+    rows, ankles, toes = (observations.frame_index[usable], [LEFT_ANKLE, RIGHT_ANKLE], [LEFT_TOE, RIGHT_TOE])
+    if observations.has_rotations:
         ankles, toes = list(FEET[:2]), list(FEET[2:])
     tracks = observations.keypoints2d[usable][:, toes]
     surest = np.maximum(observations.visibility[usable][:, ankles], observations.visibility[usable][:, toes])
     inside = ((tracks >= 0) & (tracks < [footage.width, footage.height])).all(axis=-1)
     seen = np.zeros((len(frames), 2))
     # A body model has an idea of hidden feet, which moves with the body; landmarks there are anywhere.
-    seen[rows - frames[0]] = 1.0 if observations.of_body else np.clip(surest / _SURE, 0, 1) * inside
+    seen[rows - frames[0]] = 1.0 if observations.has_rotations else np.clip(surest / _SURE, 0, 1) * inside
     between = [[np.interp(frames, rows, tracks[:, foot, axis]) for axis in (0, 1)] for foot in (0, 1)]
     return FootSight(np.moveaxis(np.array(between), -1, 0), seen)

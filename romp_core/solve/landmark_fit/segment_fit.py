@@ -95,6 +95,7 @@ def fit_segment(
 
 def _look(chain: Chain, segment: Segment, observations: Observations, optics: Pinhole) -> tuple[Evidence, Array, Array]:
     """What was seen in a segment, and a first guess of group rotations and root."""
+    assert observations.keypoints3d is not None
     seen = (observations.keypoints2d, observations.visibility, observations.keypoints3d)
     pixels, visibility, world = (segment.spread(values[segment.seen].astype(np.float64)) for values in seen)
     evidence, turns, root = first_guess(chain, pixels, visibility, world, optics, segment.interval)

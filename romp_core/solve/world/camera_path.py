@@ -114,7 +114,7 @@ def _opinion(seen: Observations, scale: float) -> _Opinion:
     trust = np.ones((len(rotation), 1))
     if len(rotation):
         rotation[0], root[0], trust[0] = _HERE, view[0], _CERTAIN  # the person's world is where the camera was then
-    return _Opinion(seen.frames[use].astype(np.intp), make_continuous(rotation), root * scale, view * scale, trust)
+    return _Opinion(seen.frame_index[use].astype(np.intp), make_continuous(rotation), root * scale, view * scale, trust)
 
 
 def _spread(rows: Array, rotation: Array, place: Array, count: int) -> tuple[Array, Array]:

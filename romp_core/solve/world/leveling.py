@@ -7,14 +7,14 @@ import numpy as np
 from ...geometry.rotations import matrix_from_rotvec, normalize
 from ...geometry.skeleton import JOINT
 from ...geometry.spaces import WORLD_FROM_CAMERA_AXES
-from ...take.settings import SolveSettings
+from ...take.settings.level import LevelSettings
 from ...typing import Array
 
 FEET = (JOINT["left_ankle"], JOINT["right_ankle"], JOINT["left_foot"], JOINT["right_foot"])
 _ANKLES, _NECK = FEET[:2], JOINT["neck"]
 
 
-def camera_rotation(up: Array | None, settings: SolveSettings) -> Array:
+def camera_rotation(up: Array | None, settings: LevelSettings) -> Array:
     """Rotation (3, 3) from camera space to the world, whose z is `up` (3,) in camera space; None: a level camera.
 
     The camera looks along +y of the world. The settings' tilt and roll turn the camera afterwards.

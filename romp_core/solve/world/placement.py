@@ -10,7 +10,7 @@ import numpy as np
 
 from ...geometry.rotations import quat_conjugate, quat_from_matrix, quat_multiply, quat_rotate
 from ...geometry.skeleton import JOINT, forward_kinematics
-from ...take.settings import SolveSettings
+from ...take.settings.level import LevelSettings
 from ...take.take import Camera, FootageInfo, Motion
 from ...typing import Array
 from ..contacts.detection import runs, standing
@@ -49,7 +49,7 @@ class _Feet:
 
 
 def _feet(motion: Motion, alive: Alive) -> _Feet:
-    count = len(motion.frames)
+    count = len(motion.frame_index)
     hips, ankles, balls, soles = (np.empty((count, 2, *shape), np.float32) for shape in ((3,), (3,), (3,), ()))
     for part in _chunks(count, alive):
         joints, _ = forward_kinematics(motion.rotations[part], motion.root[part], motion.rest_joints)
@@ -85,7 +85,7 @@ def steady_up(
     straight = _straight_up(motions)
     if straight is None:
         return None
-    rotation = world.camera_rotation(straight, SolveSettings())
+    rotation = world.camera_rotation(straight, LevelSettings())
     camera = _turned_camera(path, rotation)
     return likeliest_up(
         straight,
@@ -108,13 +108,13 @@ def _stance(
     ]
     rows = _sample(motion)
     joints, _ = forward_kinematics(motion.rotations[rows], motion.root[rows], motion.rest_joints)
-    seconds = float(motion.valid.sum() * _interval(footage.times[motion.frames]))
+    seconds = float(motion.valid.sum() * _interval(footage.times[motion.frame_index]))
     return Stance(joints, contacts[rows], seconds, np.reshape(holds, (-1, 3)) @ rotation, motion.rest_joints)
 
 
 def _sample(motion: Motion) -> Array:
     """At most a few thousand valid rows, evenly spread."""
-    return np.flatnonzero(motion.valid)[:: max(1, len(motion.frames) // 2000)]
+    return np.flatnonzero(motion.valid)[:: max(1, len(motion.frame_index) // 2000)]
 
 
 def turned(motion: Motion, rotation: Array) -> Motion:
@@ -126,7 +126,7 @@ def turned(motion: Motion, rotation: Array) -> Motion:
 
 def into_world(motion: Motion, camera: Camera) -> Motion:
     """A motion in camera space in the camera's world."""
-    rotation, position = camera.at(motion.frames)
+    rotation, position = camera.at(motion.frame_index)
     rotations = np.array(motion.rotations)
     rotations[:, 0] = quat_multiply(rotation, motion.rotations[:, 0])
     return replace(motion, rotations=rotations, root=(quat_rotate(rotation, motion.root) + position).astype(np.float32))
@@ -134,7 +134,7 @@ def into_world(motion: Motion, camera: Camera) -> Motion:
 
 def into_camera(motion: Motion, camera: Camera) -> Motion:
     """The way back."""
-    rotation, position = camera.at(motion.frames)
+    rotation, position = camera.at(motion.frame_index)
     back = quat_conjugate(rotation)
     rotations = np.array(motion.rotations)
     rotations[:, 0] = quat_multiply(back, motion.rotations[:, 0])
@@ -160,14 +160,14 @@ def _touches(feet: _Feet, motion: Motion, footage: FootageInfo) -> Array:
     soles = feet.soles.min(axis=1)
     result = np.zeros(len(soles))
     for part in _stretches(motion, footage):
-        result[part] = touches(soles[part], _interval(footage.times[motion.frames[part]]))
+        result[part] = touches(soles[part], _interval(footage.times[motion.frame_index[part]]))
     return result
 
 
 def touch_floor(motion: Motion, camera: Camera, footage: FootageInfo, alive: Alive) -> Motion:
     """Correct slow errors of depth and height by the floor, which people touch again and again."""
     heights = above_floor(_touches(_feet(motion, alive), motion, footage))
-    return moved(motion, onto_floor(heights, motion.root, camera.at(motion.frames)[1], _DEPTH_ERROR))
+    return moved(motion, onto_floor(heights, motion.root, camera.at(motion.frame_index)[1], _DEPTH_ERROR))
 
 
 def _interval(times: Array) -> float:
@@ -185,7 +185,7 @@ def plant_feet(motion: Motion, footage: FootageInfo, alive: Alive) -> Motion:
     for part in _stretches(motion, footage):
         if not contacts[part].any():
             continue
-        times = footage.times[motion.frames[part]]
+        times = footage.times[motion.frame_index[part]]
         interval = _interval(times)
         balls = feet.balls[part]
         shift = root_shift(balls, footholds(balls, contacts[part], clearance), contacts[part], interval)
@@ -203,11 +203,11 @@ def plant_feet(motion: Motion, footage: FootageInfo, alive: Alive) -> Motion:
 
 def _contacts(feet: _Feet, sight: FootSight, camera: Camera, motion: Motion, footage: FootageInfo) -> Array:
     """Which feet stand (m, 2), shot by shot and gap by gap."""
-    contacts = np.zeros((len(motion.frames), 2), bool)
-    pixels, scale = _in_picture(feet.balls, camera, motion.frames, footage)
-    drift = _camera_drift(feet.balls, pixels, camera, motion.frames, footage)
+    contacts = np.zeros((len(motion.frame_index), 2), bool)
+    pixels, scale = _in_picture(feet.balls, camera, motion.frame_index, footage)
+    drift = _camera_drift(feet.balls, pixels, camera, motion.frame_index, footage)
     for part in _stretches(motion, footage):
-        times = footage.times[motion.frames[part]]
+        times = footage.times[motion.frame_index[part]]
         tracks = pixels[part] - drift[part], sight.toes[part] - drift[part]
         contacts[part] = standing(tracks, sight.seen[part], scale[part], feet.soles[part], times)
     return contacts
@@ -231,7 +231,7 @@ def _camera_drift(balls: Array, pixels: Array, camera: Camera, frames: Array, fo
 
 def _stretches(motion: Motion, footage: FootageInfo) -> Iterator[slice]:
     """Valid rows of one shot."""
-    shot = np.searchsorted(np.asarray(footage.cuts, dtype=np.intp), motion.frames, side="right")
+    shot = np.searchsorted(np.asarray(footage.cuts, dtype=np.intp), motion.frame_index, side="right")
     key = np.where(motion.valid, shot, -1)
     edges = np.concatenate([[0], np.flatnonzero(np.diff(key)) + 1, [len(key)]])
     for start, stop in pairwise(edges):
@@ -257,7 +257,7 @@ class Placed:
         Both are where the picture shows them: the shift onto the common floor is taken back.
         """
         motion = moved(self.motions[index], -self.shifts[index])
-        balls = self.camera.to_camera(_feet(motion, alive).balls, motion.frames)
+        balls = self.camera.to_camera(_feet(motion, alive).balls, motion.frame_index)
         motion = into_camera(motion, self.camera)
         return motion, np.where(motion.contacts[..., None], balls, np.nan)
 
@@ -284,7 +284,9 @@ def place_people(
     floors = np.array([np.median(_touches(_feet(motion, alive), motion, footage)[motion.valid]) for motion in motions])
     height = _weighted_median(-floors, lengths) if len(motions) else 0.0
     shifts = [
-        onto_floor(np.full(len(motion.root), floor + height), motion.root, camera.at(motion.frames)[1], _PLACE_ERROR)
+        onto_floor(
+            np.full(len(motion.root), floor + height), motion.root, camera.at(motion.frame_index)[1], _PLACE_ERROR
+        )
         for motion, floor in zip(motions, floors, strict=True)
     ]
     motions = [moved(motion, shift) for motion, shift in zip(motions, shifts, strict=True)]

@@ -12,7 +12,7 @@ import pytest
 
 from romp_core.cli.main import main
 from romp_core.storage.take_file import load_take
-from romp_core.take.settings import SolveSettings
+from romp_core.take.settings import SolveSettings, from_mapping
 from tests.core.mp4_files import index_first
 
 DEMO = Path(__file__).resolve().parents[2] / "data" / "demo.mp4"
@@ -41,7 +41,7 @@ def test_other_height_scales_the_motion_without_the_network(demo_take: Path, tmp
     out = tmp_path / "tall.npz"
     assert main(["solve", str(demo_take), "-o", str(out), "--height", "1.9", "--progress", "none"]) == 0
     old, new = load_take(demo_take), load_take(out)
-    assert new.solve == SolveSettings(height=1.9) and new.id == old.id
+    assert new.solve == from_mapping(SolveSettings, {"height": 1.9}) and new.id == old.id
     ratio = new.people[0].motion.root[:, 2].mean() / old.people[0].motion.root[:, 2].mean()
     assert ratio == pytest.approx(1.9 / 1.7, rel=0.02)
 
@@ -126,7 +126,7 @@ def test_an_error_on_the_way_keeps_what_there_is(tmp_path: Path, capsys: pytest.
     text = capsys.readouterr().err
     assert "11.png" in text and str(out) in text
     take = load_take(out)
-    assert not take.provenance.complete and len(take.people[0].observations.frames) > 5
+    assert not take.provenance.complete and len(take.people[0].observations.frame_index) > 5
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pictures", "take.npz"]
 
 

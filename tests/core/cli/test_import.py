@@ -20,7 +20,7 @@ def test_results_of_a_video_are_solved(tmp_path: Path, capsys: pytest.CaptureFix
     command = ["import", str(results), "-o", str(out), "--height", "1.6", "--progress", "none"]
     assert main([*command, "--fps", "25"]) == 0
     take = load_take(out)
-    assert take.solved and len(take.people) == 2 and take.footage.fps == 25 and take.solve.height == 1.6
+    assert take.solved and len(take.people) == 2 and take.footage.fps == 25 and take.solve.scale.height == 1.6
     assert "2 people" in capsys.readouterr().err and is_take(out) and not is_take(results)
     assert main(command) == 0
     assert "do not say their frame rate; 30 is assumed" in capsys.readouterr().err

@@ -77,7 +77,7 @@ def test_times_are_true(groundtruth, backend, clip):
     frames, info = read(groundtruth / f"{clip}.mp4")
     assert len(frames) == len(truth["times"])
     assert np.abs(info.times - truth["times"]).max() < 1e-4
-    assert info.numbers.tolist() == list(range(len(frames)))
+    assert info.source_frames.tolist() == list(range(len(frames)))
     assert info.fps == pytest.approx(float(truth["fps"]), rel=2e-3)
 
 
@@ -100,7 +100,7 @@ def test_colors_are_red_green_blue(tmp_path, backend):
 def test_a_range_is_half_open_and_keeps_numbers_and_times(tmp_path, backend):
     path = write_video(tmp_path / "clip.mp4")
     frames, info = read(path, start=0.4, end=0.8)
-    assert info.numbers.tolist() == list(range(10, 20))
+    assert info.source_frames.tolist() == list(range(10, 20))
     assert np.allclose(info.times, np.arange(10, 20) / 25, atol=1e-6)
     assert [number_of(frame) for frame in frames] == list(range(10, 20))
     with open_footage(path, 0.4, 0.8) as footage:
@@ -132,8 +132,8 @@ def test_only_a_few_frames_are_decoded_ahead(tmp_path, monkeypatch):
     monkeypatch.setattr(opencv.OpenCVVideo, "picture", lambda self: decoded.append(1) or original(self))
     with open_footage(write_video(tmp_path / "clip.mp4", 200)) as footage:
         for frame in footage.frames():
-            assert len(decoded) <= frame.index + 8
-            if frame.index == 60:
+            assert len(decoded) <= frame.source_frame + 8
+            if frame.source_frame == 60:
                 break
 
 
@@ -155,7 +155,7 @@ def test_damaged_picture_becomes_a_gap(tmp_path, backend):
         write_picture(tmp_path / f"{number}.png", picture(number))
     (tmp_path / "2.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     _, info = read(tmp_path)
-    assert info.numbers.tolist() == [0, 1, 3] and info.times[-1] == pytest.approx(3 / 30)
+    assert info.source_frames.tolist() == [0, 1, 3] and info.times[-1] == pytest.approx(3 / 30)
 
 
 def test_pictures_of_different_sizes_are_refused(tmp_path, backend):

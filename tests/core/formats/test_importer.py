@@ -26,6 +26,7 @@ from romp_core.models.common.square_image import padding, to_picture
 from romp_core.solve import solve
 from romp_core.storage.take_file import load_take, save_take
 from romp_core.take.observations import Observations
+from romp_core.take.settings import with_values
 from romp_core.take.take import Take
 from tests.core.synthetic import REST
 
@@ -122,7 +123,7 @@ def check_observations(take: Take, observations: Observations) -> None:
 
     Roughly so for ROMP, whose pixels are those of a camera without perspective.
     """
-    n = len(observations.frames)
+    n = len(observations.frame_index)
     assert observations.rotations is not None and observations.root is not None
     assert observations.rest_joints is not None and observations.betas is not None
     joints, _ = forward_kinematics(observations.rotations, observations.root, observations.rest_joints)
@@ -155,7 +156,7 @@ def test_a_video_is_followed_and_solved(make: Callable[..., dict[str, np.ndarray
     frames = {number: make(number, 2, body) for number in range(40)}
     take = import_results(save_video(tmp_path / "video_results.npz", frames), fps=25)
     assert take.footage.fps == 25 and len(take.footage.times) == 40
-    assert [len(person.observations.frames) for person in take.people] == [40, 40]
+    assert [len(person.observations.frame_index) for person in take.people] == [40, 40]
     for person in take.people:
         check_observations(take, person.observations)
         steps = np.diff(person.observations.keypoints2d[:, 0, 0])
@@ -187,7 +188,7 @@ def test_pictures_without_people_and_missing_files(tmp_path: Path) -> None:
             if not source.exists():
                 continue
             (person,) = import_results(source).people
-            assert person.observations.frames.tolist() == sorted(frames)
+            assert person.observations.frame_index.tolist() == sorted(frames)
 
 
 def _folder(path: Path, frames: Frames) -> None:
@@ -201,7 +202,7 @@ def test_empty_records_are_pictures_without_people(tmp_path: Path) -> None:
     results = {f"{i:08d}.png": value for i, value in enumerate([None, good, {}, none, [], good])}
     np.savez(tmp_path / "video_results.npz", results=results)
     (person,) = import_results(tmp_path / "video_results.npz").people
-    assert person.observations.frames.tolist() == [1, 5]
+    assert person.observations.frame_index.tolist() == [1, 5]
 
 
 def test_only_the_tracks_are_left(tmp_path: Path) -> None:
@@ -210,7 +211,7 @@ def test_only_the_tracks_are_left(tmp_path: Path) -> None:
     tracks = dict(np.load(path, allow_pickle=True))["sequence_results"]
     np.savez(path, sequence_results=tracks)
     take = import_results(path)
-    assert [len(person.observations.frames) for person in take.people] == [20, 20]
+    assert [len(person.observations.frame_index) for person in take.people] == [20, 20]
 
 
 def test_kept_largest_person_with_the_confidences_of_all(tmp_path: Path) -> None:
@@ -258,7 +259,7 @@ def test_results_of_the_older_program(tmp_path: Path) -> None:
     np.savez(tmp_path / "results.npz", results=frames)
     take = import_results(tmp_path / "results.npz")
     assert (take.footage.width, take.footage.height) == (WIDTH, HEIGHT)
-    assert [person.observations.frames.tolist() for person in take.people] == [list(range(20))] * 2
+    assert [person.observations.frame_index.tolist() for person in take.people] == [list(range(20))] * 2
     check_observations(take, take.people[0].observations)
 
 
@@ -337,7 +338,7 @@ def test_amass_motions_are_solved_takes(width: int, tmp_path: Path) -> None:
     take = import_results(path)
     (person,) = take.people
     motion = person.motion
-    assert take.solved and take.footage.fps == 100 and len(motion.frames) == 60
+    assert take.solved and take.footage.fps == 100 and len(motion.frame_index) == 60
     # The world of AMASS is ours: upright people stay so, and walk where they walked.
     facing = matrix_from_quat(motion.rotations[0, 0])
     np.testing.assert_allclose(facing, WORLD_FROM_SMPL_REST, atol=1e-6)
@@ -355,7 +356,7 @@ def test_amass_solved_again_keeps_its_motion(tmp_path: Path) -> None:
     """A slider was moved: what the camera saw leads to the same poses, in a world of the solver's choice."""
     np.savez(tmp_path / "walk.npz", **amass(156))
     take = import_results(tmp_path / "walk.npz")
-    again = solve(replace(take, solve=replace(take.solve, contacts=False)))
+    again = solve(replace(take, solve=with_values(take.solve, {"contacts": False})))
     before, after = take.people[0].motion, again.people[0].motion
     assert np.degrees(angle_between(before.rotations[:, 18], after.rotations[:, 18]).max()) < 3
     assert np.degrees(angle_between(before.rotations[:, 0], after.rotations[:, 0]).max()) < 8

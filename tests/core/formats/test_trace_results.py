@@ -10,7 +10,7 @@ from romp_core.errors import TakeError
 from romp_core.formats import import_results
 from romp_core.geometry.projection import focal_from_fov
 from romp_core.geometry.skeleton import forward_kinematics
-from romp_core.take.take import Take, assumed_fov
+from romp_core.take.take import Take, take_fov
 
 LEFT_OUT = ("params_pred", "detection_flag", "world_j3d", "image_names")
 
@@ -41,7 +41,7 @@ def test_everybody_is_there_with_both_paths(outputs, take):
         mine = np.flatnonzero(outputs["track_ids"] == person.id)
         mine = mine[np.argsort(outputs["reorganize_idx"][mine])]
         seen = person.observations
-        assert seen.frames.tolist() == outputs["reorganize_idx"][mine].tolist()
+        assert seen.frame_index.tolist() == outputs["reorganize_idx"][mine].tolist()
         assert_allclose(seen.keypoints2d, outputs["pj2d_org"][mine, :24], atol=1e-3)
         joints, _ = forward_kinematics(seen.rotations, seen.root, seen.rest_joints)
         assert_allclose(joints, (outputs["cam_trans"][:, None] + outputs["j3d"])[mine, :24], atol=1e-4)
@@ -54,10 +54,10 @@ def test_everybody_is_there_with_both_paths(outputs, take):
 
 def test_the_camera_is_traces(outputs, take):
     width, height = take.footage.width, take.footage.height
-    assert focal_from_fov(assumed_fov(take), width) == pytest.approx(548 / 512 * max(width, height))
+    assert focal_from_fov(take_fov(take), width) == pytest.approx(548 / 512 * max(width, height))
     seen = take.people[0].observations
     points = seen.keypoints3d + seen.root[:, None]
-    pixels = points[..., :2] / points[..., 2:] * focal_from_fov(assumed_fov(take), width) + [width / 2, height / 2]
+    pixels = points[..., :2] / points[..., 2:] * focal_from_fov(take_fov(take), width) + [width / 2, height / 2]
     assert_allclose(pixels, seen.keypoints2d, atol=1.0)
 
 

@@ -16,7 +16,7 @@ from romp_core.images.annotate import numbered_picture
 from romp_core.images.colors import COLORS
 from romp_core.jobs.detect_people import scout
 from romp_core.storage.take_file import load_take
-from romp_core.take.settings import CaptureSettings, read_places
+from romp_core.take.settings import CaptureSettings, read_positions
 from romp_core.worker.client import WorkerJob
 from tests.core.worker.test_worker import follow
 
@@ -39,22 +39,22 @@ def test_command_writes_a_picture_and_tells_places(
     (one,) = told["people"]
     assert told["picture"] == str(out) and told["time"] == 0.0 and one["number"] == 1 and one["confidence"] > 0.5
     assert np.abs(np.array([one["x"], one["y"]]) - first_place(demo_take)).max() < 0.05
-    assert read_places(one["place"]) == [(one["x"], one["y"])]
+    assert read_positions(one["place"]) == [(one["x"], one["y"])]
     picture = cv2.imdecode(np.frombuffer(out.read_bytes(), np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
     shades = [np.rint(255 * np.array(shade)) for shade in COLORS]
     assert max((np.abs(picture - shade).max(axis=2) < 3).sum() for shade in shades) > 200, "a frame in the color"
     take = tmp_path / "take.npz"
     arguments = ["capture", str(demo_clip), "-o", str(take), "--end", "0.5", "--progress", "none"]
-    assert main([*arguments, "--subjects", one["place"], "--no-newcomers"]) == 0
+    assert main([*arguments, "--selection", one["place"], "--no-new-people"]) == 0
     assert [person.id for person in load_take(take).people] == [one["id"]]
-    assert load_take(take).capture == CaptureSettings(subjects=one["place"], newcomers=False, end=0.5)
-    assert main([*arguments, "--subjects", "0.99,0.01"]) == 1
+    assert load_take(take).capture == CaptureSettings(selection=one["place"], new_people=False, end=0.5)
+    assert main([*arguments, "--selection", "0.99,0.01"]) == 1
     assert "Nobody is at the chosen place 0.9900,0.0100" in capsys.readouterr().err
 
 
 def test_nobody_at_the_chosen_place_leaves_nothing_behind(demo_clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "out" / "take.npz"
-    command = {"source": str(demo_clip), "out": str(out), "capture": {"subjects": "0.99,0.01"}, "solve": {}}
+    command = {"source": str(demo_clip), "out": str(out), "capture": {"selection": "0.99,0.01"}, "solve": {}}
     last = follow(WorkerJob({"type": "capture", **command}, tmp_path / "log.txt"))[-1]
     assert last.type == "failed" and "Nobody is at" in last.header["sentence"] and last.header["take"] is None
     assert not list(out.parent.iterdir())

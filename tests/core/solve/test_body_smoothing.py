@@ -19,8 +19,8 @@ from romp_core.geometry.skeleton import forward_kinematics
 from romp_core.solve import solve
 from romp_core.solve.pipeline import body_heights, seen_skeletons
 from romp_core.take.observations import Observations
-from romp_core.take.settings import SolveSettings
-from romp_core.take.take import FootageInfo, Person, Take, assumed_fov, joints_camera
+from romp_core.take.settings import SolveSettings, from_mapping
+from romp_core.take.take import FootageInfo, Person, Take, joints_camera, take_fov
 from tests.core.filmed import CLIP, SIZE, error_mm
 
 TRUTH = load_truth(CLIP)
@@ -46,7 +46,7 @@ def seen_by(focal: float, size: float = 1.0, turn_deg: float = 0.0, shake: float
     joints = forward_kinematics(rotations, root, rest)[0]
     ones = np.ones((count, 24), np.float32)
     return Observations(
-        frames=np.arange(count, dtype=np.int32),
+        frame_index=np.arange(count, dtype=np.int32),
         confidence=ones[:, 0],
         keypoints2d=project(joints, focal, CENTER).astype(np.float32),
         visibility=ones,
@@ -63,7 +63,7 @@ def take_of(*observations: Observations, **settings: object) -> Take:
     footage = FootageInfo("film.mp4", SIZE, SIZE, 30.0, TRUTH.times, np.arange(count, dtype=np.int32))
     people = tuple(Person(i + 1, f"Person {i + 1}", seen) for i, seen in enumerate(observations))
     known = {"height": float(TRUTH.heights[0]), "fov": TRUTH.fov_deg}
-    return Take("film", footage, people, solve=SolveSettings(**(known | settings)))
+    return Take("film", footage, people, solve=from_mapping(SolveSettings, known | settings))
 
 
 FOCAL = float(TRUTH.intrinsics[0, 0])
@@ -145,11 +145,11 @@ def test_another_field_of_view_keeps_the_picture(fov_deg):
 
 def test_without_any_other_word_the_lens_is_the_models():
     take = take_of(seen_by(FOCAL), fov=0.0)
-    assert np.degrees(assumed_fov(take)) == pytest.approx(60.0, abs=0.01)
+    assert np.degrees(take_fov(take)) == pytest.approx(60.0, abs=0.01)
     upright = replace(take, footage=replace(take.footage, width=270, height=480))
-    assert assumed_fov(upright) == pytest.approx(2 * np.arctan(270 / 480 * np.tan(np.radians(30))), abs=1e-3)
+    assert take_fov(upright) == pytest.approx(2 * np.arctan(270 / 480 * np.tan(np.radians(30))), abs=1e-3)
     known = replace(take, footage=replace(take.footage, fov=0.7))
-    assert assumed_fov(known) == 0.7
+    assert take_fov(known) == 0.7
 
 
 def test_a_child_beside_an_adult_stays_small_and_both_stand_on_the_floor():

@@ -74,9 +74,11 @@ def test_people_of_one_scene_keep_their_distance(clips, name):
     places = []
     for person in take.people:
         motion = person.motion
-        at = np.searchsorted(motion.frames, rows)
-        inside = (at < len(motion.frames)) & (motion.frames[np.minimum(at, len(motion.frames) - 1)] == rows)
-        places.append(np.where(inside[:, None], motion.root[np.minimum(at, len(motion.frames) - 1)], np.nan))
+        at = np.searchsorted(motion.frame_index, rows)
+        inside = (at < len(motion.frame_index)) & (
+            motion.frame_index[np.minimum(at, len(motion.frame_index) - 1)] == rows
+        )
+        places.append(np.where(inside[:, None], motion.root[np.minimum(at, len(motion.frame_index) - 1)], np.nan))
     apart = np.linalg.norm(places[0] - places[1], axis=-1)
     true = np.linalg.norm(truth.joints[0, rows, 0] - truth.joints[1, rows, 0], axis=-1)
     assert np.nanmedian(np.abs(apart - true)) < 0.35

@@ -12,6 +12,7 @@ from romp_core.geometry.skeleton import forward_kinematics
 from romp_core.solve import quick_pose, solve
 from romp_core.solve.contacts.detection import standing
 from romp_core.solve.world.up_direction import Stance, body_axis, likeliest_up, standing_direction
+from romp_core.take.settings import with_values
 from romp_core.take.take import Motion, Person, Take, joints_camera
 from tests.core.filmed import SIZE, Film, error_mm, noisy, pick, posed
 
@@ -43,7 +44,7 @@ def jerk(motion: Motion, fps: float = 30.0) -> float:
 def assert_sound(motion: Motion) -> None:
     assert np.isfinite(motion.rotations).all() and np.isfinite(motion.root).all()
     np.testing.assert_allclose(np.linalg.norm(motion.rotations, axis=-1), 1, atol=1e-4)
-    np.testing.assert_array_equal(np.diff(motion.frames), 1)
+    np.testing.assert_array_equal(np.diff(motion.frame_index), 1)
 
 
 def test_pose_is_recovered_from_perfect_landmarks(film, solved):
@@ -175,7 +176,7 @@ def test_short_gaps_are_filled_and_long_ones_stay_gaps(film):
     take = solve(film.take(seen, max_gap=0.5), rest_joints=film.skeleton)
     motion = only(take)
     assert_sound(motion)
-    np.testing.assert_array_equal(motion.frames, np.arange(120))
+    np.testing.assert_array_equal(motion.frame_index, np.arange(120))
     assert motion.valid[:50].all() and not motion.valid[50:90].any() and motion.valid[90:].all()
     found, true = joints_camera(take, motion), film.truth.camera_joints(0)
     assert error_mm(found[20:28], true[20:28]) < 90
@@ -185,7 +186,7 @@ def test_short_gaps_are_filled_and_long_ones_stay_gaps(film):
 
 def test_a_cut_is_not_smoothed_over(film):
     index = np.array([*range(40), *range(95, 120)])
-    take = film.take(replace(film.rows(index), frames=np.arange(65, dtype=np.int32)))
+    take = film.take(replace(film.rows(index), frame_index=np.arange(65, dtype=np.int32)))
     cut = replace(take, footage=replace(take.footage, cuts=(40,)))
     beside_cut, true = slice(38, 42), film.truth.camera_joints(0)[index]
     errors = []
@@ -211,9 +212,9 @@ def test_stills_and_very_short_clips(film, rows):
     take = solve(film.take(film.rows(rows)), rest_joints=film.skeleton)
     motion = only(take)
     assert_sound(motion)
-    assert len(motion.frames) == rows[-1] - rows[0] + 1
+    assert len(motion.frame_index) == rows[-1] - rows[0] + 1
     found = joints_camera(take, motion)
-    assert error_mm(found, film.truth.camera_joints(0)[motion.frames]) < 60
+    assert error_mm(found, film.truth.camera_joints(0)[motion.frame_index]) < 60
     assert -0.05 < motion.joints()[..., 2].min() < 0.1
 
 
@@ -251,10 +252,10 @@ def test_variable_frame_rate_is_solved_at_the_true_times(film):
     rng = np.random.default_rng(1)
     keep = np.sort(rng.choice(np.arange(1, 119), 88, replace=False))
     keep = np.array([0, *keep, 119])
-    seen = replace(film.rows(keep), frames=np.arange(90, dtype=np.int32))
+    seen = replace(film.rows(keep), frame_index=np.arange(90, dtype=np.int32))
     take = film.take(seen)
     times = film.truth.times[keep]
-    take = replace(take, footage=replace(take.footage, times=times, numbers=np.arange(90, dtype=np.int32)))
+    take = replace(take, footage=replace(take.footage, times=times, source_frames=np.arange(90, dtype=np.int32)))
     solved = solve(take, rest_joints=film.skeleton)
     assert error_mm(joints_camera(solved, only(solved)), film.truth.camera_joints(0)[keep]) < 40
 
@@ -284,7 +285,7 @@ def test_height_scales_the_world_and_changes_nothing_else(film, solved, height):
 def test_field_of_view_comes_from_the_user_else_the_file_else_a_default(film):
     take = film.take(film.rows([10, 11]))
     filmed = replace(take, footage=replace(take.footage, fov=np.radians(63)))
-    unset = replace(take.solve, fov=0.0)
+    unset = with_values(take.solve, {"fov": 0.0})
     fovs = [
         solve(t, rest_joints=film.skeleton).camera.fov
         for t in (filmed, replace(filmed, solve=unset), replace(take, solve=unset))
@@ -354,9 +355,9 @@ def test_long_takes_are_solved_in_windows_without_seams(film):
     there = np.arange(120)
     loop = np.resize(np.concatenate([there, there[-2:0:-1]]), 1300)
     frames = np.arange(1300, dtype=np.int32)
-    seen = replace(noisy(pick(film.observations, loop), 1.0, 0.02), frames=frames)
+    seen = replace(noisy(pick(film.observations, loop), 1.0, 0.02), frame_index=frames)
     take = film.take(seen)
-    take = replace(take, footage=replace(take.footage, times=frames / 30.0, numbers=frames))
+    take = replace(take, footage=replace(take.footage, times=frames / 30.0, source_frames=frames))
     solved = solve(take, rest_joints=film.skeleton)
     motion = only(solved)
     assert_sound(motion)

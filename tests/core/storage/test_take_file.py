@@ -11,13 +11,15 @@ from romp_core.errors import TakeError
 from romp_core.storage import take_file as take_io
 from romp_core.storage.take_file import load_take, save_take
 from romp_core.take.observations import Observations
-from romp_core.take.settings import SolveSettings
+from romp_core.take.settings import SolveSettings, from_mapping
 from tests.core.synthetic import make_take
 
 
 def test_round_trip_keeps_everything(tmp_path: Path) -> None:
     take = make_take(people=2)
-    take = replace(take, footage=replace(take.footage, cuts=(7, 9), fov=1.1), solve=SolveSettings(height=1.83))
+    take = replace(
+        take, footage=replace(take.footage, cuts=(7, 9), fov=1.1), solve=from_mapping(SolveSettings, {"height": 1.83})
+    )
     take = take.with_person(replace(take.people[0], name="Zoë", height=1.5))
     back = load_take(save_take(take, tmp_path / "ein Ordner mit Ümlaut" / "take.npz"))
     assert (back.id, back.solve, back.capture, back.provenance) == (take.id, take.solve, take.capture, take.provenance)

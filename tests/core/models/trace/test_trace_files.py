@@ -10,7 +10,7 @@ from romp_core.geometry.projection import focal_from_fov
 from romp_core.models.registry import model_card
 from romp_core.take.observations import Observations
 from romp_core.take.settings import CaptureSettings
-from romp_core.take.take import FootageInfo, Person, Provenance, Take, assumed_fov
+from romp_core.take.take import FootageInfo, Person, Provenance, Take, take_fov
 from romp_core.weights.store import WeightStore
 from tests.formula import save_torch_zip
 from tests.formula_trace import FILES, formula_trace_state
@@ -80,4 +80,4 @@ def test_takes_know_the_pinhole_of_their_model() -> None:
     for model, focal in (("trace", 548 / 512), ("romp", 443.4 / 512)):
         provenance = Provenance(model, model_focal=model_card(model).focal)
         take = Take("x", footage, (Person(0, "x", seen),), provenance=provenance)
-        assert focal_from_fov(assumed_fov(take), footage.width) == pytest.approx(focal * 640)
+        assert focal_from_fov(take_fov(take), footage.width) == pytest.approx(focal * 640)

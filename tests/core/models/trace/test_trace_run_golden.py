@@ -155,7 +155,7 @@ def test_pictures_become_the_same_people(trace, weights, body, mode):
     estimator = TraceEstimator(networks, footage, body, replace(PARITY, subjects=2))
     people = list(estimator.run(frames(trace)))
     check_inputs(trace, networks)
-    seen = {(each.frame, id): (each, row) for each in people for row, id in enumerate(each.ids.tolist())}
+    seen = {(frame, id): (each, row) for frame, each in enumerate(people) for row, id in enumerate(each.ids.tolist())}
     theirs = list(zip(expected["reorganize_idx"].tolist(), expected["track_ids"].tolist(), strict=True))
     assert sorted(seen) == sorted(theirs)
     if not theirs:

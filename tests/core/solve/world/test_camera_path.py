@@ -17,7 +17,7 @@ from romp_core.geometry.skeleton import forward_kinematics
 from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST
 from romp_core.solve import solve
 from romp_core.take.observations import Observations
-from romp_core.take.settings import SolveSettings
+from romp_core.take.settings import SolveSettings, from_mapping
 from romp_core.take.take import FootageInfo, Person, Take, joints_camera
 from tests.core.filmed import CLIP
 
@@ -77,7 +77,7 @@ class Scene:
             ones = np.ones((len(rows), 24), np.float32)
             self.people.append(
                 Observations(
-                    frames=rows.astype(np.int32),
+                    frame_index=rows.astype(np.int32),
                     confidence=ones[:, 0],
                     keypoints2d=project(points, FOCAL, CENTER).astype(np.float32),
                     visibility=ones,
@@ -95,7 +95,9 @@ class Scene:
         count = len(self.times)
         footage = FootageInfo("film.mp4", WIDTH, HEIGHT, FPS, self.times, np.arange(count, dtype=np.int32))
         people = tuple(Person(i + 1, f"Person {i + 1}", seen) for i, seen in enumerate(self.people))
-        return Take("film", footage, people, solve=SolveSettings(height=self.height, fov=FOV, **settings))
+        return Take(
+            "film", footage, people, solve=from_mapping(SolveSettings, dict(height=self.height, fov=FOV, **settings))
+        )
 
     def camera_error(self, take: Take) -> tuple[float, float]:
         """Mean errors of the camera's turn since the first row (degrees) and of its way (share of the length)."""
@@ -113,7 +115,7 @@ def overlay_px(take: Take, scene: Scene) -> float:
     """Mean distance of the character's joints from where the picture has them."""
     errors = []
     for person, seen in zip(take.people, scene.people, strict=True):
-        rows = np.isin(person.motion.frames, seen.frames)
+        rows = np.isin(person.motion.frame_index, seen.frame_index)
         shown = project(joints_camera(take, person.motion)[rows], take.camera.focal(WIDTH), CENTER)
         errors.append(np.linalg.norm(shown - seen.keypoints2d, axis=-1).mean())
     return max(errors)
@@ -161,8 +163,8 @@ def test_somebody_who_comes_later_stands_in_the_same_world():
     scene = Scene(starts=(0.0, 1.2), visible=visible)
     take = solve(scene.take())
     late = take.people[1].motion
-    apart = take.people[0].motion.root[late.frames] - late.root
-    true = scene.roots[0][late.frames] - scene.roots[1]
+    apart = take.people[0].motion.root[late.frame_index] - late.root
+    true = scene.roots[0][late.frame_index] - scene.roots[1]
     assert np.abs(np.linalg.norm(apart, axis=1) - np.linalg.norm(true, axis=1)).max() < 0.08
 
 
@@ -183,7 +185,7 @@ def test_a_few_pictures_are_enough(count):
     seen = scene.people[0]
     fields = {name: value[:count] for name, value in vars(seen).items() if value is not None}
     take = scene.take()
-    footage = replace(take.footage, times=take.footage.times[:count], numbers=take.footage.numbers[:count])
+    footage = replace(take.footage, times=take.footage.times[:count], source_frames=take.footage.source_frames[:count])
     person = replace(take.people[0], observations=Observations(**fields))
     solved = solve(replace(take, footage=footage, people=(person,)))
     assert np.isfinite(solved.people[0].motion.root).all() and np.isfinite(solved.camera.position).all()

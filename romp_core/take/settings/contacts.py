@@ -1,0 +1,14 @@
+"""Foot contacts and planting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .fields import setting
+
+
+@dataclass(frozen=True)
+class ContactSettings:
+    """Settings of the contacts."""
+
+    contacts: bool = setting(True, "Foot Contacts", "Keep feet still while they stand on the floor")

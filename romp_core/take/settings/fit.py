@@ -1,0 +1,28 @@
+"""The fit: from what a model estimates to joint rotations and root in camera space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .fields import setting
+
+DEFAULT_FOV_DEG = 50.0
+"""Horizontal field of view when neither user, file nor model gives one: between a phone's and a webcam's."""
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """Settings of the fit."""
+
+    fov: float = setting(
+        0.0,
+        "Field of View",
+        "Horizontal field of view of the camera. 0: from the file, else what the model assumes "
+        f"(built-in model: {DEFAULT_FOV_DEG:g} degrees)",
+        min=0.0,
+        max=170.0,
+        unit="deg",
+    )
+    max_gap: float = setting(
+        0.5, "Fill Gaps", "Interpolate across gaps up to this long; longer gaps stay gaps", min=0.0, max=5.0, unit="s"
+    )
