@@ -119,7 +119,7 @@ def test_path_with_spaces_and_other_scripts(tmp_path, backend):
 def test_leaving_early_stops_the_decoder(tmp_path, backend):
     before = threading.active_count()
     with open_footage(write_video(tmp_path / "clip.mp4", 200)) as footage:
-        assert next(iter(footage.frames())).index == 0
+        assert next(iter(footage.frames())).source_frame == 0
     assert threading.active_count() == before
     assert len(footage.info.times) == 1
 

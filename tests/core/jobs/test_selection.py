@@ -133,6 +133,6 @@ def test_places_as_text() -> None:
 def test_other_texts_are_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(SettingsError) as caught:
         check(CaptureSettings(selection=text))
-    assert caught.value.sentence.startswith(f'Subjects is "{text}", but must be places')
+    assert caught.value.sentence.startswith(f'The selection "{text}" must be positions')
     with pytest.raises(SettingsError):
         from_mapping(CaptureSettings, {"selection": text})

@@ -60,7 +60,7 @@ def test_people_and_flow_rounds_reach_the_networks(tmp_path: Path, monkeypatch) 
         (tmp_path / name).write_bytes(b"not read here")
     info = FootageInfo("a.mp4", 64, 64, 30.0, np.zeros(0), np.zeros(0, np.int32))
     card = model_card("trace")
-    card.open(info, CaptureSettings("trace", people=3, flow_rounds=6), WeightStore(tmp_path))
+    card.open(info, CaptureSettings("trace", people=3, model_options={"flow_rounds": 6}), WeightStore(tmp_path))
     assert given == {"rounds": 6, "subjects": 3}
     card.open(info, CaptureSettings("trace"), WeightStore(tmp_path))
     assert given == {"rounds": 20, "subjects": 0}
