@@ -12,29 +12,17 @@ import numpy as np
 
 from ..bodies.embedded import load_body
 from ..geometry.projection import Pinhole
-from ..geometry.rotations import angle_between, make_continuous, normalize, side_of, slerp
+from ..geometry.rotations import angle_between, make_continuous, side_of, slerp
 from ..geometry.skeleton import N_JOINTS, forward_kinematics
 from ..take.observations import Observations
 from ..typing import Array
-from .filters import gaussian, local_quadratic
 from .landmark_fit.joint_orientation import place_root
 from .landmark_fit.markers import skeleton_size
 from .segments import Segment
+from .smoothing import BODY_MODEL, reach, smooth_root, smooth_rotations
 
-_CALM_S, _LIVELY_S = 0.10, 0.04
-"""Widths of the smoothing of a joint at rest and of one in fast motion, seconds."""
-_COURSE_S, _SPEED_S = 0.08, 0.15
-"""Widths of the track whose speed is measured, and of the stretch of time over which it counts."""
-_FAST = np.radians(100.0)
-"""Speed, rad/s, at which a joint is smoothed half way between the two."""
 _GLITCH, _GLITCH_SAMPLES = np.radians(30.0), 2
 """Turn away from the neighbors in time at which an observed rotation is half believed; neighbors on either side."""
-_SIDEWAYS_S, _DEPTH_S = 0.03, 0.3
-"""Widths of the root's smoothing across and along the view."""
-_DEPTH_GLITCH = 0.1
-"""Share by which a depth must leave the trend to be half believed."""
-_REACH_S = 3 * (_COURSE_S + _SPEED_S)
-"""How far, at strength 1, other samples have a say in the smoothing of one."""
 _CHUNK = 512
 """Samples worked on at a time, so that memory does not grow with the take."""
 _GROWN = 0.85
@@ -70,19 +58,19 @@ def body_segment(
     """Local rotations (T, 24, 4) with the pelvis in camera space, and root (T, 3), float32, at the sample times.
 
     Args:
-        rest: (24, 3) the person's skeleton. strength: of the smoothing; 0 leaves the rotations as they came.
+        rest: (24, 3) the person's skeleton. strength: of the smoothing; 0 leaves all but outliers to a later
+            `smooth_motion`.
     """
     root = np.concatenate([_place(observations, seen, rest, optics) for seen in _chunks(segment.seen)])
     progress(0.3)
-    # Across the view the picture is sharp, so the direction to the root and its distance are smoothed apart.
+    # The root is interpolated as it is smoothed: direction and distance apart.
     distance = segment.spread(np.log(np.maximum(root[:, 2:], 1e-2)))
     direction = segment.spread(root[:, :2] / np.maximum(root[:, 2:], 1e-2))
+    root = np.concatenate([direction, np.ones_like(distance)], axis=1) * np.exp(distance)
     if strength > 0:
-        direction = gaussian(direction, strength * _SIDEWAYS_S / segment.interval)
-        distance = _smooth_depth(distance, strength * _DEPTH_S / segment.interval)
-    depth = np.exp(distance)
+        root = smooth_root(root, segment.interval / strength, BODY_MODEL)
     rotations = _rotations(segment, observations, strength, lambda share: progress(0.3 + 0.7 * share))
-    return rotations, np.concatenate([direction * depth, depth], axis=1).astype(np.float32)
+    return rotations, root.astype(np.float32)
 
 
 def _chunks(rows: Array) -> Iterator[Array]:
@@ -104,39 +92,22 @@ def _rotations(
     """Smoothed rotations (T, 24, 4) float32 at the sample times, in pieces, so that memory does not grow with T."""
     assert observations.rotations is not None
     count = len(segment.sample_times)
-    around = int(np.ceil(strength * _REACH_S / segment.interval)) + _GLITCH_SAMPLES + 1
+    around = reach(segment.interval, strength) + _GLITCH_SAMPLES
     result = np.empty((count, N_JOINTS, 4), np.float32)
     for start in range(0, count, _CHUNK):
         stop = min(start + _CHUNK, count)
         first, last = max(0, start - around), min(count, stop + around)
         part = segment.part(slice(first, last))
         rotations = make_continuous(observations.rotations[part.seen].astype(np.float64))
-        rotations = part.spread(rotations, rotations=True)
+        rotations = make_continuous(_without_glitches(part.spread(rotations, rotations=True)))
         if strength > 0:
-            rotations = _smooth_rotations(rotations, segment.interval / strength)
+            rotations = smooth_rotations(rotations, segment.interval / strength, BODY_MODEL)
         piece = rotations[start - first : stop - first]
         if start:  # the same rotation has two quaternions
             piece = piece * side_of(piece[0], result[start - 1])
         result[start:stop] = piece
         progress(stop / count)
     return result
-
-
-def _smooth_rotations(rotations: Array, interval: float) -> Array:
-    """Zero-phase smoothing of (T, 24, 4) that lets fast motion pass: the One-Euro idea (Casiez 2012) without its lag.
-
-    Args:
-        interval: seconds between samples, divided by the strength.
-    """
-    rotations = make_continuous(_without_glitches(rotations))
-    calm, lively = (normalize(local_quadratic(rotations, width / interval)) for width in (_CALM_S, _LIVELY_S))
-    if len(rotations) < 3:
-        return calm
-    # A limb that turns round stands still for a moment in the middle of fast motion: look at a stretch of time.
-    course = normalize(gaussian(rotations, _COURSE_S / interval))
-    step = np.pad(angle_between(course[:-1], course[1:]) / interval, ((1, 1), (0, 0)), mode="edge")
-    speed = np.sqrt(gaussian((step[:-1] ** 2 + step[1:] ** 2) / 2, _SPEED_S / interval).clip(0))
-    return make_continuous(slerp(calm, lively, speed**2 / (speed**2 + _FAST**2)))
 
 
 def _without_glitches(rotations: Array) -> Array:
@@ -152,10 +123,3 @@ def _without_glitches(rotations: Array) -> Array:
     medoid = np.take_along_axis(nearby, medoid[:, None, :, None], axis=1)[:, 0]
     away = angle_between(medoid, rotations)
     return slerp(medoid, rotations, 1 / (1 + (away / _GLITCH) ** 4))
-
-
-def _smooth_depth(distance: Array, sigma: float) -> Array:
-    """Smoothed logarithm of the depth (T, 1); values off the trend count little."""
-    trend = gaussian(distance, sigma)
-    trust = 1 / (1 + ((distance - trend) / _DEPTH_GLITCH) ** 2)
-    return np.asarray(gaussian(distance * trust, sigma) / np.maximum(gaussian(trust, sigma), 1e-3))

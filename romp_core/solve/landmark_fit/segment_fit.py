@@ -20,6 +20,8 @@ from .kinematic_chain import GROUPS, LEAD, Chain, expand
 from .markers import CARRIER, USED
 from .priors import REST
 
+FIT_STRENGTH = 0.5
+"""Strength of the fit's motion prior; what the user's smoothing adds comes after the fit, see `smoothing`."""
 _WINDOW, _OVERLAP = 480, 60
 """Samples fitted at a time, and shared by neighboring windows; they bound the memory."""
 _FITTING = ((1.8, 0.4),) * 6 + ((1.3, 0.7),) * 4 + ((1.0, 1.0),) * 5
