@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from ..take.observations import Observations
 from ..take.settings import CaptureSettings, SolveSettings, from_mapping, to_mapping
 from ..take.take import Camera, FootageInfo, Motion, Person, Provenance, Take
 from ..typing import Array
+from .atomic import replacing
 from .migration import migrate
 
 SCHEMA_VERSION = 2
@@ -35,25 +34,20 @@ def save_take(take: Take, path: str | Path) -> Path:
 
 
 def write_npz(path: str | Path, arrays: Mapping[str, Array]) -> Path:
-    """Write arrays: first beside the target, then renamed over it, so a good file is never half overwritten.
+    """Write arrays to an npz without pickles, whole or not at all.
 
     Raises:
         TakeError: the folder cannot be written, the disk is full, or see `check_target`.
     """
     path = Path(path)
     check_target(path)
-    temporary = path.with_name(path.name + ".tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         # Not np.savez: where the disk is full, that leaves an archive behind which complains when it is collected.
-        with open(temporary, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+        with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
             for name, array in arrays.items():
                 with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                     np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
-        os.replace(temporary, path)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise write_error(path, error) from error
     return path
 

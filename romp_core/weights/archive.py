@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ..errors import ModelError
+from ..storage.atomic import write_bytes
 
 MEMBER_LIMIT = 64 << 20
 RATIO_LIMIT = 200
@@ -28,11 +28,8 @@ def unpack(archive: Path, folder: Path, wanted: tuple[str, ...]) -> None:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise ModelError(f'"{archive.name}" is not a whole zip file.', "Download it again.") from error
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            fresh = folder / f"{name}.part"
-            fresh.write_bytes(content)
-            os.replace(fresh, folder / name)
+            write_bytes(folder / name, content)
     except OSError as error:
         raise ModelError(f'"{folder}" cannot be written ({error.strerror}).', "Choose another model folder.") from error
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
+from ..storage.atomic import write_bytes
 from ..storage.hashing import file_sha256
 
 _NAME = "weights.json"
@@ -41,11 +41,8 @@ class Ledger:
         content[section][key] = value
         if value is None:
             del content[section][key]
-        fresh = self.path.with_name(f"{_NAME}.{os.getpid()}")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
-            os.replace(fresh, self.path)
+            write_bytes(self.path, json.dumps(content, indent=1, sort_keys=True).encode())
         except OSError as error:
             sentence = f'The model folder "{self.path.parent}" cannot be written ({error.strerror}).'
             raise ModelError(sentence, "Choose another model folder.") from error

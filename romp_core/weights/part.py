@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 
 from ..errors import ModelError
+from ..storage.atomic import finish
 
 _DISK_RESERVE = 64 << 20
 """Bytes that stay free on the disk: the system and the ledger need some."""
@@ -77,9 +77,7 @@ class Part:
     def finish(self) -> None:
         """Give the whole file its name, in one step. Raises ModelError when that fails."""
         try:
-            with self.path.open("rb+") as file:
-                os.fsync(file.fileno())  # the name must not outlive the content in a power cut
-            os.replace(self.path, self.target)
+            finish(self.path, self.target)
         except OSError as error:
             raise self._unwritable(error) from error
         self._note.unlink(missing_ok=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import zipfile
 from collections.abc import Iterable
 from dataclasses import fields
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ...errors import TakeError
+from ...storage.take_file import write_npz
 from .model import SmplModel
 
 _FORM = 1
@@ -52,15 +53,10 @@ def keep(kept: Path, path: Path, model: SmplModel) -> None:
     values = {field.name: getattr(model, field.name) for field in fields(model)}
     arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
     about = {name: value for name, value in values.items() if name not in arrays}
-    fresh = kept.with_name(f"{kept.name}.{os.getpid()}")
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("wb") as file:
-            np.savez(file, **arrays, about=np.array(json.dumps(about)))
-        os.replace(fresh, kept)
+        write_npz(kept, {**arrays, "about": np.array(json.dumps(about))})
         for old in kept.parent.glob(f"{path.stem}-*.npz"):
             if old != kept:
                 old.unlink()
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
+    except (OSError, TakeError) as error:
         log.info("%s is not kept: %s", path, error)

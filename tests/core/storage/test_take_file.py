@@ -1,6 +1,7 @@
 """Takes survive the disk unchanged, and bad files are told apart by a sentence."""
 
 import gc
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def test_full_disk_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """No second complaint of the archive that stayed unfinished, as np.savez leaves one behind."""
     complaints: list[object] = []
     monkeypatch.setattr("sys.unraisablehook", complaints.append)
-    (tmp_path / "take.npz.tmp").symlink_to("/dev/full")
+    (tmp_path / f"take.npz.{os.getpid()}.tmp").symlink_to("/dev/full")
     with pytest.raises(TakeError, match="disk is full"):
         save_take(make_take(), tmp_path / "take.npz")
     gc.collect()
