@@ -1,4 +1,4 @@
-"""The wall between core and add-on: who may import what, and that importing has no side effects."""
+"""The walls: who may import what, in core and add-on, and that importing has no side effects."""
 
 import ast
 import subprocess
@@ -11,6 +11,22 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BLENDER = {"bpy", "mathutils", "bmesh", "gpu", "blf", "bpy_extras", "addon"}
 NETWORKS = {"onnxruntime", "cv2", "torch", "scipy", "onnx", "av"}
+TIERS = (
+    ("geometry",),
+    ("take",),
+    ("storage",),
+    ("bodies", "images", "footage", "inference", "weights", "checkpoints", "tracking"),
+    ("models",),
+    ("solve", "retarget", "formats", "evaluate"),
+    ("jobs",),
+    ("worker", "cli"),
+)
+"""Rooms of the core from the lowest up: a module imports from its own tier or lower ones."""
+FOR_ALL = {"errors", "typing", "__version__"}
+"""What lies below all rooms."""
+NOT_SHIPPED = ("reference", "networks", "generate", "training")
+"""Rooms that the wheel leaves out: the product works without them."""
+MOST_LOOSE_FILES = 5
 LIGHT_FOR_ADDON = {"romp_core.take.settings", "romp_core.errors"}
 UNSAFE = {("pickle", "load"), ("pickle", "loads"), ("torch", "load"), ("os", "system")}
 
@@ -37,6 +53,34 @@ def imports(path: Path, top_level_only: bool = False) -> Iterator[tuple[str, int
             yield node.module, node.lineno
 
 
+def core_imports(path: Path) -> Iterator[tuple[str, int]]:
+    """First part below romp_core of everything that a file of it imports, absolute or relative, also in functions."""
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [tuple(alias.name.split(".")) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = (*base, *(node.module.split(".") if node.module else ()))
+            names = [(*module, alias.name) for alias in node.names]
+        else:
+            continue
+        yield from ((name[1], node.lineno) for name in names if name[0] == "romp_core" and len(name) > 1)
+
+
+def rooms() -> list[str]:
+    """Folders of the core that hold modules."""
+    return sorted({path.relative_to(ROOT).parts[1] for path in modules("romp_core") if path.parent.name != "romp_core"})
+
+
+def room_imports(room: str) -> Iterator[tuple[str, str]]:
+    """Rooms, and other parts of the core, that a room imports, each with the line that does."""
+    for path in modules(f"romp_core/{room}"):
+        for target, line in core_imports(path):
+            if target != room and target not in FOR_ALL:
+                yield target, f"{path.relative_to(ROOT)}:{line} imports {target}"
+
+
 def is_typing_guard(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
@@ -49,6 +93,49 @@ def test_core_knows_no_blender() -> None:
         if name.split(".")[0] in BLENDER
     ]
     assert not bad
+
+
+def test_few_files_lie_loose_in_the_core() -> None:
+    loose = [path.name for path in (ROOT / "romp_core").iterdir() if path.is_file()]
+    assert len(loose) <= MOST_LOOSE_FILES, sorted(loose)
+
+
+def test_every_room_of_the_core_has_its_tier() -> None:
+    known = {room for tier in TIERS for room in tier} | set(NOT_SHIPPED)
+    assert set(rooms()) <= known
+
+
+@pytest.mark.parametrize("height", range(len(TIERS)), ids=[tier[0] for tier in TIERS])
+def test_nothing_imports_upward(height: int) -> None:
+    allowed = {room for tier in TIERS[: height + 1] for room in tier}
+    here = set(TIERS[height]) & set(rooms())
+    assert not [where for room in here for target, where in room_imports(room) if target not in allowed]
+
+
+def test_rooms_of_one_tier_import_each_other_in_one_direction() -> None:
+    uses = {room: {target for target, _ in room_imports(room)} for tier in TIERS for room in tier if room in rooms()}
+    both = [(one, other) for one, targets in uses.items() for other in targets if one in uses.get(other, ())]
+    assert not both
+
+
+def test_the_product_needs_nothing_that_the_wheel_leaves_out() -> None:
+    product = [path for path in modules("romp_core") if path.relative_to(ROOT).parts[1] not in NOT_SHIPPED]
+    bad = [
+        f"{path.relative_to(ROOT)}:{line} imports {target}"
+        for path in product
+        for target, line in core_imports(path)
+        if target in NOT_SHIPPED
+    ]
+    assert not bad
+
+
+def test_tests_of_the_core_lie_as_the_core_does() -> None:
+    tests = ROOT / "tests" / "core"
+    others = {"build", "helpers"}  # what the builder does, and the tests' own instruments
+    folders = {path.name for path in tests.iterdir() if path.is_dir() and not path.name.startswith("__")} - others
+    assert folders <= set(rooms()), "tests of a room that does not exist"
+    product = set(rooms()) - set(NOT_SHIPPED)
+    assert product <= folders, "rooms without tests"
 
 
 def test_addon_runs_no_networks() -> None:
