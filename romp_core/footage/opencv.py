@@ -20,12 +20,12 @@ class OpenCVVideo:
     def __init__(self, path: Path) -> None:
         _silence()
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+        # Turned here, so that the angle is known; newer versions of OpenCV would swap width and height as well.
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
         width, height = self._size()
         if not self._capture.isOpened() or width <= 0 or height <= 0:
             self.close()
             raise ValueError("no decodable picture track")
-        # Turning is done here, so that the angle is known and does not depend on OpenCV's version.
-        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
         self.clockwise = int(self._capture.get(cv2.CAP_PROP_ORIENTATION_META)) % 360
         self._scale = longest_side_scale(width, height, LONGEST_SIDE)
         width, height = round(width * self._scale), round(height * self._scale)
@@ -83,4 +83,7 @@ def _as_rgb(image: Array) -> Array:
 def _silence() -> None:
     """Damaged files are reported as our errors, not as FFmpeg's chatter on stderr. Read when FFmpeg first starts."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    cv2.setLogLevel(0)
+    set_log_level = getattr(cv2, "setLogLevel", None)  # up to 4.11; later versions have it in `utils.logging`
+    if set_log_level is None:
+        set_log_level = getattr(getattr(cv2.utils, "logging", None), "setLogLevel", lambda level: None)
+    set_log_level(0)

@@ -1,12 +1,11 @@
-"""A short run of a model, to tell a user in one sentence whether this machine can capture."""
+"""A tiny capture, to tell a user in one sentence whether this machine can capture, or what is missing."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from pathlib import Path
 
-import numpy as np
-
+from ..errors import FootageError, ModelError
 from ..models.base import ModelCard
 from ..models.registry import model_card
 from ..take.observations import Frame
@@ -14,41 +13,63 @@ from ..take.settings import CaptureSettings
 from ..take.take import FootageInfo
 from ..weights.store import WeightStore, default_store
 
-FRAMES = 5
+CLIP = Path(__file__).with_name("self_test.mp4")
+"""A person of the project's own, in H.264; `tests/data/make_self_test_clip.py` makes it."""
+FRAMES = 8
+_REINSTALL = 'Reinstall the extension; outside Blender, run: pip install "romp_core[cpu]"'
 
 
 def self_test() -> str:
-    """Run a few synthetic pictures through the built-in model; returns what to tell the user.
+    """Decode a video and find the person in it with the built-in model; returns what to tell the user.
 
     Raises:
-        ModelError: the model's files are missing. ImportError: a library cannot be loaded.
+        FootageError: video cannot be decoded here. ModelError: onnxruntime or the model does not work here.
     """
-    import onnxruntime
-
-    told = try_model(model_card(CaptureSettings().model), default_store())
-    return f"Ready: onnxruntime {onnxruntime.__version__} on {told}"
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ModelError(f"onnxruntime cannot be loaded ({error}).", _REINSTALL) from error
+    card = model_card(CaptureSettings().model)
+    report, people = _run(card, default_store())
+    if not people:
+        raise ModelError(f"{card.label} did not find the person in the test clip.", _REINSTALL)
+    return f"Ready: onnxruntime {onnxruntime.__version__} on {report}"
 
 
 def try_model(card: ModelCard, store: WeightStore) -> str:
-    """Open a model and run a few synthetic pictures through it; returns provider, times and its remark as a sentence.
+    """Run a model on the test clip; returns provider, times and the model's remark as sentences.
 
     Raises:
-        ModelError: the model's files are missing or unusable.
+        FootageError: video cannot be decoded here. ModelError: the model's files are missing or unusable.
     """
-    info = FootageInfo("self test", 640, 480, 30.0, np.zeros(0), np.zeros(0, np.int32))
+    return _run(card, store)[0]
+
+
+def _run(card: ModelCard, store: WeightStore) -> tuple[str, int]:
+    """What `try_model` says, and how many people were found in all frames together."""
+    info, frames = _decode()
     start = time.perf_counter()
     estimator = card.open(info, CaptureSettings(model=card.name), store)
     loaded = time.perf_counter()
-    for _ in estimator.run(_pictures(info)):
-        pass
+    people = sum(len(found) for found in estimator.run(iter(frames)))
     ran = time.perf_counter()
-    return (
+    report = (
         f"{estimator.provider}, model loaded in {loaded - start:.1f} s, "
-        f"{FRAMES} pictures searched in {ran - loaded:.1f} s. {estimator.remark}".strip()
+        f"{len(frames)} video frames searched in {ran - loaded:.1f} s. {estimator.remark}"
     )
+    return report.strip(), people
 
 
-def _pictures(info: FootageInfo) -> Iterator[Frame]:
-    rng = np.random.default_rng(0)
-    for index in range(FRAMES):
-        yield Frame(index, index / info.fps, rng.integers(0, 255, (info.height, info.width, 3), dtype=np.uint8))
+def _decode() -> tuple[FootageInfo, list[Frame]]:
+    """The frames of the test clip. Raises FootageError whatever is wrong with the decoder."""
+    try:
+        from ..footage import open_footage
+
+        with open_footage(CLIP) as footage:
+            frames = list(footage.frames())
+            info = footage.info
+    except Exception as error:  # a decoder of another version can fail in any way
+        raise FootageError(f"Video cannot be decoded here ({type(error).__name__}: {error}).", _REINSTALL) from error
+    if len(frames) != FRAMES:
+        raise FootageError(f"Only {len(frames)} of the {FRAMES} frames of a test video can be decoded.", _REINSTALL)
+    return info, frames

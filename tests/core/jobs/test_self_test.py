@@ -1,0 +1,86 @@
+"""The self-test captures for real, so whatever would fail in a capture fails in it, with a sentence."""
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from romp_core.cli.main import main
+from romp_core.errors import FootageError, ModelError
+from romp_core.footage import open_footage
+from romp_core.images import ops
+from romp_core.jobs.self_test import CLIP, FRAMES, self_test
+from romp_core.models.registry import model_card
+from romp_core.take.observations import People
+
+
+@pytest.fixture(params=["opencv", "pyav"])
+def backend(request, monkeypatch):
+    if request.param == "pyav":
+        pytest.importorskip("av", reason="NOT CHECKED: PyAV is not installed; it is used where OpenCV has no wheel")
+        monkeypatch.setattr(ops, "cv2", None)
+    return request.param
+
+
+def test_the_clip_is_tiny_and_decodes(backend):
+    assert CLIP.stat().st_size < 5000
+    with open_footage(CLIP) as footage:
+        frames = list(footage.frames())
+    assert len(frames) == FRAMES
+    assert frames[0].image.shape == (240, 240, 3) and np.ptp(frames[0].image) > 100
+
+
+def test_a_person_is_found_in_the_decoded_video(backend):
+    report = self_test()
+    assert report.startswith("Ready: onnxruntime ") and f"{FRAMES} video frames searched" in report
+
+
+def test_a_broken_decoder_fails_with_a_sentence(monkeypatch, capsys):
+    opencv = pytest.importorskip("romp_core.footage.opencv")
+
+    def broken(self):
+        raise AttributeError("module 'cv2' has no attribute 'setLogLevel'")
+
+    monkeypatch.setattr(opencv.OpenCVVideo, "grab", broken)
+    with pytest.raises(FootageError, match=r"Video cannot be decoded here \(AttributeError: module 'cv2' has no"):
+        self_test()
+    assert main(["self-test"]) == 1
+    assert "Traceback" not in (printed := capsys.readouterr()).err and "Ready" not in printed.out
+
+
+def test_a_decoder_that_gives_no_images_fails(monkeypatch):
+    opencv = pytest.importorskip("romp_core.footage.opencv")
+    monkeypatch.setattr(opencv.OpenCVVideo, "picture", lambda self: None)
+    with pytest.raises(FootageError, match="be decoded"):
+        self_test()
+
+
+def test_a_missing_decoder_fails_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(ops, "cv2", None)
+    monkeypatch.setitem(sys.modules, "av", None)
+    monkeypatch.delitem(sys.modules, "romp_core.footage.pyav", raising=False)
+    with pytest.raises(FootageError, match=r"Video cannot be decoded here .*av"):
+        self_test()
+
+
+def test_a_missing_runtime_fails_with_a_sentence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ModelError, match="onnxruntime cannot be loaded"):
+        self_test()
+
+
+class Blind:
+    """An estimator that finds nobody."""
+
+    provider, remark = "CPU", ""
+
+    def run(self, frames):
+        return (People.empty(33) for _ in frames)
+
+
+def test_a_model_that_finds_nobody_fails_with_a_sentence(monkeypatch):
+    card = replace(model_card("blazepose"), open=lambda *_: Blind())
+    monkeypatch.setattr("romp_core.jobs.self_test.model_card", lambda name: card)
+    with pytest.raises(ModelError, match="did not find the person in the test clip"):
+        self_test()
