@@ -1,6 +1,7 @@
 """What the project says about itself: `blender_manifest.toml` and `pyproject.toml`."""
 
 import tomllib
+from collections.abc import Iterable
 from typing import Any
 
 from .paths import MANIFEST, PYPROJECT
@@ -14,6 +15,15 @@ def manifest() -> dict[str, Any]:
 def package() -> dict[str, Any]:
     """The `[project]` table of romp_core."""
     return dict(tomllib.loads(PYPROJECT.read_text("utf-8"))["project"])
+
+
+def requirements(extras: Iterable[str] | None) -> list[str]:
+    """What romp_core with these extras depends on, on whichever system, with its bounds; nothing for None."""
+    if extras is None:
+        return []
+    table = package()
+    wanted = [*table["dependencies"], *(each for extra in extras for each in table["optional-dependencies"][extra])]
+    return [requirement.split(";")[0].strip() for requirement in wanted]
 
 
 def version() -> str:

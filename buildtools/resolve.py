@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from . import process, pythons
+from . import process, project, pythons
 from .console import BuildError, heading, say
 from .lock import ANY, Wheel, requirements, wanted
 from .paths import REQUIREMENTS, WHEEL_LOCK
@@ -78,7 +78,8 @@ def _requirement_lines(entry: dict[str, Any]) -> str:
     versions: list[str] = entry["pythons"]
     unhashed: list[str] = entry.get("by_version", [])
     left_out = (*(pin.split("==")[0] + "==" for pin in unhashed), *(_PARTS_OF_TORCH if unhashed else ()))
-    resolved = _report([*entry["packages"], *unhashed], [], None, versions[0])
+    wanted_packages = [*entry["packages"], *project.requirements(entry.get("newest_with"))]
+    resolved = _report([*wanted_packages, *unhashed], [], None, versions[0])
     pins = [pin for pin, _, _ in resolved if not pin.startswith(left_out)]
     hashes: dict[str, set[str]] = {pin: set() for pin in pins}
     absent = []

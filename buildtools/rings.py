@@ -91,15 +91,14 @@ def _lint() -> Iterator[Outcome]:
     if not available:
         yield _no_python("lint", lock.venv_pythons(_CORE_VENVS[0])[0])
         return
-    interpreter = venvs.python(available[0])
     sources = [name for name in _SOURCES if (ROOT / name).exists()]
-    checks = {
-        "ruff check": ["ruff", "check", *sources],
-        "ruff format": ["ruff", "format", "--check", *sources],
-        "mypy": ["mypy"],
-    }
-    for name, command in checks.items():
-        status = process.run([interpreter, "-m", *command], timeout=_TIMEOUT["lint"])
+    checks = [
+        ("ruff check", available[0], ["ruff", "check", *sources]),
+        ("ruff format", available[0], ["ruff", "format", "--check", *sources]),
+        *((f"mypy {venv}", venv, ["mypy"]) for venv in available),  # each has another numpy, with other types
+    ]
+    for name, venv, command in checks:
+        status = process.run([venvs.python(venv), "-m", *command], timeout=_TIMEOUT["lint"])
         yield Outcome(name, passed=status == 0, failed=status != 0)
 
 

@@ -89,7 +89,7 @@ def _people(time: float, seen: Seen | None, pad: Padding, tracker: PeopleTracker
     ids = tracker.assign(seen.cams, seen.root[:, 2], seen.confidence, time)
     seen = seen.only([index for index, id in enumerate(ids) if id is not None])
     pixels = to_picture(seen.pixels, pad)
-    inside = ((pixels >= 0) & (pixels < (pad.width, pad.height))).all(axis=-1)
+    inside = np.all((pixels >= 0) & (pixels < (pad.width, pad.height)), axis=-1)
     return People(
         ids=np.array([id for id in ids if id is not None], np.int32),
         confidence=seen.confidence,

@@ -66,7 +66,8 @@ def import_trace(tree: Any, path: Path, fps: float | None = None) -> Take:
         here = first[starts[row] : starts[row + 1]]
         if not len(here):
             return People.empty(N_JOINTS)
-        return People(ids=ids[here], **{name: array[here] for name, array in values.items()})
+        own: dict[str, Any] = {name: array[here] for name, array in values.items()}
+        return People(ids=ids[here], **own)
 
     return imported_take(path, source, pad, count, fps, "TRACE", FOCAL, people)
 
@@ -108,7 +109,7 @@ def _values(rows: Mapping[str, Array], size: tuple[float, float]) -> dict[str, A
     return {
         "confidence": np.clip(rows["scores"], 0, 1),
         "keypoints2d": pixels,
-        "visibility": ((pixels >= 0) & (pixels < size)).all(axis=-1).astype(np.float32),
+        "visibility": np.all((pixels >= 0) & (pixels < size), axis=-1).astype(np.float32),
         "keypoints3d": joints - joints[:, :1],
         "rotations": rotations,
         "betas": rows["smpl_betas"],

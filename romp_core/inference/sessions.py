@@ -15,6 +15,7 @@ import numpy as np
 import onnxruntime
 
 from ..errors import ModelError
+from ..typing import Array
 from . import libraries
 from .options import RuntimeChoice
 from .providers import AUTOMATIC, CPU, CUDA, Provider, ladder
@@ -168,7 +169,7 @@ def _check_share(session: onnxruntime.InferenceSession, provider: Provider) -> N
 
 def _try(session: onnxruntime.InferenceSession, batch: int) -> None:
     """Run the network once on zeros: some providers fail only then."""
-    inputs = {}
+    inputs: dict[str, Array] = {}
     for item in session.get_inputs():
         shape = [size if isinstance(size, int) else batch if axis == 0 else 1 for axis, size in enumerate(item.shape)]
         inputs[item.name] = np.zeros(shape, _TYPES[item.type])

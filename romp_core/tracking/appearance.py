@@ -70,7 +70,7 @@ def difference(a: Array, b: Array) -> float:
 
 def blend(old: Array, new: Array, share: float) -> Array:
     """Signature moved towards a new one; parts that only one of them has are taken from it."""
-    both = (old.any(axis=1) & new.any(axis=1))[:, None]
+    both = np.logical_and(old.any(axis=1), new.any(axis=1)).reshape(-1, 1)
     return np.where(both, old + share * (new - old), old + new)
 
 
@@ -84,7 +84,7 @@ def _strip(start: Array, end: Array, breadth: float) -> Array:
 
 def _inside(image: Array, points: Array) -> Array:
     height, width = image.shape[:2]
-    return ((points >= 0) & (points < (width, height))).all(axis=-1)
+    return np.asarray(((points >= 0) & (points < (width, height))).all(axis=-1))
 
 
 def _colors(image: Array, points: Array) -> Array:

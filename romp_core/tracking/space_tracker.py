@@ -126,7 +126,7 @@ class PeopleTracker:
                 ids[i] = waiting[row].id
             matched = {row for row, _ in pairs}
             waiting = [one for row, one in enumerate(waiting) if row not in matched]
-        for i in np.flatnonzero(confident):
+        for i in np.flatnonzero(confident).tolist():
             if ids[i] is None:
                 ids[i] = self._next
                 self._people.append(_Person(self._next, points[i], seen[i], time))

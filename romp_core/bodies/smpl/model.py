@@ -111,7 +111,7 @@ class SmplModel:
     @cached_property
     def _joint_makers(self) -> SmplModel:
         """This body with only those vertices that the 71 joints are made of."""
-        used = self._regressor.any(0)
+        used = np.asarray(self._regressor.any(0))
         used[self.extra_vertices] = True
         kept = np.flatnonzero(used)
         part = replace(

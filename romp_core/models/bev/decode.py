@@ -84,9 +84,9 @@ class Decoder:
         """Bodies of sampled people, in the picture that lies in the square as `pad` says."""
         count = len(sampled)
         people = self._network(sampled.features) if count else np.zeros((0, PARAMS), np.float32)
-        thetas = np.zeros((count, N_JOINTS, 3), np.float32)  # the network says nothing of the hands
-        thetas[:, :ROTATIONS] = rotvec_from_6d(people[:, : 6 * ROTATIONS].reshape(count, ROTATIONS, 6))
-        thetas = thetas.reshape(count, 3 * N_JOINTS)
+        rotvecs = np.zeros((count, N_JOINTS, 3), np.float32)  # the network gives no hands
+        rotvecs[:, :ROTATIONS] = rotvec_from_6d(people[:, : 6 * ROTATIONS].reshape(count, ROTATIONS, 6))
+        thetas = rotvecs.reshape(count, 3 * N_JOINTS)
         betas = people[:, 6 * ROTATIONS :]
         params = np.concatenate([sampled.cams, people], axis=1)
         joints = self._figures.joints(thetas, betas)

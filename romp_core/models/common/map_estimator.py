@@ -154,7 +154,7 @@ class MapsEstimator(Generic[Inputs, Maps]):
         wanted = self._nearest(ids, seen.root[:, 2])
         seen, ids = seen.only(wanted), ids[wanted]
         self._kept = set(ids.tolist())
-        inside = ((seen.pixels >= 0) & (seen.pixels <= self._size - 1)).all(axis=-1)
+        inside = np.asarray(((seen.pixels >= 0) & (seen.pixels <= self._size - 1)).all(axis=-1))
         return People(
             ids=ids,
             confidence=np.clip(seen.confidence, 0, 1).astype(np.float32),

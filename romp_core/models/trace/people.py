@@ -66,7 +66,7 @@ class Cast:
         values = {
             "confidence": np.clip(clip.tracks.scores[shown], 0, 1),
             "keypoints2d": pixels,
-            "visibility": ((pixels >= 0) & (pixels <= self._size - 1)).all(axis=-1),
+            "visibility": np.all((pixels >= 0) & (pixels <= self._size - 1), axis=-1),
             "keypoints3d": posed.joints,
             "rotations": posed.rotations,
             "betas": posed.betas,
@@ -77,7 +77,7 @@ class Cast:
         }
         people = []
         for frame, note in enumerate(notes):
-            here = np.flatnonzero((when == frame) & (ids[who, when] != NOBODY))
+            here = np.flatnonzero(np.logical_and(when == frame, ids[who, when] != NOBODY))
             own = {name: array[here].astype(np.float32) for name, array in values.items()}
             people.append(People(ids=ids[who[here], frame], cut=note.cut, **own))
         return people

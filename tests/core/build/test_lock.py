@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from packaging.requirements import Requirement
 
-from buildtools import fetch, lock, process
+from buildtools import fetch, lock, process, project
 from buildtools.console import BuildError
 from buildtools.lock import Wheel
 from buildtools.paths import REQUIREMENTS, WHEEL_LOCK
@@ -99,6 +100,19 @@ def test_every_requirement_is_pinned_and_hashed(file):
     for line in requirements:
         assert re.match(r"[\w.-]+==[\w.]+ ", line), line
         assert "--hash=sha256:" in line, line
+
+
+def test_every_dependency_has_an_upper_bound():
+    table = project.package()
+    for name in (*table["dependencies"], *(each for extra in table["optional-dependencies"].values() for each in extra)):
+        assert any(bound.operator in ("<", "<=", "==") for bound in Requirement(name).specifier), name
+
+
+def test_the_newest_environment_holds_every_dependency_inside_its_bounds():
+    text = lock.requirements("core-newest").read_text("utf-8")
+    pins = dict(re.findall(r"^([\w.-]+)==([\w.]+) ", text, re.MULTILINE))
+    for wanted in map(Requirement, project.requirements(["cpu"])):
+        assert pins[wanted.name] in wanted.specifier, f"{wanted}: run build_addon.py lock core-newest"
 
 
 def test_environments_of_blender_hold_nothing_that_the_zip_must_bring():
