@@ -83,7 +83,7 @@ def _as_rgb(image: Array) -> Array:
 def _silence() -> None:
     """Damaged files are reported as our errors, not as FFmpeg's chatter on stderr. Read when FFmpeg first starts."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    set_log_level = getattr(cv2, "setLogLevel", None)  # up to 4.11; later versions have it in `utils.logging`
-    if set_log_level is None:
-        set_log_level = getattr(getattr(cv2.utils, "logging", None), "setLogLevel", lambda level: None)
-    set_log_level(0)
+    # up to 4.11 in the module itself, since then in `utils.logging`
+    owner = cv2 if hasattr(cv2, "setLogLevel") else getattr(cv2.utils, "logging", None)
+    if owner is not None:
+        owner.setLogLevel(0)
