@@ -20,7 +20,7 @@ from ..errors import TakeError
 from ..geometry.projection import focal_from_fov, project
 from ..geometry.rotations import make_continuous, quat_conjugate, quat_from_rotvec, quat_multiply, rotvec_from_quat
 from ..geometry.skeleton import N_JOINTS, SMPL_PELVIS
-from ..solve.world.leveling import sole_heights
+from ..solve.contacts.soles import sole_heights
 from ..storage.take_file import write_npz
 from ..take.observations import Observations
 from ..take.resample import resample

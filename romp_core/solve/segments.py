@@ -1,4 +1,4 @@
-"""From observed rows of footage to evenly sampled segments, and back.
+"""From observed frames of footage to evenly sampled segments, and back.
 
 A segment is a stretch of one shot in which the person is lost for no longer than the largest gap to fill.
 """
@@ -26,14 +26,14 @@ class Segment:
     """Evenly spaced samples of one stretch.
 
     Attributes:
-        rows: (m,) consecutive rows of the footage; seen: indices into the observations, increasing.
-        interval: seconds between samples; row_times, seen_times, sample_times: seconds.
+        frames: (m,) consecutive frame indices; seen: indices into the observations, increasing.
+        interval: seconds between samples; frame_times, seen_times, sample_times: seconds.
     """
 
-    rows: Array
+    frames: Array
     seen: Array
     interval: float
-    row_times: Array
+    frame_times: Array
     seen_times: Array
     sample_times: Array
 
@@ -49,12 +49,12 @@ class Segment:
         return _interpolate(values, self.seen_times, self.sample_times, rotations)
 
     def at_samples(self, values: Array, rotations: bool = False) -> Array:
-        """Values (m, ...) of the rows at the sample times; `rotations` says that they are quaternions."""
-        return _interpolate(values, self.row_times, self.sample_times, rotations)
+        """Values (m, ...) of the frames at the sample times; `rotations` says that they are quaternions."""
+        return _interpolate(values, self.frame_times, self.sample_times, rotations)
 
-    def at_rows(self, values: Array, rotations: bool = False) -> Array:
-        """Sampled values (T, ...) at the rows."""
-        return _interpolate(values, self.sample_times, self.row_times, rotations)
+    def at_frames(self, values: Array, rotations: bool = False) -> Array:
+        """Sampled values (T, ...) at the frames."""
+        return _interpolate(values, self.sample_times, self.frame_times, rotations)
 
     def observed(self) -> Array:
         """(T,) bool: an observation lies within three quarters of an interval of the sample."""
@@ -93,19 +93,19 @@ def segments(observations: Observations, footage: FootageInfo, max_gap: float) -
     usable = np.flatnonzero(finite(observations))
     if not len(usable):
         return
-    rows = observations.frame_index[usable].astype(np.intp)
-    times = footage.times[rows]
-    shots = np.searchsorted(np.asarray(footage.cuts, dtype=np.intp), rows, side="right")
-    frame = np.median(np.diff(footage.times)) if len(footage.times) > 1 else _FALLBACK_INTERVAL
-    missing = np.diff(times) - frame
-    breaks = np.flatnonzero((np.diff(shots) != 0) | ((np.diff(rows) > 1) & (missing > max_gap + 1e-6))) + 1
+    frames = observations.frame_index[usable].astype(np.intp)
+    times = footage.times[frames]
+    shots = np.searchsorted(np.asarray(footage.cuts, dtype=np.intp), frames, side="right")
+    usual = np.median(np.diff(footage.times)) if len(footage.times) > 1 else _FALLBACK_INTERVAL
+    missing = np.diff(times) - usual
+    breaks = np.flatnonzero((np.diff(shots) != 0) | ((np.diff(frames) > 1) & (missing > max_gap + 1e-6))) + 1
     for seen in np.split(np.arange(len(usable)), breaks):
-        yield _segment(usable[seen], rows[seen], footage)
+        yield _segment(usable[seen], frames[seen], footage)
 
 
-def _segment(seen: Array, seen_rows: Array, footage: FootageInfo) -> Segment:
-    rows = np.arange(seen_rows[0], seen_rows[-1] + 1)
-    times = footage.times[rows]
+def _segment(seen: Array, seen_frames: Array, footage: FootageInfo) -> Segment:
+    frames = np.arange(seen_frames[0], seen_frames[-1] + 1)
+    times = footage.times[frames]
     interval = float(np.median(np.diff(times))) if len(times) > 1 else _FALLBACK_INTERVAL
     interval = max(interval, 1e-3)
     even = times[0] + interval * np.arange(len(times))
@@ -116,7 +116,7 @@ def _segment(seen: Array, seen_rows: Array, footage: FootageInfo) -> Segment:
     else:
         samples = np.linspace(times[0], times[-1], max(2, round((times[-1] - times[0]) / interval) + 1))
         interval = float(samples[1] - samples[0])
-    return Segment(rows, seen, interval, times, footage.times[seen_rows], samples)
+    return Segment(frames, seen, interval, times, footage.times[seen_frames], samples)
 
 
 def hold_in_gaps(motion: Motion) -> Motion:

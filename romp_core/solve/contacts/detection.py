@@ -1,4 +1,4 @@
-"""When does a foot stand? Decided by its speed in the picture, where motion is measured well; depth is too noisy."""
+"""When does a foot stand? Decided by its speed in the image, where motion is measured well; depth is too noisy."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ...take.take import Camera, FootageInfo, Motion
 from ...typing import Array
+from ..motion_transforms import stretches
+from .foot_visibility import FootVisibility
+from .legs import LegTracks
 
 _STANDING, _SWINGING = 0.12, 1.8
 """Scales (m/s) of the Rayleigh distributions of image-plane speeds: standing, where it is noise, and swinging."""
 _CHANGE = 2.0
 """Log-odds that a foot must gain to change from one to the other, so that single noisy frames do not decide."""
-_CERTAIN = 8.0
+_MOST_EVIDENCE = 8.0
 """Most a single frame may say against standing, log-odds."""
 _DOUBT = 0.01
 """Log-odds per frame against standing, so that a foot never seen does not stand."""
@@ -22,12 +26,47 @@ _AIRBORNE = 0.3
 """The same above the floor."""
 
 
-def standing(tracks: Sequence[Array], seen: Array, meters_per_px: Array, soles: Array, times: Array) -> Array:
-    """Which feet stand in which rows: the likeliest course of a two-state hidden Markov model per foot.
+def find_contacts(
+    motion: Motion, legs: LegTracks, soles: Array, visibility: FootVisibility, camera: Camera, footage: FootageInfo
+) -> Array:
+    """Which feet stand (m, 2), shot by shot and gap by gap.
 
     Args:
-        tracks: (m, 2, 2) each, places of the left and right foot in the picture, as fitted, as found; a foot stands
-            when one of them does. seen: (m, 2) 0..1, how much the picture tells; meters_per_px: (m,) scale there.
+        motion, legs: in the world. soles: (m, 2) heights of the lowest point of each foot above the floor.
+    """
+    contacts = np.zeros((len(motion.frame_index), 2), bool)
+    pixels, scale = _in_image(legs.balls, camera, motion.frame_index, footage)
+    drift = _camera_drift(legs.balls, pixels, camera, motion.frame_index, footage)
+    for part in stretches(motion, footage):
+        times = footage.times[motion.frame_index[part]]
+        tracks = pixels[part] - drift[part], visibility.toes[part] - drift[part]
+        contacts[part] = standing(tracks, visibility.visible[part], scale[part], soles[part], times)
+    return contacts
+
+
+def _in_image(balls: Array, camera: Camera, frame_index: Array, footage: FootageInfo) -> tuple[Array, Array]:
+    """Positions (m, 2, 2) of the balls of the feet in pixels from the image's center, and meters per pixel (m,)."""
+    points = camera.to_camera(balls, frame_index)
+    depth = np.maximum(points[..., 2:], 0.1)
+    focal = camera.focal(footage.width)
+    return points[..., :2] / depth * focal, depth.mean(axis=(1, 2)) / focal
+
+
+def _camera_drift(balls: Array, pixels: Array, camera: Camera, frame_index: Array, footage: FootageInfo) -> Array:
+    """How far (m, 2, 2) the feet have moved in the image because the camera did, summed from frame to frame."""
+    drift = np.zeros_like(pixels)
+    if len(camera.rotation) > 1 and len(frame_index) > 1:
+        stayed, _ = _in_image(balls[:-1], camera, frame_index[1:], footage)
+        drift[1:] = np.cumsum(stayed - pixels[:-1], axis=0)
+    return drift
+
+
+def standing(tracks: Sequence[Array], visible: Array, meters_per_px: Array, soles: Array, times: Array) -> Array:
+    """Which feet stand in which frames: the likeliest course of a two-state hidden Markov model per foot.
+
+    Args:
+        tracks: (m, 2, 2) each, positions of the left and right foot in the image, as fitted and as observed; a foot
+            stands when one of them does. visible: (m, 2) 0..1; meters_per_px: (m,) scale there.
         soles: (m, 2) height of the lowest point of each foot above the floor.
         times: (m,) seconds.
 
@@ -37,12 +76,12 @@ def standing(tracks: Sequence[Array], seen: Array, meters_per_px: Array, soles: 
     low = (soles < soles.min(axis=1, keepdims=True) + _LIFTED) & (soles < _AIRBORNE)
     if len(times) < 2:
         return low
-    # Between rows rather than at them, so that the first and the last row of a stand count as well.
+    # Between frames rather than at them, so that the first and the last frame of a contact count as well.
     moved = np.min([np.linalg.norm(np.diff(track, axis=0), axis=-1) for track in tracks], axis=0)
     speed = moved * meters_per_px[1:, None] / np.diff(times)[:, None]
     odds = 2 * np.log(_SWINGING / _STANDING) - speed**2 / 2 * (_STANDING**-2 - _SWINGING**-2)
-    odds = np.where(low[1:] & low[:-1], np.maximum(odds, -_CERTAIN), -_CERTAIN)
-    odds = odds * np.minimum(seen[1:], seen[:-1]) - _DOUBT
+    odds = np.where(low[1:] & low[:-1], np.maximum(odds, -_MOST_EVIDENCE), -_MOST_EVIDENCE)
+    odds = odds * np.minimum(visible[1:], visible[:-1]) - _DOUBT
     result = np.zeros(low.shape, bool)
     for foot in (0, 1):
         for start, stop in runs(likeliest_course(odds[:, foot], _CHANGE)):

@@ -1,4 +1,4 @@
-"""What the picture shows of the feet themselves: a toe that stands is seen to, whatever the rest of the leg does."""
+"""What the image shows of the feet themselves: a toe that stands is seen to, whatever the rest of the leg does."""
 
 from __future__ import annotations
 
@@ -11,36 +11,37 @@ from ...take.take import FootageInfo
 from ...typing import Array
 from ..landmark_fit.markers import LEFT_ANKLE, LEFT_TOE, RIGHT_ANKLE, RIGHT_TOE
 from ..segments import finite
-from ..world.leveling import FEET
+from .legs import ANKLES, BALLS
 
-_SURE = 0.3
+_VISIBLE = 0.3
 """Visibility above which a foot counts as seen."""
 
 
 @dataclass(frozen=True)
-class FootSight:
-    """Toes in the picture, on consecutive rows of the footage.
+class FootVisibility:
+    """Toes in the image, in consecutive frames.
 
     Attributes:
         toes: (m, 2, 2) px, left and right, interpolated where the person is not seen.
-        seen: (m, 2) 0..1, 0 where the foot is hidden, outside of the picture, or the person is not found.
+        visible: (m, 2) 0..1; 0 where the foot is hidden, outside of the image, or the person is not found.
     """
 
     toes: Array
-    seen: Array
+    visible: Array
 
 
-def foot_sight(observations: Observations, frames: Array, footage: FootageInfo) -> FootSight:
-    """The toes of a person on these rows (m,)."""
+def foot_visibility(observations: Observations, frame_index: Array, footage: FootageInfo) -> FootVisibility:
+    """The toes of a person in these frames (m,)."""
     usable = finite(observations)
-    rows, ankles, toes = (observations.frame_index[usable], [LEFT_ANKLE, RIGHT_ANKLE], [LEFT_TOE, RIGHT_TOE])
+    at, ankles, toes = (observations.frame_index[usable], [LEFT_ANKLE, RIGHT_ANKLE], [LEFT_TOE, RIGHT_TOE])
     if observations.has_rotations:
-        ankles, toes = list(FEET[:2]), list(FEET[2:])
+        ankles, toes = ANKLES, BALLS
     tracks = observations.keypoints2d[usable][:, toes]
-    surest = np.maximum(observations.visibility[usable][:, ankles], observations.visibility[usable][:, toes])
+    best = np.maximum(observations.visibility[usable][:, ankles], observations.visibility[usable][:, toes])
     inside = ((tracks >= 0) & (tracks < [footage.width, footage.height])).all(axis=-1)
-    seen = np.zeros((len(frames), 2))
-    # A body model has an idea of hidden feet, which moves with the body; landmarks there are anywhere.
-    seen[rows - frames[0]] = 1.0 if observations.has_rotations else np.clip(surest / _SURE, 0, 1) * inside
-    between = [[np.interp(frames, rows, tracks[:, foot, axis]) for axis in (0, 1)] for foot in (0, 1)]
-    return FootSight(np.moveaxis(np.array(between), -1, 0), seen)
+    visible = np.zeros((len(frame_index), 2))
+    # A body model estimates hidden feet, too, and they move with the body; hidden landmarks are anywhere.
+    shown = 1.0 if observations.has_rotations else np.clip(best / _VISIBLE, 0, 1) * inside
+    visible[at - frame_index[0]] = shown
+    between = [[np.interp(frame_index, at, tracks[:, foot, axis]) for axis in (0, 1)] for foot in (0, 1)]
+    return FootVisibility(np.moveaxis(np.array(between), -1, 0), visible)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from ...take.take import FootageInfo, Motion
 from ...typing import Array
 from ..filters import gaussian
+from ..motion_transforms import frame_interval, stretches
 from .detection import runs
-from .leg_ik import out_of_reach
+from .legs import CheckIn, LegTracks, chunks, out_of_reach, reach
+from .soles import sole_clearance
 
 _SHIFT_S = 0.12
 """Width of the root's correction: slower slips move the body, faster ones only bend the legs."""
@@ -17,6 +22,36 @@ _RELEASE_S = 0.12
 """A foot that leaves the floor returns to its own path over this time."""
 _STEP_UP = 0.15
 """A stand further than this from the floor, meters, is on something else and keeps its height."""
+
+
+def plant_feet(motion: Motion, legs: LegTracks, footage: FootageInfo, check_in: CheckIn) -> Motion:
+    """Hold feet in contact still on the floor, shot by shot and gap by gap.
+
+    Args:
+        motion, legs: in a world with z up and the floor at 0.
+    """
+    contacts = motion.contacts
+    if not contacts.any():
+        return motion
+    rotations, root = np.array(motion.rotations), np.array(motion.root, dtype=np.float64)
+    clearance = sole_clearance(motion.rest_joints)[2:]
+    for part in stretches(motion, footage):
+        if not contacts[part].any():
+            continue
+        times = footage.times[motion.frame_index[part]]
+        interval = frame_interval(times)
+        balls = legs.balls[part]
+        shift = root_shift(balls, footholds(balls, contacts[part], clearance), contacts[part], interval)
+        balls = balls + shift[:, None]
+        holds = footholds(balls, contacts[part], clearance)
+        ankles = holds - legs.balls[part] + legs.ankles[part]
+        pull = follow_short_legs(legs.hips[part] + shift[:, None], ankles, motion.rest_joints, contacts[part], interval)
+        root[part] += shift + pull
+        paths = released(balls + pull[:, None], holds, contacts[part], times)
+        for chunk in chunks(part.stop - part.start, check_in):
+            at = slice(part.start + chunk.start, part.start + chunk.stop)
+            rotations[at] = reach(rotations[at], root[at], motion.rest_joints, paths[chunk])
+    return replace(motion, rotations=rotations, root=root.astype(np.float32))
 
 
 def footholds(balls: Array, contacts: Array, clearance: Array) -> Array:

@@ -27,6 +27,7 @@ _WINDOW, _OVERLAP = 480, 60
 _FITTING = ((1.8, 0.4),) * 6 + ((1.3, 0.7),) * 4 + ((1.0, 1.0),) * 5
 """(factor on the smoothing, freedom of the joints) of each step: from a calm, restful motion to what was seen."""
 _REFINING = ((1.0, 1.0),) * 4
+FIT_STRENGTH = 1.0
 _START_SMOOTHING_S = 0.06
 _GLITCH, _GLITCH_SAMPLES = 0.1, 3
 """Distance, in lengths from ankles to head, by which a landmark that leaves the median of its neighbors in time

@@ -204,7 +204,7 @@ def test_numbers_that_are_none_count_as_not_seen(film):
     assert_sound(only(take))
     assert error_mm(joints_camera(take, only(take)), film.truth.camera_joints(0)) < 40
     seen.keypoints2d[:] = np.inf
-    assert solve(film.take(seen), rest_joints=film.skeleton).people == ()
+    assert solve(film.take(seen), rest_joints=film.skeleton).characters == ()
 
 
 @pytest.mark.parametrize("rows", [[40], [40, 41], [40, 41, 42], [40, 47]])

@@ -17,7 +17,7 @@ from romp_core.geometry.rotations import (
 )
 from romp_core.geometry.skeleton import forward_kinematics
 from romp_core.solve import solve
-from romp_core.solve.pipeline import body_heights, seen_skeletons
+from romp_core.solve.heights import body_heights, estimated_skeleton
 from romp_core.take.observations import Observations
 from romp_core.take.settings import SolveSettings, from_mapping
 from romp_core.take.take import FootageInfo, Person, Take, joints_camera, take_fov
@@ -155,7 +155,8 @@ def test_without_any_other_word_the_lens_is_the_models():
 def test_a_child_beside_an_adult_stays_small_and_both_stand_on_the_floor():
     adult, child = seen_by(FOCAL), seen_by(FOCAL, size=0.6, aside=0.8)
     take = take_of(adult, child, height=1.8)
-    heights = body_heights(take, seen_skeletons(take))
+    skeletons = [estimated_skeleton(person.observations) for person in take.people]
+    heights = body_heights(take.people, skeletons, take.solve.scale.height)
     assert heights[0] == pytest.approx(1.8, abs=1e-6) and heights[1] == pytest.approx(1.08, abs=0.01)
     first, second = (person.motion for person in solve(take).people)
     reach = [np.linalg.norm(motion.rest_joints[15] - motion.rest_joints[7]) for motion in (first, second)]
@@ -184,7 +185,8 @@ def test_gaps_and_non_finite_rows_are_gaps():
 def test_long_takes_are_worked_on_in_pieces_without_seams(monkeypatch):
     take = take_of(seen_by(FOCAL, turn_deg=2.0))
     whole = solve(take).people[0].motion
-    monkeypatch.setattr("romp_core.solve.body_smoothing._CHUNK", 16)
+    monkeypatch.setattr("romp_core.solve.body_fit._CHUNK", 16)
+    monkeypatch.setattr("romp_core.solve.glitches._CHUNK", 16)
     pieces = solve(take).people[0].motion
     assert np.degrees(angle_between(whole.rotations, pieces.rotations)).max() < 1e-3
     np.testing.assert_allclose(whole.root, pieces.root, atol=1e-5)

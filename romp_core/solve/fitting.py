@@ -1,0 +1,90 @@
+"""Fits of one person, whatever model saw it, and the motion that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from ..geometry.projection import Pinhole
+from ..geometry.rotations import side_of
+from ..geometry.skeleton import N_JOINTS
+from ..take.take import Motion
+from ..typing import Array
+from .body_fit import fit_body_segment
+from .glitches import without_glitches
+from .landmark_fit.kinematic_chain import Chain
+from .landmark_fit.segment_fit import FIT_STRENGTH, Guess, fit_segment
+from .scene import Actor, Fitted
+from .segments import hold_in_gaps
+from .smoothing import BODY_MODEL, LANDMARKS, smooth_motion
+
+Progress = Callable[[float], None]
+"""Called with the share of the work that is done, 0..1; may raise to stop."""
+
+
+def fit_actor(
+    actor: Actor, pinhole: Pinhole, progress: Progress, guess: Motion | None = None, footholds: Array | None = None
+) -> Actor:
+    """The actor with every segment fitted.
+
+    Args:
+        guess: an earlier solution in camera space, to be refined. footholds: (m, 2, 3) where the balls of standing feet
+            are in camera space, NaN where they do not stand.
+    """
+    observations = actor.person.observations
+    weights = np.cumsum([0, *(len(segment.seen) for segment in actor.segments)])
+    fitted = []
+    for segment, (low, high) in zip(actor.segments, pairwise(weights / weights[-1]), strict=True):
+        share = part(progress, low, high)
+        if observations.has_rotations:
+            fitted.append(Fitted(*fit_body_segment(segment, observations, actor.rest, pinhole, share)))
+            continue
+        start = None
+        if guess is not None:
+            at = slice(segment.frames[0] - actor.frame_index[0], segment.frames[-1] - actor.frame_index[0] + 1)
+            holds = np.full((len(guess.root), 2, 3), np.nan) if footholds is None else footholds
+            start = Guess(
+                segment.at_samples(guess.rotations[at], rotations=True),
+                segment.at_samples(guess.root[at]),
+                segment.at_samples(holds[at]),
+            )
+        fitted.append(
+            Fitted(*fit_segment(segment, observations, Chain(actor.rest), pinhole, FIT_STRENGTH, share, start))
+        )
+    return replace(actor, fitted=tuple(fitted))
+
+
+def motion_of(actor: Actor, fitted: tuple[Fitted, ...]) -> Motion:
+    """The motion in camera space that fitted segments make, gaps held."""
+    frames = actor.frame_index
+    valid = np.zeros(len(frames), bool)
+    rotations = np.zeros((len(frames), N_JOINTS, 4), np.float32)
+    root = np.zeros((len(frames), 3), np.float32)
+    end = -1
+    for segment, each in zip(actor.segments, fitted, strict=True):
+        at = slice(segment.frames[0] - frames[0], segment.frames[-1] - frames[0] + 1)
+        rotations[at] = segment.at_frames(each.rotations, rotations=True)
+        root[at], valid[at] = segment.at_frames(each.root), True
+        if end >= 0:  # the same rotation has two quaternions; take those on the side of the segment before
+            rotations[at] *= side_of(rotations[at.start], rotations[end])
+        end = at.stop - 1
+    return hold_in_gaps(Motion(frames, valid, rotations, root, actor.rest, actor.contacts))
+
+
+def smoothed(actor: Actor, strength: float) -> tuple[Fitted, ...]:
+    """The actor's fitted segments, smoothed over time."""
+    body_model = actor.person.observations.has_rotations
+    smooth = []
+    for segment, each in zip(actor.segments, actor.fitted, strict=True):
+        rotations = without_glitches(each.rotations) if body_model and strength > 0 else each.rotations
+        widths = BODY_MODEL if body_model else LANDMARKS
+        smooth.append(Fitted(*smooth_motion(rotations, each.root, segment.interval, strength, widths)))
+    return tuple(smooth)
+
+
+def part(progress: Progress, low: float, high: float) -> Progress:
+    """Progress 0..1 of a part of the work between two shares of it."""
+    return lambda share: progress(float(low + (high - low) * share))

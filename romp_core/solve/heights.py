@@ -1,0 +1,68 @@
+"""How tall people are: given by the user, or in proportion to what a body model estimated.
+
+An image says nothing about scale. People are solved as if the median of them were 1.70 m tall; a height then scales the
+result and changes nothing else, though the solve knows lengths and speeds of people in meters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from ..bodies.embedded import load_body
+from ..take.observations import Observations
+from ..take.take import Person
+from ..typing import Array
+from .landmark_fit.markers import skeleton_size
+
+USUAL_HEIGHT = 1.70
+"""Median height, meters, that people are solved with."""
+_GROWN = 0.85
+"""People at least this tall, compared with the tallest, count as adults."""
+
+
+def stature(rest_joints: Array) -> float:
+    """Body height in meters of a rest skeleton (24, 3), by the embedded body's proportions."""
+    return skeleton_size(rest_joints) / _size_of_one_meter()
+
+
+@cache
+def _size_of_one_meter() -> float:
+    return skeleton_size(load_body().rest_joints(1.0))
+
+
+def estimated_skeleton(observations: Observations) -> Array | None:
+    """The one skeleton (24, 3) of a person as a body model estimates it; None where landmarks alone are known.
+
+    The median over all frames, so that bodies do not pulsate.
+    """
+    if observations.rest_joints is None:
+        return None
+    rest = np.median(observations.rest_joints.astype(np.float64), axis=0)
+    return np.asarray(rest - rest[0])
+
+
+def body_heights(people: Sequence[Person], skeletons: Sequence[Array | None], height: float) -> list[float]:
+    """Height in meters of each person: their own, else the given one; estimated sizes stay in proportion.
+
+    Args:
+        skeletons: see `estimated_skeleton`. height: of adults without a height of their own.
+    """
+    sizes = [None if rest is None else stature(rest) for rest in skeletons]
+    grown = _adult_stature([size for size in sizes if size]) if any(sizes) else 1.0
+    return [
+        person.height or height * (size / grown if size else 1.0) for person, size in zip(people, sizes, strict=True)
+    ]
+
+
+def scale_of(heights: Sequence[float]) -> float:
+    """Meters of the result per meter of the solve."""
+    return float(np.median(heights or [USUAL_HEIGHT])) / USUAL_HEIGHT
+
+
+def _adult_stature(statures: list[float]) -> float:
+    """The median of those who are not much smaller than the tallest: what the user's height is compared with."""
+    grown = [each for each in statures if each >= _GROWN * max(statures)]
+    return float(np.median(grown))

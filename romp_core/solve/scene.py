@@ -1,0 +1,77 @@
+"""What the stages of the solve pass on: people on their way from observations to a motion in the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..geometry.projection import Pinhole
+from ..take.take import Camera, FootageInfo, Motion, Person
+from ..typing import Array
+from .contacts.foot_visibility import FootVisibility
+from .segments import Segment
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted segment at its evenly spaced samples: local rotations (T, 24, 4) with the pelvis in camera space, and
+    root (T, 3) in camera space, float32."""
+
+    rotations: Array
+    root: Array
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person being solved.
+
+    Attributes:
+        person: with the take's edits applied.
+        estimated: (24, 3) rest skeleton as a body model estimates it, else None.
+        rest: (24, 3) rest skeleton to solve with, in meters of the solve.
+        segments: stretches in which the person is seen, at least one; fitted: one per segment, once fitted.
+        visibility: what the image shows of the feet.
+        contacts: (m, 2) bool, feet found standing; all False before the refinement.
+        motion: once smoothed; in camera space, from `level` on in the world.
+    """
+
+    person: Person
+    estimated: Array | None
+    rest: Array
+    segments: tuple[Segment, ...]
+    visibility: FootVisibility
+    contacts: Array
+    fitted: tuple[Fitted, ...] = ()
+    motion: Motion | None = None
+
+    @property
+    def frame_index(self) -> Array:
+        """(m,) int32, all frames from the first to the last in which the person is seen."""
+        return np.arange(self.segments[0].frames[0], self.segments[-1].frames[-1] + 1, dtype=np.int32)
+
+    @property
+    def solved_motion(self) -> Motion:
+        """The motion; only after smoothing."""
+        assert self.motion is not None
+        return self.motion
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is known at some stage.
+
+    Attributes:
+        fov: horizontal, radians; pinhole: the same in pixels.
+        path: of the camera in the space of the first frame's camera, once known.
+        up: (3,) in that space; None where nobody stands upright, or before the refinement.
+        camera: in the world, from `level` on.
+    """
+
+    footage: FootageInfo
+    fov: float
+    pinhole: Pinhole
+    actors: tuple[Actor, ...]
+    path: Camera | None = None
+    up: Array | None = None
+    camera: Camera | None = None
