@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..geometry.projection import Pinhole
-from ..geometry.rotations import side_of
+from ..geometry.rotations import normalize, side_of
 from ..geometry.skeleton import N_JOINTS
 from ..take.take import Motion
 from ..typing import Array
@@ -51,9 +51,13 @@ def fit_actor(
                 segment.at_samples(guess.root[at]),
                 segment.at_samples(holds[at]),
             )
-        fitted.append(
-            Fitted(*fit_segment(segment, observations, Chain(actor.rest), pinhole, FIT_STRENGTH, share, start))
-        )
+        chain = Chain(actor.rest)
+        each = Fitted(*fit_segment(segment, observations, chain, pinhole, FIT_STRENGTH, share, start))
+        if start is not None and footholds is not None:  # the last fit: what the smoothing goes back to
+            again = Guess(each.rotations, each.root, start.footholds)
+            raw = Fitted(*fit_segment(segment, observations, chain, pinhole, 0.0, share, again))
+            each = replace(each, raw=raw)
+        fitted.append(each)
     return replace(actor, fitted=tuple(fitted))
 
 
@@ -75,14 +79,28 @@ def motion_of(actor: Actor, fitted: tuple[Fitted, ...]) -> Motion:
 
 
 def smoothed(actor: Actor, strength: float) -> tuple[Fitted, ...]:
-    """The actor's fitted segments, smoothed over time."""
-    body_model = actor.person.observations.has_rotations
+    """The actor's fitted segments, smoothed over time.
+
+    A body model's poses are smoothed as they are. The landmark fit has a motion prior of its own, which smooths as
+    strength 1 does: less leads back to the frame-by-frame fit, more smooths the motion further.
+    """
     smooth = []
     for segment, each in zip(actor.segments, actor.fitted, strict=True):
-        rotations = without_glitches(each.rotations) if body_model and strength > 0 else each.rotations
-        widths = BODY_MODEL if body_model else LANDMARKS
-        smooth.append(Fitted(*smooth_motion(rotations, each.root, segment.interval, strength, widths)))
+        if each.raw is None:
+            rotations = without_glitches(each.rotations) if strength > 0 else each.rotations
+            smooth.append(Fitted(*smooth_motion(rotations, each.root, segment.interval, strength, BODY_MODEL)))
+        elif strength < 1:
+            less = smooth_motion(each.raw.rotations, each.raw.root, segment.interval, strength, LANDMARKS)
+            smooth.append(_between(Fitted(*less), each, strength))
+        else:
+            smooth.append(Fitted(*smooth_motion(each.rotations, each.root, segment.interval, strength - 1, LANDMARKS)))
     return tuple(smooth)
+
+
+def _between(a: Fitted, b: Fitted, share: float) -> Fitted:
+    """Normalized mean of close motions; sign-continuous like the first one."""
+    rotations = a.rotations + (b.rotations * side_of(b.rotations, a.rotations) - a.rotations) * np.float32(share)
+    return Fitted(normalize(rotations).astype(np.float32), a.root + (b.root - a.root) * np.float32(share))
 
 
 def part(progress: Progress, low: float, high: float) -> Progress:

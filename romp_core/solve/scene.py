@@ -15,11 +15,16 @@ from .segments import Segment
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fitted segment at its evenly spaced samples: local rotations (T, 24, 4) with the pelvis in camera space, and
-    root (T, 3) in camera space, float32."""
+    """A fitted segment at its evenly spaced samples.
+
+    Attributes:
+        rotations: (T, 24, 4) float32, local, with the pelvis in camera space; root: (T, 3) float32 in camera space.
+        raw: the same frame by frame, without the fit's motion prior; None where it is not known apart.
+    """
 
     rotations: Array
     root: Array
+    raw: Fitted | None = None
 
 
 @dataclass(frozen=True)

@@ -61,11 +61,6 @@ def smooth_motion(
     return smooth_rotations(rotations, interval, widths), smooth_root(root, interval, widths).astype(np.float32)
 
 
-def reach(interval: float, strength: float) -> int:
-    """How many samples away others still change a smoothed rotation."""
-    return int(np.ceil(strength * 3 * (_COURSE_S + _SPEED_S) / interval)) + 1
-
-
 def smooth_rotations(rotations: Array, interval: float, widths: Widths) -> Array:
     """Rotations (T, 24, 4) smoothed as chordal means (Hartley 2013), float32, sign-continuous.
 

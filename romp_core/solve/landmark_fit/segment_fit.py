@@ -20,14 +20,13 @@ from .kinematic_chain import GROUPS, LEAD, Chain, expand
 from .markers import CARRIER, USED
 from .priors import REST
 
-FIT_STRENGTH = 0.5
-"""Strength of the fit's motion prior; what the user's smoothing adds comes after the fit, see `smoothing`."""
+FIT_STRENGTH = 1.0
+"""Strength of the fit's motion prior; the user's smoothing comes after the fit, see `smoothing`."""
 _WINDOW, _OVERLAP = 480, 60
 """Samples fitted at a time, and shared by neighboring windows; they bound the memory."""
 _FITTING = ((1.8, 0.4),) * 6 + ((1.3, 0.7),) * 4 + ((1.0, 1.0),) * 5
 """(factor on the smoothing, freedom of the joints) of each step: from a calm, restful motion to what was seen."""
 _REFINING = ((1.0, 1.0),) * 4
-FIT_STRENGTH = 1.0
 _START_SMOOTHING_S = 0.06
 _GLITCH, _GLITCH_SAMPLES = 0.1, 3
 """Distance, in lengths from ankles to head, by which a landmark that leaves the median of its neighbors in time
