@@ -29,7 +29,7 @@ IN_NAMES = r"ahead | heavy | figures? | cast | judged? | scans? | upright | want
 """Parts of identifiers and of file names: riddles there, ordinary words in a sentence."""
 
 IN_TEXT = r"""
-    (a|an|the|this|that|these|those|its|their|which|other|another|each|every|same|of|at|from|no|whatever|known|whose)\ places?
+    (an?|the|this|that|these|those|its|their|which|(an)?other|each|every|same|of|at|from|no|whatever|whose)\ places?
     | (their|the|of|by|whose)\ looks | (?<!make\ )(?<!makes\ )(?<!be\ )sure
     | (chosen|choice\ of|choose)\ (people|person|persons|ones)
     | (broke|broken|breaks?|breaking)\ off | goes\ on\ (there|where) | (is|are|can)\ to\ be\ had | wants\ downloaded
@@ -40,7 +40,10 @@ IN_TEXT = r"""
 IDIOMS = r"told\ apart | (take|takes|took|taking|in)\ (the|its|their)?\ ?place(\ of)? | in\ place | square\ image"
 """Cut out of text before it is searched."""
 
-FILE_NAMES = set(["scout", "subjects", "ahead", "heavy", "frugal", "square", "sixd", "upright", "ground", "footsight", "fitting", "initial", "names", "cast", "judge", "scan", "scenery", "figures", "regress", "looks", "numbered"])  # fmt: skip
+FILE_NAMES = r"""
+    scout | subjects | ahead | heavy | frugal | square | sixd | upright | ground | footsight | fitting | initial | names
+    | cast | judge | scan | scenery | figures | regress | looks | numbered
+"""
 """Whole module names."""
 
 EXACT_NAMES = {"square"}
@@ -52,8 +55,9 @@ ALLOWED: dict[str, set[str]] = {
 }
 """Words by file that are not ours."""
 
-_ANYWHERE, _IN_NAMES, _IN_TEXT, _IDIOMS = (
-    re.compile(rf"\b({pattern})\b", re.VERBOSE | re.IGNORECASE) for pattern in (ANYWHERE, IN_NAMES, IN_TEXT, IDIOMS)
+_ANYWHERE, _IN_NAMES, _IN_TEXT, _IDIOMS, _FILE_NAMES = (
+    re.compile(rf"\b({pattern})\b", re.VERBOSE | re.IGNORECASE)
+    for pattern in (ANYWHERE, IN_NAMES, IN_TEXT, IDIOMS, FILE_NAMES)
 )
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _VERBS = re.compile(r"_*(place|cast)(_\w+)?")
@@ -95,7 +99,7 @@ def _in_file(path: Path) -> Iterator[Finding]:
     relative = path.relative_to(ROOT).as_posix()
     allowed = ALLOWED.get(relative, set())
     source = path.read_text(encoding="utf-8")
-    if path.stem in FILE_NAMES:
+    if _FILE_NAMES.fullmatch(path.stem):
         yield Finding(relative, 1, path.stem, "the file's name")
     for name in path.relative_to(ROOT).with_suffix("").parts[1:]:
         yield from (Finding(relative, 1, word, "the file's name") for word in _in_name(name) if word not in allowed)

@@ -1,4 +1,4 @@
-"""Footage: a video, a folder of pictures or one picture, as frames with true presentation times."""
+"""Footage: a video, a folder of images or one image, as frames with their true presentation times."""
 
 from .reader import Footage, open_footage
 

@@ -41,13 +41,13 @@ def read_exif(path: Path) -> Exif:
 
 
 def _exif_block(data: bytes) -> bytes | None:
-    """Walk the JPEG segments up to the picture data."""
-    place = 2
-    while data[:2] == b"\xff\xd8" and data[place] == 0xFF and data[place + 1] != 0xDA:
-        (length,) = struct.unpack_from(">H", data, place + 2)
-        if data[place + 1] == 0xE1 and data[place + 4 : place + 10] == b"Exif\0\0":
-            return data[place + 10 : place + 2 + length]
-        place += 2 + length
+    """Walk the JPEG segments up to the image data."""
+    offset = 2
+    while data[:2] == b"\xff\xd8" and data[offset] == 0xFF and data[offset + 1] != 0xDA:
+        (length,) = struct.unpack_from(">H", data, offset + 2)
+        if data[offset + 1] == 0xE1 and data[offset + 4 : offset + 10] == b"Exif\0\0":
+            return data[offset + 10 : offset + 2 + length]
+        offset += 2 + length
     return None
 
 
@@ -58,10 +58,10 @@ def _parse_tiff(tiff: bytes) -> Exif:
         """Tag -> value of the entries that fit into their entry (SHORT and LONG)."""
         (count,) = struct.unpack_from(order + "H", tiff, start)
         values = {}
-        for place in range(start + 2, start + 2 + 12 * count, 12):
-            tag, kind = struct.unpack_from(order + "HH", tiff, place)
+        for entry in range(start + 2, start + 2 + 12 * count, 12):
+            tag, kind = struct.unpack_from(order + "HH", tiff, entry)
             if kind in (3, 4):
-                (values[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), tiff, place + 8)
+                (values[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), tiff, entry + 8)
         return values
 
     main = directory(struct.unpack_from(order + "I", tiff, 4)[0])
@@ -78,7 +78,7 @@ class Box(NamedTuple):
 
 
 def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
-    """The boxes that lie side by side between two places; stops at the first that makes no sense."""
+    """The boxes side by side between two offsets; stops at the first that makes no sense."""
     while start + 8 <= end:
         file.seek(start)
         size, kind = struct.unpack(">I4s", file.read(8))

@@ -15,7 +15,7 @@ from .source import LONGEST_SIDE
 
 
 class OpenCVVideo:
-    """A video file as a `PictureSource`. Raises ValueError when it has no picture track that can be decoded."""
+    """A video file as a `FrameSource`. Raises ValueError when it has no video track that can be decoded."""
 
     def __init__(self, path: Path) -> None:
         _silence()
@@ -25,7 +25,7 @@ class OpenCVVideo:
         width, height = self._size()
         if not self._capture.isOpened() or width <= 0 or height <= 0:
             self.close()
-            raise ValueError("no decodable picture track")
+            raise ValueError("no decodable video track")
         self.clockwise = int(self._capture.get(cv2.CAP_PROP_ORIENTATION_META)) % 360
         self._scale = longest_side_scale(width, height, LONGEST_SIDE)
         width, height = round(width * self._scale), round(height * self._scale)
@@ -43,7 +43,7 @@ class OpenCVVideo:
             return None
         return float(self._capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000
 
-    def picture(self) -> Array | None:
+    def image(self) -> Array | None:
         ok, image = self._capture.retrieve()
         if not ok or image is None:
             return None
@@ -54,7 +54,7 @@ class OpenCVVideo:
 
 
 def read_still(path: Path) -> Array | None:
-    """A picture file as stored (EXIF orientation not applied), (H, W, 3) RGB; None when it cannot be decoded."""
+    """An image file as stored (EXIF orientation not applied), (H, W, 3) RGB; None when it cannot be decoded."""
     _silence()
     data = np.fromfile(path, dtype=np.uint8)  # cv2.imread cannot open non-ASCII paths on Windows
     if not len(data):

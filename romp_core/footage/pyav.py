@@ -15,24 +15,24 @@ from .source import LONGEST_SIDE
 
 
 class PyAVVideo:
-    """A video file as a `PictureSource`. Raises ValueError when it has no picture track that can be decoded."""
+    """A video file as a `FrameSource`. Raises ValueError when it has no video track that can be decoded."""
 
     def __init__(self, path: Path) -> None:
         try:
             self._container = av.open(str(path))
         except (av.error.FFmpegError, OSError) as error:
-            raise ValueError("no decodable picture track") from error
+            raise ValueError("no decodable video track") from error
         if not self._container.streams.video:
             self.close()
-            raise ValueError("no decodable picture track")
+            raise ValueError("no decodable video track")
         self._stream = self._container.streams.video[0]
         self._stream.thread_type = "AUTO"
         self._frames = self._decode()
-        # The display matrix comes with the first decoded picture.
+        # The display matrix comes with the first decoded frame.
         self._waiting = next(self._frames, None)
         if self._waiting is None:
             self.close()
-            raise ValueError("no decodable picture track")
+            raise ValueError("no decodable video track")
         self._frame = self._waiting
         self.clockwise = -self._frame.rotation % 360
         scale = longest_side_scale(self._frame.width, self._frame.height, LONGEST_SIDE)
@@ -47,7 +47,7 @@ class PyAVVideo:
         return round(duration * 1e-6 * self.fps) if duration else 0
 
     def _decode(self) -> Iterator[av.VideoFrame]:
-        """Decoded pictures; damaged packets are skipped, a file cut short just ends."""
+        """Decoded frames; damaged packets are skipped, a file cut short just ends."""
         try:
             for packet in self._container.demux(self._stream):
                 try:
@@ -65,7 +65,7 @@ class PyAVVideo:
         self._frame = frame
         return float(frame.time) if frame.time is not None else 0.0
 
-    def picture(self) -> Array | None:
+    def image(self) -> Array | None:
         return turn(_as_rgb(self._frame, *self._stored), self.clockwise)
 
     def close(self) -> None:
@@ -73,7 +73,7 @@ class PyAVVideo:
 
 
 def read_still(path: Path) -> Array | None:
-    """A picture file as stored (EXIF orientation not applied), (H, W, 3) RGB; None when it cannot be decoded."""
+    """An image file as stored (EXIF orientation not applied), (H, W, 3) RGB; None when it cannot be decoded."""
     try:
         with av.open(str(path)) as container:
             frame = next(container.decode(video=0))

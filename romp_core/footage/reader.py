@@ -1,4 +1,4 @@
-"""`Footage`: frames with their true times, decoded ahead in a thread so that decoding and inference overlap."""
+"""`Footage`: frames with their true times, decoded in advance by a thread so that decoding and inference overlap."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from types import TracebackType
 
 import numpy as np
 
-from ..images import ops as imageops
+from ..images import ops
 from ..take.observations import Frame
 from ..take.take import FootageInfo
 from . import problems
-from .source import PictureSource
-from .stills import PICTURE_SUFFIXES, Stills, pictures_in
+from .source import FrameSource
+from .stills import IMAGE_SUFFIXES, Stills, image_files
 
-_AHEAD = 3
-"""Frames decoded ahead: enough to overlap, little enough for 8K."""
+_BUFFER = 3
+"""Frames decoded in advance: enough to overlap, little enough for 8K."""
 
 _MISSING_S, _MISSING_SHARE = 0.5, 0.05
 """Footage that ends earlier than its header says by more than both of these is taken for cut short."""
@@ -29,10 +29,10 @@ _TICK_S = 1e-4
 
 
 def open_footage(source: str | Path, start: float = 0.0, end: float = 0.0) -> Footage:
-    """Open a video file, a folder of pictures or a single picture.
+    """Open a video file, a folder of images or a single image.
 
     Args:
-        start, end: seconds from the first picture; pictures with start <= time < end are read. `end` 0: to the end.
+        start, end: seconds from the first frame; frames with start <= time < end are read. `end` 0: to the end.
 
     Raises:
         FootageError: with one sentence and a hint, for anything that is not footage or does not reach the range.
@@ -40,24 +40,24 @@ def open_footage(source: str | Path, start: float = 0.0, end: float = 0.0) -> Fo
     path = Path(source)
     if end and end <= start:
         raise problems.reversed_range(start, end)
-    return Footage(str(source), _open_source(path), start, end)
+    return Footage(str(path.absolute()), _open_source(path), start, end)
 
 
-def _open_source(path: Path) -> PictureSource:
-    if imageops.cv2 is not None:
+def _open_source(path: Path) -> FrameSource:
+    if ops.cv2 is not None:
         from .opencv import OpenCVVideo as Video
         from .opencv import read_still
     else:
         from .pyav import PyAVVideo as Video  # type: ignore[assignment]
         from .pyav import read_still
     if path.is_dir():
-        paths = pictures_in(path)
+        paths = image_files(path)
         if not paths:
             raise problems.empty_folder(path)
         return Stills(paths, read_still)
     if not path.is_file():
         raise problems.missing(path)
-    if path.stat().st_size and path.suffix.lower() in PICTURE_SUFFIXES:
+    if path.stat().st_size and path.suffix.lower() in IMAGE_SUFFIXES:
         return Stills([path], read_still)
     try:
         return Video(path)
@@ -66,17 +66,17 @@ def _open_source(path: Path) -> PictureSource:
 
 
 class Footage:
-    """Pictures in order, read once. A context manager; leaving it stops the decoding thread.
+    """Frames in order, read once. A context manager; leaving it stops the decoding thread.
 
     Attributes:
         expected_frames: how many frames will come, for progress; an estimate, 0 when the file does not say.
         remark: after reading, a sentence for the user when the file ended too early, else "".
     """
 
-    def __init__(self, path: str, source: PictureSource, start: float, end: float) -> None:
+    def __init__(self, path: str, source: FrameSource, start: float, end: float) -> None:
         self._path, self._source, self._start, self._end = path, source, start, end
         self._times: list[float] = []
-        self._numbers: list[int] = []
+        self._source_frames: list[int] = []
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.remark = ""
@@ -102,43 +102,43 @@ class Footage:
             height=source.height,
             fps=source.fps,
             times=np.array(self._times, dtype=np.float64),
-            source_frames=np.array(self._numbers, dtype=np.int32),
+            source_frames=np.array(self._source_frames, dtype=np.int32),
             fov=source.fov,
             rotation=source.clockwise,
         )
 
     def frames(self) -> Iterator[Frame]:
-        """The frames, lazily; can be iterated once. Damaged pictures are left out (their numbers are skipped).
+        """The frames, lazily; can be iterated once. Damaged ones are left out (their numbers are skipped).
 
         Raises:
-            FootageError: when no picture lies in the range, or a picture of a folder has another size.
+            FootageError: when no frame is in the range, or an image of a folder has another size than the first.
         """
         if self._thread is not None:
             raise RuntimeError("the frames of a footage can be read only once")
-        ahead: queue.Queue[Frame | BaseException | None] = queue.Queue(_AHEAD)
-        self._thread = threading.Thread(target=self._decode, args=(ahead,), name="footage", daemon=True)
+        decoded: queue.Queue[Frame | BaseException | None] = queue.Queue(_BUFFER)
+        self._thread = threading.Thread(target=self._decode, args=(decoded,), name="footage", daemon=True)
         self._thread.start()
-        while (item := ahead.get()) is not None:
+        while (item := decoded.get()) is not None:
             if isinstance(item, BaseException):
                 raise item
             self._times.append(item.time)
-            self._numbers.append(item.source_frame)
+            self._source_frames.append(item.source_frame)
             yield item
 
-    def _decode(self, ahead: queue.Queue[Frame | BaseException | None]) -> None:
+    def _decode(self, decoded: queue.Queue[Frame | BaseException | None]) -> None:
         """Body of the thread: hands over frames, then None, or the exception that ended it."""
         last: Frame | BaseException | None = None
         try:
             for frame in self._read():
-                self._put(ahead, frame)
+                self._put(decoded, frame)
         except Exception as error:  # noqa: BLE001 - raised again in the reading thread
             last = error
-        self._put(ahead, last)
+        self._put(decoded, last)
 
-    def _put(self, ahead: queue.Queue[Frame | BaseException | None], item: Frame | BaseException | None) -> None:
+    def _put(self, decoded: queue.Queue[Frame | BaseException | None], item: Frame | BaseException | None) -> None:
         while not self._stop.is_set():
             with suppress(queue.Full):
-                ahead.put(item, timeout=0.1)
+                decoded.put(item, timeout=0.1)
                 return
 
     def _read(self) -> Iterator[Frame]:
@@ -155,7 +155,7 @@ class Footage:
                 break
             if time < self._start - _TICK_S:
                 continue
-            if (image := source.picture()) is not None:
+            if (image := source.image()) is not None:
                 found = True
                 yield Frame(number, time, image)
         else:

@@ -1,4 +1,4 @@
-"""What every kind of footage offers to the reader: a forward-only row of pictures."""
+"""What every kind of footage offers to the reader: a forward-only sequence of frames."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from typing import Protocol
 from ..typing import Array
 
 LONGEST_SIDE = 1920
-"""Larger pictures are scaled down while they are read: networks look at crops of at most 512 pixels, and frames wait in
-memory."""
+"""Larger images are scaled down while they are read: networks see crops of at most 512 pixels, and frames wait in memory."""
 
 
-class PictureSource(Protocol):
-    """Pictures in the order of presentation.
+class FrameSource(Protocol):
+    """Frames in the order of presentation.
 
     Attributes:
-        width, height: size of the pictures as they are handed out: upright, and not larger than `LONGEST_SIDE`.
+        width, height: size of the images in pixels, as they are handed out: upright, and not larger than `LONGEST_SIDE`.
         fps: mean frame rate, 0 for a single still.
-        count: number of pictures the source claims to have, 0 when it does not say.
+        count: number of frames that the source claims to have, 0 when it does not say.
         fov: horizontal field of view in radians from metadata, or None.
-        clockwise: degrees by which stored pictures are turned to be handed out upright.
+        clockwise: degrees by which stored images are turned to stand upright.
     """
 
     width: int
@@ -30,11 +29,11 @@ class PictureSource(Protocol):
     clockwise: int
 
     def grab(self) -> float | None:
-        """Move to the next picture; its presentation time in seconds, or None at the end."""
+        """Move to the next frame; its presentation time in seconds, or None at the end."""
         ...
 
-    def picture(self) -> Array | None:
-        """The grabbed picture, (height, width, 3) uint8 RGB (possibly a view), or None when it is damaged."""
+    def image(self) -> Array | None:
+        """The image of the grabbed frame, (height, width, 3) uint8 RGB (possibly a view); None when it is damaged."""
         ...
 
     def close(self) -> None:

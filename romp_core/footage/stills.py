@@ -1,4 +1,4 @@
-"""A folder of pictures as footage, or a single picture."""
+"""Image files as footage: a folder of them, or a single one."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ..images.ops import turn
 from ..typing import Array
 from .metadata import fov_from_focal35, read_exif
 
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 FOLDER_FPS = 30.0
-"""Picture folders carry no time; most were written from video at about this rate."""
+"""Folders of images carry no time; most were written from video at about this rate."""
 
 _CLOCKWISE_OF_ORIENTATION = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 _MIRRORED = frozenset({2, 4, 5, 7})
@@ -28,31 +28,31 @@ def natural_key(path: Path) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.name.casefold())]
 
 
-def pictures_in(folder: Path) -> list[Path]:
-    """The picture files of a folder in natural order; hidden files are left out."""
+def image_files(folder: Path) -> list[Path]:
+    """The image files of a folder in natural order; hidden files are left out."""
     found = [
         path
         for path in folder.iterdir()
-        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".") and path.is_file()
+        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
     ]
     return sorted(found, key=natural_key)
 
 
 class Stills:
-    """Picture files as a `PictureSource`.
+    """Image files as a `FrameSource`.
 
-    Raises FootageError when none can be read, and later from `picture` when one has another size than the first.
+    Raises FootageError when none can be read, and later from `image` when one has another size than the first.
     """
 
     def __init__(self, paths: Sequence[Path], read: Reader) -> None:
         self._paths, self._read = paths, read
         self._next = 0
-        self._first = next((path for path in paths if _upright(path, read) is not None), None)
+        self._first = next((path for path in paths if _read_oriented(path, read) is not None), None)
         if self._first is None:
             raise FootageError(
-                f'The picture "{paths[0].name}" cannot be read.', "It is damaged, or not really a picture file."
+                f'The image "{paths[0].name}" cannot be read.', "It is damaged, or not really an image file."
             )
-        first = _upright(self._first, read)
+        first = _read_oriented(self._first, read)
         assert first is not None
         self.height, self.width = first.shape[:2]
         self.count = len(paths)
@@ -67,15 +67,15 @@ class Stills:
         self._next += 1
         return (self._next - 1) / FOLDER_FPS
 
-    def picture(self) -> Array | None:
+    def image(self) -> Array | None:
         path = self._paths[self._next - 1]
-        image = _upright(path, self._read)
+        image = _read_oriented(path, self._read)
         if image is not None and image.shape[:2] != (self.height, self.width):
             assert self._first is not None
             raise FootageError(
-                f'The pictures have different sizes: "{self._first.name}" is {self.width} x {self.height}, '
+                f'The images have different sizes: "{self._first.name}" is {self.width} x {self.height}, '
                 f'"{path.name}" is {image.shape[1]} x {image.shape[0]}.',
-                "Keep only the pictures of one shot in the folder.",
+                "Keep only the images of one shot in the folder.",
             )
         return image
 
@@ -83,7 +83,7 @@ class Stills:
         """Nothing stays open."""
 
 
-def _upright(path: Path, read: Reader) -> Array | None:
+def _read_oriented(path: Path, read: Reader) -> Array | None:
     image = read(path)
     if image is None:
         return None

@@ -1,1 +1,1 @@
-"""Image operations, annotated previews and the colors of people."""
+"""Images: resampling, thumbnails, annotated previews, and the colors of people."""

@@ -1,4 +1,4 @@
-"""Colors by which people are told apart in pictures and views: everywhere the same person has the same one."""
+"""Colors of people: the same person has the same color in every image and view."""
 
 COLORS = ((0.2, 0.8, 1.0), (1.0, 0.6, 0.1), (0.5, 1.0, 0.3), (1.0, 0.4, 0.7), (0.9, 0.9, 0.2))
 

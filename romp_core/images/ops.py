@@ -1,4 +1,4 @@
-"""The few picture operations the core needs: on OpenCV where it is installed, else on numpy with the same results."""
+"""The few image operations the core needs: OpenCV where it is installed, else numpy with the same results."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Border = Literal["black", "replicate"]
 
 
 def warp(image: Array, matrix: Array, width: int, height: int, border: Border = "black") -> Array:
-    """Resample a picture bilinearly.
+    """Resample an image bilinearly.
 
     Args:
-        image: (H, W, C) uint8; a view with reversed channels (BGR read as RGB) costs no copy of the whole picture.
-        matrix: (2, 3), takes pixel (column, row) of the result to a place in `image`. Whole numbers are pixel centers.
+        image: (H, W, C) uint8; a view with reversed channels (BGR read as RGB) costs no copy of the whole image.
+        matrix: (2, 3), takes a pixel (column, row) of the result to a position in `image`. Whole numbers are pixel centers.
         border: what lies outside of `image`: black, or its border pixels repeated.
 
     Returns:
@@ -47,10 +47,10 @@ def _warp_numpy(image: Array, matrix: Array, width: int, height: int, border: Bo
     m = np.asarray(matrix, dtype=np.float32)
     x = m[0, 0] * across + m[0, 1] * down + m[0, 2]
     y = m[1, 0] * across + m[1, 1] * down + m[1, 2]
-    # Places further out than one pixel look the same as places one pixel out; clipping keeps the integers small.
+    # Further out than one pixel, everything is as it is one pixel out; clipping keeps the integers small.
     x, y = np.clip(x, -1, columns), np.clip(y, -1, rows)
     left, top = np.floor(x).astype(np.int32), np.floor(y).astype(np.int32)
-    right_share, bottom_share = (x - left)[..., None], (y - top)[..., None]
+    right_weight, bottom_weight = (x - left)[..., None], (y - top)[..., None]
 
     def pixels(column: Array, row: Array) -> Array:
         values = image[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)].astype(np.float32)
@@ -58,13 +58,13 @@ def _warp_numpy(image: Array, matrix: Array, width: int, height: int, border: Bo
             values[(row < 0) | (row >= rows) | (column < 0) | (column >= columns)] = 0
         return values
 
-    upper = pixels(left, top) * (1 - right_share) + pixels(left + 1, top) * right_share
-    lower = pixels(left, top + 1) * (1 - right_share) + pixels(left + 1, top + 1) * right_share
-    return np.rint(upper * (1 - bottom_share) + lower * bottom_share).astype(np.uint8)
+    upper = pixels(left, top) * (1 - right_weight) + pixels(left + 1, top) * right_weight
+    lower = pixels(left, top + 1) * (1 - right_weight) + pixels(left + 1, top + 1) * right_weight
+    return np.rint(upper * (1 - bottom_weight) + lower * bottom_weight).astype(np.uint8)
 
 
 def resize_cubic(image: Array, width: int, height: int) -> Array:
-    """Resample a whole picture bicubically (a = -0.75), without smoothing when it gets smaller.
+    """Resample a whole image bicubically (a = -0.75), without smoothing when it gets smaller.
 
     Args:
         image: (H, W, C) uint8; a view with reversed channels costs no copy.
@@ -84,10 +84,10 @@ def resize_cubic(image: Array, width: int, height: int) -> Array:
 
 def _cubic_matrix(source: int, target: int) -> Array:
     """(target, source) float32: how much each source pixel counts for each target pixel (Keys 1981, a = -0.75)."""
-    place = (np.arange(target) + 0.5) * source / target - 0.5
-    first = np.floor(place).astype(int) - 1
+    position = (np.arange(target) + 0.5) * source / target - 0.5
+    first = np.floor(position).astype(int) - 1
     taps = first[:, None] + np.arange(4)
-    far = np.abs(place[:, None] - taps)
+    far = np.abs(position[:, None] - taps)
     near = (1.25 * far - 2.25) * far * far + 1
     outer = -0.75 * (((far - 5) * far + 8) * far - 4)
     matrix = np.zeros((target, source), dtype=np.float32)
@@ -96,14 +96,14 @@ def _cubic_matrix(source: int, target: int) -> Array:
 
 
 def every_nth(image: Array, step: int) -> Array:
-    """Every `step`-th row and column of a picture, in memory of its own."""
-    # Copying whole rows is quick; picking columns, or turning channels round, would not be.
+    """Every `step`-th row and column of an image, in memory of its own."""
+    # Copying whole rows is quick; picking columns, or reversing channels, would not be.
     rows = image[::step, :, ::-1].copy()[..., ::-1] if _reversed_channels(image) else image[::step].copy()
     return rows[:, ::step]
 
 
 def turn(image: Array, clockwise_degrees: int) -> Array:
-    """The picture turned by a multiple of 90 degrees, in memory as it is shown; other angles are taken as no turn."""
+    """The image turned by a multiple of 90 degrees, in memory as it is shown; other angles are taken as no turn."""
     quarters = clockwise_degrees // 90 % 4 if clockwise_degrees % 90 == 0 else 0
     if not quarters:
         return image

@@ -13,7 +13,8 @@ import numpy as np
 
 from ..errors import Cancelled, ModelError
 from ..footage import open_footage
-from ..images.annotate import LONGEST_SIDE, numbered_picture, shrunk, write_png
+from ..images.annotate import label_people
+from ..images.thumbnail import thumbnail, write_png
 from ..models.registry import model_card
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, check, write_positions
@@ -22,6 +23,9 @@ from ..weights.store import WeightStore, default_store
 from .capture import Listener
 from .progress import Clock
 from .selection import boxes, places
+
+LONGEST_SIDE = 1280
+"""Of the written image, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def scout(
                 if cancelled():
                     return
                 clock.tick(count)
-                waiting.append(Frame(frame.source_frame, frame.time, shrunk(frame.image, longest)))
+                waiting.append(Frame(frame.source_frame, frame.time, thumbnail(frame.image, longest)))
                 yield frame
 
         with closing(estimator.run(tapped())) as stream:  # type: ignore[type-var]
@@ -128,5 +132,5 @@ def _scouted(frame: Frame, people: People, footage: FootageInfo, picture: Path) 
         )
     )
     scale = frame.image.shape[1] / footage.width
-    write_png(numbered_picture(frame.image, boxes(people, footage) * scale, ids), picture)
+    write_png(label_people(frame.image, boxes(people, footage) * scale, ids), picture)
     return Scouted(str(picture), frame.time, candidates)

@@ -11,7 +11,7 @@ import pytest
 from romp_core.errors import FootageError
 from romp_core.footage import open_footage
 from romp_core.footage.metadata import fov_from_focal35, quicktime_focal35, read_exif
-from romp_core.images import ops as imageops
+from romp_core.images import ops
 from tests.core.mp4_files import index_first
 
 cv2 = pytest.importorskip("cv2", reason="NOT CHECKED: the test files are written with OpenCV")
@@ -22,12 +22,12 @@ def backend(request, monkeypatch):
     """Every test that takes this runs on both decoders."""
     if request.param == "pyav":
         pytest.importorskip("av", reason="NOT CHECKED: PyAV is not installed; it is used where OpenCV has no wheel")
-        monkeypatch.setattr(imageops, "cv2", None)
+        monkeypatch.setattr(ops, "cv2", None)
     return request.param
 
 
-def picture(number: int, width: int = 64, height: int = 48) -> np.ndarray:
-    """A gray picture whose brightness tells its number, counted modulo 28."""
+def gray_image(number: int, width: int = 64, height: int = 48) -> np.ndarray:
+    """A gray image whose brightness encodes its number, modulo 28."""
     return np.full((height, width, 3), 20 + 8 * (number % 28), np.uint8)
 
 
@@ -38,13 +38,13 @@ def number_of(frame) -> int:
 def write_video(path: Path, frames: int = 30, fps: float = 25.0) -> Path:
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), fps, (64, 48))
     for number in range(frames):
-        writer.write(picture(number))
+        writer.write(gray_image(number))
     writer.release()
     assert path.stat().st_size > 1000
     return path
 
 
-def write_picture(path: Path, image: np.ndarray) -> Path:
+def write_image(path: Path, image: np.ndarray) -> Path:
     ok, data = cv2.imencode(path.suffix, image)
     assert ok
     path.write_bytes(data.tobytes())
@@ -93,7 +93,7 @@ def test_a_phone_held_upright_is_shown_upright(groundtruth, backend):
 def test_colors_are_red_green_blue(tmp_path, backend):
     orange = np.zeros((48, 64, 3), np.uint8)
     orange[..., 2], orange[..., 1] = 250, 120  # OpenCV writes blue, green, red
-    frames, _ = read(write_picture(tmp_path / "orange.png", orange))
+    frames, _ = read(write_image(tmp_path / "orange.png", orange))
     assert frames[0].image[0, 0].tolist() == [250, 120, 0]
 
 
@@ -113,7 +113,7 @@ def test_path_with_spaces_and_other_scripts(tmp_path, backend):
     folder = tmp_path / "Übung 空手 – take 1"
     folder.mkdir()
     assert len(read(write_video(folder / "мой клип.mp4"))[0]) == 30
-    assert len(read(write_picture(folder / "写真 1.png", picture(3)))[0]) == 1
+    assert len(read(write_image(folder / "写真 1.png", gray_image(3)))[0]) == 1
 
 
 def test_leaving_early_stops_the_decoder(tmp_path, backend):
@@ -128,8 +128,8 @@ def test_only_a_few_frames_are_decoded_ahead(tmp_path, monkeypatch):
     from romp_core.footage import opencv
 
     decoded = []
-    original = opencv.OpenCVVideo.picture
-    monkeypatch.setattr(opencv.OpenCVVideo, "picture", lambda self: decoded.append(1) or original(self))
+    original = opencv.OpenCVVideo.image
+    monkeypatch.setattr(opencv.OpenCVVideo, "image", lambda self: decoded.append(1) or original(self))
     with open_footage(write_video(tmp_path / "clip.mp4", 200)) as footage:
         for frame in footage.frames():
             assert len(decoded) <= frame.source_frame + 8
@@ -137,12 +137,12 @@ def test_only_a_few_frames_are_decoded_ahead(tmp_path, monkeypatch):
                 break
 
 
-# --- pictures ---------------------------------------------------------------------------------------------------------
+# --- images -----------------------------------------------------------------------------------------------------------
 
 
 def test_folder_is_read_in_natural_order(tmp_path, backend):
     for number in (1, 2, 10, 9):
-        write_picture(tmp_path / f"shot_{number}.png", picture(number))
+        write_image(tmp_path / f"shot_{number}.png", gray_image(number))
     (tmp_path / ".hidden.png").write_bytes(b"")
     (tmp_path / "notes.txt").write_text("not a picture")
     frames, info = read(tmp_path)
@@ -150,33 +150,33 @@ def test_folder_is_read_in_natural_order(tmp_path, backend):
     assert info.fps == 30 and np.allclose(info.times, np.arange(4) / 30)
 
 
-def test_damaged_picture_becomes_a_gap(tmp_path, backend):
+def test_damaged_image_becomes_a_gap(tmp_path, backend):
     for number in range(4):
-        write_picture(tmp_path / f"{number}.png", picture(number))
+        write_image(tmp_path / f"{number}.png", gray_image(number))
     (tmp_path / "2.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     _, info = read(tmp_path)
     assert info.source_frames.tolist() == [0, 1, 3] and info.times[-1] == pytest.approx(3 / 30)
 
 
-def test_pictures_of_different_sizes_are_refused(tmp_path, backend):
-    write_picture(tmp_path / "a.png", picture(0))
-    write_picture(tmp_path / "b.png", picture(0, 32, 32))
+def test_images_of_different_sizes_are_refused(tmp_path, backend):
+    write_image(tmp_path / "a.png", gray_image(0))
+    write_image(tmp_path / "b.png", gray_image(0, 32, 32))
     error = problem(tmp_path)
     assert "64 x 48" in error.sentence and "32 x 32" in error.sentence and "b.png" in error.sentence
 
 
 def test_still(tmp_path, backend):
-    frames, info = read(write_picture(tmp_path / "still.jpg", picture(5)))
+    frames, info = read(write_image(tmp_path / "still.jpg", gray_image(5)))
     assert len(frames) == 1 and info.fps == 0 and info.times.tolist() == [0]
 
 
 def test_8k_still_is_scaled_down_in_proportion(tmp_path, backend):
-    frames, info = read(write_picture(tmp_path / "big.jpg", picture(5, 7680, 4320)))
+    frames, info = read(write_image(tmp_path / "big.jpg", gray_image(5, 7680, 4320)))
     assert frames[0].image.shape == (1080, 1920, 3) and (info.width, info.height) == (1920, 1080)
 
 
 def exif_jpeg(path: Path, orientation: int, focal35: int) -> Path:
-    """A picture that is bright at its stored top left corner, with EXIF."""
+    """An image that is bright at its stored top left corner, with EXIF."""
     image = np.zeros((48, 64, 3), np.uint8)
     image[:16, :16] = 255
     jpeg = cv2.imencode(".jpg", image)[1].tobytes()
@@ -232,9 +232,9 @@ def test_missing_file(tmp_path, backend):
     assert "does not exist" in problem(tmp_path / "nowhere.mp4").sentence
 
 
-def test_folder_without_pictures(tmp_path, backend):
+def test_folder_without_images(tmp_path, backend):
     (tmp_path / "readme.txt").write_text("hello")
-    assert "no pictures" in problem(tmp_path).sentence
+    assert "no images" in problem(tmp_path).sentence
 
 
 @pytest.mark.parametrize("name", ["empty.mp4", "empty.png"])
@@ -251,7 +251,7 @@ def test_text_named_mp4(tmp_path, backend, capfd):
 
 
 def test_text_named_png(tmp_path, backend, capfd):
-    (tmp_path / "notes.png").write_text("This is not a picture.\n" * 50)
+    (tmp_path / "notes.png").write_text("This is not an image.\n" * 50)
     assert "notes.png" in problem(tmp_path / "notes.png").sentence
     assert capfd.readouterr().err == ""
 
@@ -260,16 +260,16 @@ def test_sound_only(tmp_path, backend, capfd):
     with wave.open(str(tmp_path / "voice.wav"), "wb") as sound:
         sound.setparams((1, 2, 8000, 0, "NONE", ""))
         sound.writeframes(bytes(16000))
-    assert "sound but no picture" in problem(tmp_path / "voice.wav").sentence
+    assert "sound but no video" in problem(tmp_path / "voice.wav").sentence
     handler = boxed(b"hdlr", bytes(8) + b"soun" + bytes(13))
     (tmp_path / "voice.mp4").write_bytes(
         boxed(b"ftyp", b"isom" + bytes(4)) + boxed(b"moov", boxed(b"trak", boxed(b"mdia", handler))) + bytes(64)
     )
-    assert "sound but no picture" in problem(tmp_path / "voice.mp4").sentence
+    assert "sound but no video" in problem(tmp_path / "voice.mp4").sentence
     (tmp_path / "voice.webm").write_bytes(
         b"\x1a\x45\xdf\xa3\x84webm" + b"\xae\x8f\x83\x81\x02\x86\x86A_OPUS" + bytes(64)
     )
-    assert "sound but no picture" in problem(tmp_path / "voice.webm").sentence
+    assert "sound but no video" in problem(tmp_path / "voice.webm").sentence
     assert capfd.readouterr().err == ""
 
 

@@ -12,7 +12,7 @@ import pytest
 from romp_core.cli.main import main
 from romp_core.cli.progress import Silent
 from romp_core.errors import Cancelled
-from romp_core.images.annotate import numbered_picture
+from romp_core.images.annotate import label_people
 from romp_core.images.colors import COLORS
 from romp_core.jobs.detect_people import scout
 from romp_core.storage.take_file import load_take
@@ -98,7 +98,7 @@ def test_numbers_are_large_and_stay_in_the_picture(shape: tuple[int, int, int]) 
     rows, columns = shape[:2]
     image = np.full(shape, 128, np.uint8)
     boxes = np.array([[0, 0, columns * 0.2, rows], [columns * 0.5, rows * 0.4, columns * 0.7, rows * 0.9]])
-    picture = numbered_picture(image, boxes, [0, 1])
+    picture = label_people(image, boxes, [0, 1])
     assert (image == 128).all() and picture.shape == shape
     for id in (0, 1):
         shade = np.rint(255 * np.array(COLORS[id]))

@@ -51,7 +51,7 @@ def test_a_broken_decoder_fails_with_a_sentence(monkeypatch, capsys):
 
 def test_a_decoder_that_gives_no_images_fails(monkeypatch):
     opencv = pytest.importorskip("romp_core.footage.opencv")
-    monkeypatch.setattr(opencv.OpenCVVideo, "picture", lambda self: None)
+    monkeypatch.setattr(opencv.OpenCVVideo, "image", lambda self: None)
     with pytest.raises(FootageError, match="be decoded"):
         self_test()
 
