@@ -17,10 +17,10 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 
 ANYWHERE = r"""
-    pictures? | sureness | opinions? | glimpses? | quirks? | parity | aliased | subjects? | newcomers? | scout(s|ed|ing)?
-    | sight | told | said | numbered | scenery | footsight | frugal | sixd
-    | colours?\w* | centre[sd]? | grey\w* | licence[sd]? | behaviours? | \w*(?<!para)metres? | neighbour\w* | catalogues?
-    | favour\w* | honour\w* | fibres? | artefacts? | judgement | whilst | amongst | (mode|labe|trave|signa)ll(ed|ing|er)
+    pictures? | sureness | opinions? | glimpses? | quirks? | parity | aliased | subjects? | newcomers?
+    | scout(s|ed|ing)? | sight | told | said | numbered | scenery | footsight | frugal | sixd
+    | colours?\w* | centre[sd]? | grey\w* | licence[sd]? | behaviours? | \w*(?<!para)metres? | neighbour\w*
+    | catalogues? | favour\w* | honour\w* | fibres? | artefacts? | judgement | whilst | amongst | (mode|labe|trave|signa)ll(ed|ing|er)
     | \w*(al|im|ogn|rgan|phas|mar|etr|hron|tor|bil|gor|til)is(e|es|ed|er|ing|ation)\w* | analys(e|ed|ing)
 """
 """Whole words, in names as in text."""
