@@ -1,6 +1,6 @@
 """Finds words that the project does not use: in names of files and identifiers, in docstrings, strings and comments.
 
-`python -m tests.words [ROOM ...]` lists them; a room is a folder such as romp_core/solve or addon. Without one: all rooms.
+`python -m tests.words [ROOM ...]` lists them; a room is a folder such as romp_core/solve or addon (default: all).
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ ANYWHERE = r"""
     pictures? | sureness | opinions? | glimpses? | quirks? | parity | aliased | subjects? | newcomers?
     | scout(s|ed|ing)? | sight | told | said | numbered | scenery | footsight | frugal | sixd
     | colours?\w* | centre[sd]? | grey\w* | licence[sd]? | behaviours? | \w*(?<!para)metres? | neighbour\w*
-    | catalogues? | favour\w* | honour\w* | fibres? | artefacts? | judgement | whilst | amongst | (mode|labe|trave|signa)ll(ed|ing|er)
+    | catalogues? | favour\w* | honour\w* | fibres? | artefacts? | judgement | whilst | amongst
+    | (mode|labe|trave|signa)ll(ed|ing|er)
     | \w*(al|im|ogn|rgan|phas|mar|etr|hron|tor|bil|gor|til)is(e|es|ed|er|ing|ation)\w* | analys(e|ed|ing)
 """
 """Whole words, in names as in text."""
