@@ -19,9 +19,9 @@ import bpy  # noqa: E402
 import numpy as np  # noqa: E402
 from takes import footage, make_take  # noqa: E402
 
-from addon import scene_index  # noqa: E402
-from addon.bake import BakeOptions, bake_take  # noqa: E402
 from addon.bake import action as keys  # noqa: E402
+from addon.bake.take import BakeOptions, bake_take  # noqa: E402
+from addon.blender import scene_index  # noqa: E402
 from romp_core.geometry.skeleton import JOINTS  # noqa: E402
 from romp_core.take.resample import resample  # noqa: E402
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from .. import compat, scene_index
+from ..blender import compat, scene_index
 from .armature import ROOT_BONE
 
 _CONSTANT, _LINEAR = 0, 1  # values of Keyframe.interpolation

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from .. import scene_index
+from ..blender import scene_index
 
 ROOT_BONE = "root"
 _SHORTEST_BONE_M = 0.005  # Blender deletes bones without length

@@ -6,13 +6,13 @@ from typing import Any
 
 import bpy
 
-from .. import scene_index
+from ..blender import scene_index
 
 MODIFIER = "MoCap Skin"
 EMBEDDED = "MakeHuman"
-LICENSE = "mocap_body_license"
+LICENSE = "romp_mocap_body_license"
 """Property of objects: license line of the body that they show."""
-_KIND, _MATERIAL = "mocap_body", "mocap_material"
+_KIND, _MATERIAL = "romp_mocap_body", "romp_mocap_material"
 
 
 def ensure_body(

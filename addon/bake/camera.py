@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from .. import compat, scene_index
+from ..blender import compat, scene_index
 from . import action as keys
 
 

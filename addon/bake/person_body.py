@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .. import storage
+from ..preferences import folders
 
 
 def body_of(person: Any) -> tuple[Any, list[str]]:
@@ -42,7 +42,7 @@ def _smpl_body(betas: Any) -> tuple[Any, list[str]] | None:
 
     if not np.isfinite(betas).all():
         return None
-    bodies = find_bodies(storage.weight_store())
+    bodies = find_bodies(folders.weight_store())
     path = bodies.file_for(betas)
     if path is None:
         return None

@@ -6,9 +6,9 @@ import math
 
 import bpy
 
-from .. import compat
 from ..bake.body import EMBEDDED, kind_of
-from ..units import units_per_meter
+from ..blender import compat
+from ..blender.units import units_per_meter
 
 
 def frame_range(armature: bpy.types.Object, scene: bpy.types.Scene) -> tuple[int, int]:

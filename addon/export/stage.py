@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 import bpy
 from mathutils import Matrix
 
-from .. import compat
-from ..units import units_per_meter
+from ..blender import compat
+from ..blender.units import units_per_meter
 
 
 @contextmanager

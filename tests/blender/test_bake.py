@@ -6,8 +6,8 @@ import pytest
 from measure import degrees_between, track
 from takes import footage, make_take, motion, moving_camera
 
-from addon import scene_index
-from addon.bake import BakeOptions, bake_take
+from addon.bake.take import BakeOptions, bake_take
+from addon.blender import scene_index
 from romp_core.geometry.rotations import matrix_from_quat
 from romp_core.geometry.skeleton import JOINTS, forward_kinematics
 from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST
@@ -86,7 +86,7 @@ def test_in_a_gap_the_character_is_hidden_and_holds_still(scene):
 
 
 def test_without_gaps_nothing_is_keyed_but_bones(scene):
-    from addon import compat
+    from addon.blender import compat
 
     take = make_take()
     bake_take(scene, take, "Clip")
@@ -173,7 +173,7 @@ def test_body_follows_the_core_skinning_and_its_sliders_work(scene):
 
 
 def test_numbers_that_are_none_and_people_never_seen_make_no_keys(scene):
-    from addon import compat
+    from addon.blender import compat
 
     broken, unseen = motion(40), motion(40, seed=2)
     broken.rotations[7, 3, 1] = np.nan

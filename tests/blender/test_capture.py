@@ -12,7 +12,9 @@ import pytest
 from measure import track
 from takes import footage, make_take, motion
 
-from addon import catalog, jobs, preview, scene_index
+from addon.blender import scene_index
+from addon.takes import characters, take_list
+from addon.worker import jobs, preview
 from romp_core.storage.take_file import save_take
 from romp_core.take.settings import CaptureSettings
 
@@ -75,7 +77,7 @@ def clip(tmp_path):
 
 def start_async(take_or_script, clip, scene):
     """As the button does it in a window, where a timer goes on with it."""
-    from addon.operators.capture import take_arrived
+    from addon.capture.operators import take_arrived
 
     FakeJob.script = take_or_script
     uid = scene.session_uid
@@ -94,13 +96,13 @@ def test_a_script_captures_without_a_window(worker, scene, clip, tmp_path):
     take = make_take([motion(40), motion(40, seed=2)])
     worker.script = [STARTED, PROGRESS, PREVIEW, finished(take)]
     out = tmp_path / "out" / "take.npz"
-    result = bpy.ops.mocap.capture(filepath=str(clip), out=str(out), people=2, height=1.8, fov=60.0, strength=0.5)
+    result = bpy.ops.romp_mocap.capture(filepath=str(clip), out=str(out), people=2, height=1.8, fov=60.0, strength=0.5)
     assert result == {"FINISHED"}
     command = worker.started[0].command
     assert command["source"] == str(clip) and command["out"] == str(out)
     assert command["capture"] == asdict(CaptureSettings(people=2))
     assert command["solve"]["height"] == pytest.approx(1.8) and command["solve"]["fov"] == 60.0
-    assert [item.name for item in scene.mocap.takes[0].people] == ["Person 1", "Person 2"]
+    assert [item.name for item in scene.romp_mocap.takes[0].people] == ["Person 1", "Person 2"]
     armatures = list(scene_index.characters(scene))
     assert len(armatures) == 2
     heads, _ = track(scene, scene_index.find_object(scene, take.id, scene_index.ARMATURE, 2), [1, 40])
@@ -109,9 +111,9 @@ def test_a_script_captures_without_a_window(worker, scene, clip, tmp_path):
 
 def test_unset_operator_settings_come_from_the_panel(worker, scene, clip):
     worker.script = [finished(make_take())]
-    scene.mocap.source = str(clip)
-    scene.mocap.solve.height, scene.mocap.capture.start = 1.5, 2.0
-    bpy.ops.mocap.capture(fov=40.0)
+    scene.romp_mocap.source = str(clip)
+    scene.romp_mocap.solve.height, scene.romp_mocap.capture.start = 1.5, 2.0
+    bpy.ops.romp_mocap.capture(fov=40.0)
     command = worker.started[0].command
     assert command["solve"]["height"] == pytest.approx(1.5) and command["solve"]["fov"] == 40.0
     assert command["capture"]["start"] == 2.0
@@ -120,7 +122,7 @@ def test_unset_operator_settings_come_from_the_panel(worker, scene, clip):
 @pytest.mark.parametrize("source", ["", "/nowhere/clip.mp4"])
 def test_missing_footage_is_one_clear_sentence_and_starts_nothing(worker, source):
     with pytest.raises(RuntimeError, match=r"No footage is chosen|does not exist"):
-        bpy.ops.mocap.capture(filepath=source)
+        bpy.ops.romp_mocap.capture(filepath=source)
     assert not worker.started
 
 
@@ -139,28 +141,28 @@ def test_failure_tells_sentence_hint_and_log_and_the_next_run_works(worker, scen
 
     worker.script = [STARTED, dies]
     with pytest.raises(RuntimeError, match=r"ended unexpectedly. The log is at /x/y.log"):
-        bpy.ops.mocap.capture(filepath=str(clip))
+        bpy.ops.romp_mocap.capture(filepath=str(clip))
     assert jobs.last_outcome().log == "/x/y.log"
-    assert catalog.find_take(scene, "partial") is not None
+    assert take_list.find_take(scene, "partial") is not None
     worker.script = [finished(make_take())]
-    assert bpy.ops.mocap.capture(filepath=str(clip)) == {"FINISHED"}
+    assert bpy.ops.romp_mocap.capture(filepath=str(clip)) == {"FINISHED"}
     assert jobs.last_outcome().kind == "finished"
 
 
 def test_starting_twice_is_refused(worker, scene, clip):
     start_async([STARTED, PROGRESS], clip, scene)
-    assert not bpy.ops.mocap.capture.poll()
+    assert not bpy.ops.romp_mocap.capture.poll()
     with pytest.raises(RuntimeError):
-        bpy.ops.mocap.capture(filepath=str(clip))
+        bpy.ops.romp_mocap.capture(filepath=str(clip))
     from romp_core.errors import MocapError
 
-    with pytest.raises(MocapError, match="still being worked on"):
+    with pytest.raises(MocapError, match="is still running"):
         jobs.start("Other", {"type": "self_test"}, lambda outcome: "", wait=False)
     assert len(worker.started) == 1
 
 
 def test_panel_state_while_running_and_cancel_keeps_the_partial_take(worker, scene, clip):
-    from addon.panels.capture import progress_text
+    from addon.worker.panel import progress_text
 
     start_async([STARTED, PROGRESS, PREVIEW], clip, scene)
     for _ in range(4):
@@ -170,12 +172,12 @@ def test_panel_state_while_running_and_cancel_keeps_the_partial_take(worker, sce
     assert progress_text(session.progress) == "Finding people, 20 / 40, 12.5 fps, 0:02 left"
     assert preview.figures() == 2
     save_take(make_take(id="cut"), clip.with_suffix(".npz"))
-    bpy.ops.mocap.cancel()
+    bpy.ops.romp_mocap.cancel()
     run_timer()
     assert jobs.current() is None and preview.figures() == 0
-    entry = catalog.find_take(scene, "cut")
+    entry = take_list.find_take(scene, "cut")
     assert entry is not None and not list(scene_index.characters(scene))
-    bpy.ops.mocap.make_characters()
+    bpy.ops.romp_mocap.make_characters()
     assert len(list(scene_index.characters(scene))) == 1
 
 
@@ -185,16 +187,16 @@ def test_another_file_opened_during_a_capture(worker, scene, clip):
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     run_timer()
     other = bpy.context.scene
-    assert [entry.take_id for entry in other.mocap.takes] == ["take-1"]
+    assert [entry.take_id for entry in other.romp_mocap.takes] == ["take-1"]
     assert not list(scene_index.characters(other))
-    assert "scene of this capture is gone" in jobs.last_outcome().text
+    assert "scene of this capture was closed" in jobs.last_outcome().text
 
 
 def test_characters_deleted_and_undo_pressed_while_solving(worker, scene, clip):
     take = make_take()
     worker.script = [finished(take)]
     bpy.context.preferences.edit.use_global_undo = True
-    bpy.ops.mocap.capture(filepath=str(clip))
+    bpy.ops.romp_mocap.capture(filepath=str(clip))
     bpy.ops.ed.undo_push(message="captured")
     uid = scene.session_uid
     worker.script = [PROGRESS, PROGRESS, finished(make_take([motion(40, seed=4)]))]
@@ -214,25 +216,25 @@ def test_characters_deleted_and_undo_pressed_while_solving(worker, scene, clip):
 
 def start_solving():
     """As the button does it in a window."""
-    from addon.operators.solve import start_solving
+    from addon.takes.solve import start_solving
 
     scene = bpy.context.scene
-    entry = scene.mocap.takes[0]
-    start_solving(scene, entry, catalog.made_characters(scene, entry), wait=False)
+    entry = scene.romp_mocap.takes[0]
+    start_solving(scene, entry, characters.made_characters(scene, entry), wait=False)
 
 
 def test_solve_again_replaces_in_place_and_heights_go_along(worker, scene, clip):
     take = make_take([motion(40), motion(40, seed=2)])
     worker.script = [finished(take)]
-    bpy.ops.mocap.capture(filepath=str(clip))
-    entry = scene.mocap.takes[0]
+    bpy.ops.romp_mocap.capture(filepath=str(clip))
+    entry = scene.romp_mocap.takes[0]
     entry.people[1].height = 1.5
     entry.solve.strength = 0.3
     armature = scene_index.find_object(scene, take.id, scene_index.ARMATURE, 2)
     name = armature.name
     changed = make_take([motion(40, seed=9), motion(40, seed=8)])
     worker.script = [finished(changed)]
-    assert bpy.ops.mocap.solve() == {"FINISHED"}
+    assert bpy.ops.romp_mocap.solve() == {"FINISHED"}
     command = worker.started[-1].command
     assert command["type"] == "solve" and command["heights"] == {"1": None, "2": pytest.approx(1.5)}
     assert command["solve"]["strength"] == pytest.approx(0.3)
@@ -244,8 +246,8 @@ def test_solve_again_replaces_in_place_and_heights_go_along(worker, scene, clip)
 def test_rename_remove_and_open_again(worker, scene, clip, tmp_path):
     take = make_take([motion(40, gaps=[(3, 8)]), motion(40, seed=2)])
     worker.script = [finished(take)]
-    bpy.ops.mocap.capture(filepath=str(clip))
-    entry = scene.mocap.takes[0]
+    bpy.ops.romp_mocap.capture(filepath=str(clip))
+    entry = scene.romp_mocap.takes[0]
     path = entry.path
     entry.people[0].name = "Alice"
     armature = scene_index.find_object(scene, take.id, scene_index.ARMATURE, 1)
@@ -253,29 +255,31 @@ def test_rename_remove_and_open_again(worker, scene, clip, tmp_path):
     entry.name = "Dance"
     assert armature.name == "Dance Alice" and scene.camera.name == "Dance Camera"
     assert scene_index.find_collection(scene, take.id).name == "Dance"
-    bpy.ops.mocap.make_characters()
+    bpy.ops.romp_mocap.make_characters()
     assert scene_index.find_object(scene, take.id, scene_index.ARMATURE, 1).name == "Dance Alice"
     assert len(list(scene_index.characters(scene))) == 2
 
     hat = bpy.data.objects.new("Hat", None)
     scene.collection.objects.link(hat)
     entry.active_person = 0
-    bpy.ops.mocap.remove_person()
+    bpy.ops.romp_mocap.remove_person()
     assert [item.name for item in entry.people] == ["Person 2"]
     assert len(list(scene_index.characters(scene))) == 1
-    bpy.ops.mocap.save_take(filepath=str(tmp_path / "copy.npz"))
-    bpy.ops.mocap.remove_take()
-    assert not scene.mocap.takes and [item.name for item in scene.objects] == ["Hat"]
+    bpy.ops.romp_mocap.save_take(filepath=str(tmp_path / "copy.npz"))
+    bpy.ops.romp_mocap.remove_take()
+    assert not scene.romp_mocap.takes and [item.name for item in scene.objects] == ["Hat"]
     assert not bpy.data.actions and not bpy.data.armatures
     for file in (path, tmp_path / "copy.npz"):
-        bpy.ops.mocap.open_take(filepath=str(file))
-    assert len(scene.mocap.takes) == 1 and len(scene.mocap.takes[0].people) == 2
+        bpy.ops.romp_mocap.open_take(filepath=str(file))
+    (entry,) = scene.romp_mocap.takes
+    assert [item.name for item in entry.people] == ["Person 2"], "edits are kept in the file"
+    assert [item.name for item in entry.removed_people] == ["Alice"]
 
 
 def test_file_that_is_no_take(worker, tmp_path):
     (tmp_path / "x.npz").write_bytes(b"no")
     with pytest.raises(RuntimeError, match=r"x\.npz"):
-        bpy.ops.mocap.open_take(filepath=str(tmp_path / "x.npz"))
+        bpy.ops.romp_mocap.open_take(filepath=str(tmp_path / "x.npz"))
 
 
 def test_switching_the_extension_off_ends_the_worker(worker, mocap, scene, clip):
@@ -297,10 +301,10 @@ def test_a_tick_is_short(worker, scene, clip):
 
 def test_export_operator_writes_one_file_per_character(worker, scene, clip, tmp_path):
     worker.script = [finished(make_take([motion(40), motion(40, seed=2)], footage()))]
-    bpy.ops.mocap.capture(filepath=str(clip))
+    bpy.ops.romp_mocap.capture(filepath=str(clip))
     for format in ("FBX", "GLB", "BVH"):
-        bpy.ops.mocap.export(filepath=str(tmp_path / "out" / "all"), format=format, which="ALL")
-    bpy.ops.mocap.export(filepath=str(tmp_path / "out" / "one.bvh"), format="BVH", which="ACTIVE")
+        bpy.ops.romp_mocap.export(filepath=str(tmp_path / "out" / "all"), format=format, which="ALL")
+    bpy.ops.romp_mocap.export(filepath=str(tmp_path / "out" / "one.bvh"), format="BVH", which="ACTIVE")
     names = sorted(file.name for file in (tmp_path / "out").iterdir())
     people = [f"all missing Person {n}" for n in (1, 2)]
     assert names == sorted([f"{name}.{end}" for name in people for end in ("fbx", "glb", "bvh")] + ["one.bvh"])
@@ -308,10 +312,10 @@ def test_export_operator_writes_one_file_per_character(worker, scene, clip, tmp_
 
 def test_export_into_a_folder_keeps_characters_of_like_names_apart(worker, scene, clip, tmp_path):
     worker.script = [finished(make_take([motion(40), motion(40, seed=2)], footage()))]
-    bpy.ops.mocap.capture(filepath=str(clip))
+    bpy.ops.romp_mocap.capture(filepath=str(clip))
     for armature, name in zip(list(scene_index.characters(scene)), ("a/b", "a:b"), strict=True):
         armature.name = name
-    bpy.ops.mocap.export(filepath=str(tmp_path), format="BVH", which="ALL")
+    bpy.ops.romp_mocap.export(filepath=str(tmp_path), format="BVH", which="ALL")
     assert sorted(file.name for file in tmp_path.glob("*.bvh")) == ["a_b.bvh", "a_b_.bvh"]
 
 
@@ -326,17 +330,17 @@ def test_interrupted_script_leaves_no_job_behind(worker, scene, clip, monkeypatc
             jobs.start("Capture", {"type": "capture", "out": "x.npz"}, lambda outcome: "", wait=True)
     assert worker.started[-1].killed and jobs.current() is None
     worker.script = [finished(make_take())]
-    assert bpy.ops.mocap.capture(filepath=str(clip)) == {"FINISHED"}
+    assert bpy.ops.romp_mocap.capture(filepath=str(clip)) == {"FINISHED"}
 
 
 def test_a_capture_broken_off_together_with_blender_is_recovered(worker, scene, monkeypatch, tmp_path):
-    from addon import storage
+    from addon.preferences import folders
     from romp_core.storage.journal import Journal, JournalHead, journal_path
     from romp_core.take.observations import Frame, People
     from romp_core.take.settings import SolveSettings
     from romp_core.take.take import Provenance
 
-    monkeypatch.setattr(storage, "folder", lambda name: tmp_path)
+    monkeypatch.setattr(folders, "folder", lambda name: tmp_path)
     head = JournalHead("lost", footage(n=0), CaptureSettings(), SolveSettings(), Provenance())
     journal = Journal(journal_path(tmp_path / "clip 1.npz"), head)
     one = np.ones((1, 33), np.float32)
@@ -346,13 +350,13 @@ def test_a_capture_broken_off_together_with_blender_is_recovered(worker, scene, 
         journal.add(Frame(number, number / 30, np.zeros((4, 4, 3), np.uint8)), people)
     journal.flush()
     journal.close()
-    bpy.ops.mocap.recover_takes()
-    assert len(scene.mocap.takes) == 0 and journal.path.exists(), "another Blender may still be writing it"
+    bpy.ops.romp_mocap.recover_takes()
+    assert len(scene.romp_mocap.takes) == 0 and journal.path.exists(), "another Blender may still be writing it"
     an_hour_ago = time.time() - 3600
     os.utime(journal.path, (an_hour_ago, an_hour_ago))
-    bpy.ops.mocap.recover_takes()
-    (entry,) = scene.mocap.takes
-    assert entry.take_id == "lost" and not entry.complete and entry.people[0].seen == 30
+    bpy.ops.romp_mocap.recover_takes()
+    (entry,) = scene.romp_mocap.takes
+    assert entry.take_id == "lost" and not entry.complete and entry.people[0].frames == 30
     assert [file.name for file in tmp_path.iterdir()] == ["clip 1.npz"]
 
 
@@ -384,10 +388,10 @@ class TestRealWorker:
         assert "unexpectedly" not in jobs.last_outcome().sentence
 
     def test_damaged_take_is_one_sentence(self, scene, tmp_path):
-        catalog.add_take(scene, save_take(make_take([motion(40)]), tmp_path / "t.npz"))
+        take_list.add_take(scene, save_take(make_take([motion(40)]), tmp_path / "t.npz"))
         (tmp_path / "t.npz").write_bytes(b"damaged meanwhile")
         with pytest.raises(RuntimeError, match="not a readable take"):
-            bpy.ops.mocap.solve()
+            bpy.ops.romp_mocap.solve()
 
     def test_switching_off_ends_the_process(self, mocap):
         jobs.start("Self-test", {"type": "self_test"}, lambda outcome: "", wait=False)

@@ -8,9 +8,9 @@ import pytest
 from measure import degrees_between, track
 from takes import footage, make_take, motion
 
-from addon import compat, scene_index
-from addon.bake import BakeOptions, bake_take
-from addon.export import export_character
+from addon.bake.take import BakeOptions, bake_take
+from addon.blender import compat, scene_index
+from addon.export.character import export_character
 
 READERS = {
     "FBX": lambda path: bpy.ops.import_scene.fbx(filepath=path),
@@ -107,8 +107,8 @@ def test_body_sliders_and_provenance_travel_along(scene, tmp_path, reader):
     # the old FBX importer gives the (unmoved) sliders an action of their own
     assert len([item for item in bpy.data.actions if item.frame_range[1] > 2]) == 1 + (reader == "FBX")
     if reader != "FBX new":
-        assert armature["mocap_model_license"] == "Apache-2.0"
-        assert armature["mocap_body_license"].startswith("CC0-1.0")
+        assert armature["romp_mocap_model_license"] == "Apache-2.0"
+        assert armature["romp_mocap_body_license"].startswith("CC0-1.0")
 
 
 def corners(item):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from takes import footage, make_take
 
-from addon.bake import BakeOptions, bake_take
+from addon.bake.take import BakeOptions, bake_take
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 COUNT, FPS = 48, 29.97

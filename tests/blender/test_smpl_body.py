@@ -10,9 +10,11 @@ import pytest
 from measure import track
 from takes import footage, make_take, motion
 
-from addon import scene_index, storage
-from addon.bake import bake_take, person_body
-from addon.export import export_character
+from addon.bake import person_body
+from addon.bake.take import bake_take
+from addon.blender import scene_index
+from addon.export.character import export_character
+from addon.preferences import folders
 from romp_core.bodies.embedded import load_body
 from romp_core.bodies.smpl import SmplModel, find_bodies
 from romp_core.geometry.rotations import quat_conjugate, quat_multiply, rotvec_from_quat
@@ -33,13 +35,13 @@ def files(golden, tmp_path_factory) -> Path:
 @pytest.fixture
 def store(files, monkeypatch) -> WeightStore:
     found = WeightStore(files)
-    monkeypatch.setattr(storage, "weight_store", lambda: found)
+    monkeypatch.setattr(folders, "weight_store", lambda: found)
     return found
 
 
 @pytest.fixture
 def no_files(tmp_path, monkeypatch):
-    return lambda: monkeypatch.setattr(storage, "weight_store", lambda: WeightStore(tmp_path / "none"))
+    return lambda: monkeypatch.setattr(folders, "weight_store", lambda: WeightStore(tmp_path / "none"))
 
 
 def take_of(model: SmplModel, betas=BETAS, scale=1.0, n=40, seed=0):
@@ -130,7 +132,7 @@ def test_without_a_file_it_is_the_embedded_body_in_the_skeletons_size(scene, fil
     assert len(skin.data.vertices) == len(load_body().vertices)
     height = skin.evaluated_get(bpy.context.evaluated_depsgraph_get()).dimensions.z
     assert height < 1.3
-    assert "CC0" in skin["mocap_body_license"]
+    assert "CC0" in skin["romp_mocap_body_license"]
 
 
 def test_a_file_that_comes_later_changes_the_mesh_and_one_that_goes_does_not(
@@ -144,7 +146,7 @@ def test_a_file_that_comes_later_changes_the_mesh_and_one_that_goes_does_not(
     skin.modifiers.new("Mine", "SUBSURF").show_viewport = False
     meshes = len(bpy.data.meshes)
 
-    monkeypatch.setattr(storage, "weight_store", lambda: store)
+    monkeypatch.setattr(folders, "weight_store", lambda: store)
     bake_take(scene, take, "Clip")
     assert (list(parts(scene, take)), len(bpy.data.meshes)) == ([armature, skin], meshes)
     assert "Mine" in skin.modifiers and len(skin.data.vertices) == 6890
@@ -161,8 +163,8 @@ def test_license_goes_with_the_body_and_an_export_says_so(scene, store, tmp_path
     take = take_of(find_bodies(store).load().adults, n=8)
     bake_take(scene, take, "Clip")
     armature, skin = parts(scene, take)
-    assert "no redistribution" in armature["mocap_body_license"] and "SMPL" in armature["mocap_body_license"]
-    assert skin["mocap_body_license"] == armature["mocap_body_license"]
+    assert "no redistribution" in armature["romp_mocap_body_license"] and "SMPL" in armature["romp_mocap_body_license"]
+    assert skin["romp_mocap_body_license"] == armature["romp_mocap_body_license"]
     remarks = export_character(scene, armature, tmp_path / "a.glb", "GLB")
     assert any("SMPL" in remark for remark in remarks)
     assert not export_character(scene, armature, tmp_path / "a.bvh", "BVH")
@@ -171,7 +173,7 @@ def test_license_goes_with_the_body_and_an_export_says_so(scene, store, tmp_path
 def test_a_broken_file_is_told_and_the_embedded_body_serves(scene, files, tmp_path, monkeypatch):
     take = take_of(find_bodies(WeightStore(files)).load().adults)
     (tmp_path / "SMPL_NEUTRAL.pkl").write_bytes(b"\x80\x02}q\x00.")
-    monkeypatch.setattr(storage, "weight_store", lambda: WeightStore(tmp_path))
+    monkeypatch.setattr(folders, "weight_store", lambda: WeightStore(tmp_path))
     remarks = bake_take(scene, take, "Clip")
     assert any("SMPL_NEUTRAL.pkl" in remark and "embedded" in remark for remark in remarks)
     _, skin = parts(scene, take)

@@ -12,7 +12,9 @@ from takes import make_take
 from test_capture import FakeJob, finished
 from test_panels import Layout, drawn
 
-from addon import jobs, model_files, online, storage
+from addon.models import files, online
+from addon.preferences import folders
+from addon.worker import jobs
 from romp_core.storage.take_file import save_take
 from romp_core.weights.catalog import FILES
 from tests.weight_server import body_archive, serving, some_bytes
@@ -25,12 +27,12 @@ def own_folders(monkeypatch, tmp_path):
     """Neither the tester's model files nor their ~/.romp."""
     for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
-    monkeypatch.setattr(storage, "weights_folder", lambda: tmp_path / "weights")
-    model_files.forget()
+    monkeypatch.setattr(folders, "weights_folder", lambda: tmp_path / "weights")
+    files.forget()
     jobs.dismiss()
     yield
     jobs.stop()
-    model_files.forget()
+    files.forget()
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def online_access(monkeypatch):
 
 @pytest.fixture
 def romp(mocap, scene):
-    scene.mocap.capture.model = "romp"
+    scene.romp_mocap.capture.model = "romp"
     return scene
 
 
@@ -61,29 +63,29 @@ def test_missing_weights_say_what_to_do_and_switch_capture_off(mocap, romp, tmp_
     texts = drawn(mocap).replace(" | ", " ")
     assert "The file ROMP.pkl (ROMP weights) is missing." in texts
     assert "Download 117 MB" in texts and "Choose File" in texts
-    assert "(off)" in texts and "Capture waits for the model's files" in texts
+    assert "(off)" in texts and "The model's files are missing" in texts
     assert "non-commercial research" in texts, "the license is shown before the download"
-    assert 'switch on "Allow Online Access"' in texts and "Open Preferences" in texts
+    assert 'enable "Allow Online Access"' in texts and "Open Preferences" in texts
     assert "SMPL body, neutral" in texts and "Register on the SMPL page" in texts
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"x")
     with pytest.raises(RuntimeError, match=r"ROMP.pkl .* is missing. Download it, or choose the file"):
-        bpy.ops.mocap.capture(filepath=str(clip))
+        bpy.ops.romp_mocap.capture(filepath=str(clip))
     assert jobs.current() is None
 
 
 def test_with_online_access_nothing_hinders_the_download(mocap, romp, online_access):
     texts = drawn(mocap)
     assert "Allow Online Access" not in texts and "Open Preferences" not in texts
-    assert bpy.ops.mocap.download_file.poll()
+    assert bpy.ops.romp_mocap.download_file.poll()
 
 
 def test_without_online_access_there_is_no_download(mocap, monkeypatch):
     monkeypatch.setattr(online, "allowed", lambda: False)
-    assert not bpy.ops.mocap.download_file.poll()
+    assert not bpy.ops.romp_mocap.download_file.poll()
     with serving(CONTENT) as server:
         with pytest.raises(RuntimeError, match=r"Allow Online Access|poll"):
-            bpy.ops.mocap.download_file(key="BEV.pth", address=server.address, accept_license=True)
+            bpy.ops.romp_mocap.download_file(key="BEV.pth", address=server.address, accept_license=True)
         assert not server.asked
 
 
@@ -91,16 +93,16 @@ def test_chosen_file_makes_the_model_ready(mocap, romp, tmp_path):
     page = tmp_path / "page.pkl"
     page.write_text("<!DOCTYPE html><title>Log in</title>")
     with pytest.raises(RuntimeError, match="is a web page, not a model file"):
-        bpy.ops.mocap.choose_file(key="ROMP.pkl", filepath=str(page))
+        bpy.ops.romp_mocap.choose_file(key="ROMP.pkl", filepath=str(page))
     mine = tmp_path / "mine.pkl"
     mine.write_bytes(CONTENT)
-    assert bpy.ops.mocap.choose_file(key="ROMP.pkl", filepath=str(mine)) == {"FINISHED"}
+    assert bpy.ops.romp_mocap.choose_file(key="ROMP.pkl", filepath=str(mine)) == {"FINISHED"}
     texts = drawn(mocap)
     assert "(off)" not in texts and "is missing" not in texts and "mine.pkl" in texts
     mine.unlink()
-    model_files.forget()
+    files.forget()
     assert "(off)" in (texts := drawn(mocap)) and "is gone" in texts.replace(" | ", " ")
-    bpy.ops.mocap.forget_file(key="ROMP.pkl")
+    bpy.ops.romp_mocap.forget_file(key="ROMP.pkl")
     assert "is missing" in drawn(mocap)
 
 
@@ -109,26 +111,26 @@ def test_capture_goes_with_the_folder_of_weights(mocap, romp, tmp_path, monkeypa
     FakeJob.script, FakeJob.started = [finished(make_take())], []
     for name in ("ROMP.pkl", "clip.mp4"):
         (tmp_path / name).write_bytes(CONTENT)
-    bpy.ops.mocap.choose_file(key="ROMP.pkl", filepath=str(tmp_path / "ROMP.pkl"))
-    assert bpy.ops.mocap.capture(filepath=str(tmp_path / "clip.mp4")) == {"FINISHED"}
+    bpy.ops.romp_mocap.choose_file(key="ROMP.pkl", filepath=str(tmp_path / "ROMP.pkl"))
+    assert bpy.ops.romp_mocap.capture(filepath=str(tmp_path / "clip.mp4")) == {"FINISHED"}
     command = FakeJob.started[0].command
     assert command["capture"]["model"] == "romp" and command["weights"] == str(tmp_path / "weights")
 
 
 def test_download_wants_the_license_accepted_and_then_arrives(mocap, online_access, tmp_path):
     with serving(CONTENT) as server:
-        with pytest.raises(RuntimeError, match="license is not accepted"):
-            bpy.ops.mocap.download_file(key="BEV.pth", address=server.address)
+        with pytest.raises(RuntimeError, match="license was not accepted"):
+            bpy.ops.romp_mocap.download_file(key="BEV.pth", address=server.address)
         assert not server.asked
-        result = bpy.ops.mocap.download_file(key="BEV.pth", address=server.address, accept_license=True)
+        result = bpy.ops.romp_mocap.download_file(key="BEV.pth", address=server.address, accept_license=True)
     assert result == {"FINISHED"} and (tmp_path / "weights" / "BEV.pth").read_bytes() == CONTENT
     assert jobs.last_outcome().text == "Downloaded BEV.pth."
-    assert model_files.state("BEV.pth").path and model_files.size_mb() == pytest.approx(0.2)
+    assert files.state("BEV.pth").path and folders.weight_store().size() / 1e6 == pytest.approx(0.2)
 
 
 def test_dialog_shows_what_comes_from_where_and_under_which_license(mocap, tmp_path):
     layout = Layout()
-    cls = bpy.types.MOCAP_OT_download_file
+    cls = bpy.types.ROMP_MOCAP_OT_download_file
     cls.draw(SimpleNamespace(layout=layout, key="ROMP.pkl", address=""), bpy.context)
     text = " ".join(layout.texts)
     assert "(117 MB), from github.com" in text and str(tmp_path / "weights") in text.replace(" ", "")
@@ -139,7 +141,7 @@ def test_progress_is_shown_and_cancel_keeps_the_half(mocap, online_access, tmp_p
     with serving(CONTENT) as server:
         server.hangs = 99
         keys = {"keys": ["BEV.pth"], "address": server.address, "weights": str(tmp_path / "weights")}
-        from addon.operators.weights import _downloaded
+        from addon.models.operators import _downloaded
 
         jobs.start("Download BEV.pth", {"type": "download", **keys}, _downloaded, wait=False)
         begin = time.monotonic()
@@ -149,9 +151,9 @@ def test_progress_is_shown_and_cancel_keeps_the_half(mocap, online_access, tmp_p
             time.sleep(0.02)
         texts = drawn(mocap)
         assert "Download BEV.pth" in texts and "0 / 0 MB" in texts and "Cancel" in texts
-        bpy.ops.mocap.cancel()
+        bpy.ops.romp_mocap.cancel()
         outcome = run_timer()
-    assert outcome.kind == "cancelled" and "goes on there" in outcome.text
+    assert outcome.kind == "cancelled" and "it will resume" in outcome.text
     assert (tmp_path / "weights" / "BEV.pth.part").stat().st_size == server.drop_after
 
 
@@ -159,35 +161,35 @@ def test_refused_download_is_one_sentence(mocap, online_access, tmp_path):
     with serving(CONTENT) as server:
         server.status = 404
         with pytest.raises(RuntimeError, match="not at its address any more"):
-            bpy.ops.mocap.download_file(key="BEV.pth", address=server.address, accept_license=True)
+            bpy.ops.romp_mocap.download_file(key="BEV.pth", address=server.address, accept_license=True)
     assert "not at its address" in drawn(mocap)
 
 
 def test_archive_chosen_by_hand_is_unpacked(mocap, tmp_path):
     (tmp_path / "x.zip").write_bytes(body_archive())
-    bpy.ops.mocap.choose_file(key="smpl_model_data.zip", filepath=str(tmp_path / "x.zip"))
-    assert model_files.state("smpl_model_data.zip").path == tmp_path / "weights" / "smpl_model_data"
+    bpy.ops.romp_mocap.choose_file(key="smpl_model_data.zip", filepath=str(tmp_path / "x.zip"))
+    assert files.state("smpl_model_data.zip").path == tmp_path / "weights" / "smpl_model_data"
 
 
 def test_broken_file_is_told_when_it_is_tried(mocap, tmp_path):
     (tmp_path / "x.zip").write_bytes(b"\x80" * 500)
     with pytest.raises(RuntimeError, match="not a whole zip"):
-        bpy.ops.mocap.choose_file(key="smpl_model_data.zip", filepath=str(tmp_path / "x.zip"))
+        bpy.ops.romp_mocap.choose_file(key="smpl_model_data.zip", filepath=str(tmp_path / "x.zip"))
     array = tmp_path / "J_regressor_extra.npy"
     np.save(array, np.zeros((9, 6890)))
-    bpy.ops.mocap.choose_file(key="J_regressor_extra.npy", filepath=str(array))
-    assert bpy.ops.mocap.try_file(key="J_regressor_extra.npy") == {"FINISHED"}
+    bpy.ops.romp_mocap.choose_file(key="J_regressor_extra.npy", filepath=str(array))
+    assert bpy.ops.romp_mocap.check_file(key="J_regressor_extra.npy") == {"FINISHED"}
     assert "J_regressor_extra.npy works here." in (texts := drawn(mocap)) and "Show Log" in texts
     assert "9x6890 float64" in Path(jobs.last_outcome().log).read_text()
     array.write_bytes(b"not an array")
     with pytest.raises(RuntimeError, match="is not an array"):
-        bpy.ops.mocap.try_file(key="J_regressor_extra.npy")
+        bpy.ops.romp_mocap.check_file(key="J_regressor_extra.npy")
 
 
 def test_running_panel_tells_what_runs_otherwise_than_wished(mocap, monkeypatch):
     started = {"model": "ROMP", "provider": "CPUExecutionProvider", "width": 10, "height": 20}
     started["remark"] = "CUDA did not start: a library is missing."
-    session = SimpleNamespace(title="Capture x", started=started, progress={}, canceling=False)
+    session = SimpleNamespace(title="Capture x", started=started, progress={}, cancelling=False)
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "_session", session)
         texts = drawn(mocap).replace(" | ", " ")
@@ -198,13 +200,13 @@ def test_preferences_reach_the_worker(mocap, monkeypatch, tmp_path):
     monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
     FakeJob.script, FakeJob.started = [{"type": "finished", "report": "Ready"}], []
     wished = SimpleNamespace(provider="cuda", cuda_folder=str(tmp_path), fast=True)
-    monkeypatch.setattr(storage, "preferences", lambda: wished)
-    bpy.ops.mocap.self_test()
+    monkeypatch.setattr(folders, "preferences", lambda: wished)
+    bpy.ops.romp_mocap.self_test()
     expected = {"ROMP_CORE_PROVIDER": "cuda", "ROMP_CORE_CUDA_FOLDER": str(tmp_path), "ROMP_CORE_FAST": "1"}
     assert FakeJob.started[0].environment == expected
     wished.cuda_folder = str(tmp_path / "gone")
     with pytest.raises(RuntimeError, match="There is no folder"):
-        bpy.ops.mocap.self_test()
+        bpy.ops.romp_mocap.self_test()
 
 
 def test_nothing_connects_while_registering_and_drawing(romp, mocap, monkeypatch):
@@ -216,7 +218,7 @@ def test_nothing_connects_while_registering_and_drawing(romp, mocap, monkeypatch
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     mocap.unregister()
     mocap.register()
-    bpy.context.scene.mocap.capture.model = "romp"
+    bpy.context.scene.romp_mocap.capture.model = "romp"
     assert "Download" in drawn(mocap)
 
 
@@ -229,18 +231,18 @@ class TestImport:
     def test_results_become_a_take_with_characters(self, scene, tmp_path):
         results = tmp_path / "results.npz"
         np.savez(results, poses=np.zeros(3))
-        scene.mocap.solve.height = 1.5
-        assert bpy.ops.mocap.import_results(filepath=str(results)) == {"FINISHED"}
+        scene.romp_mocap.solve.height = 1.5
+        assert bpy.ops.romp_mocap.import_results(filepath=str(results)) == {"FINISHED"}
         command = FakeJob.started[0].command
         assert command["type"] == "import" and command["fps"] == 0 and command["source"] == str(results)
         assert command["solve"]["height"] == pytest.approx(1.5)
-        assert len(scene.mocap.takes) == 1 and [item for item in scene.objects if item.type == "ARMATURE"]
+        assert len(scene.romp_mocap.takes) == 1 and [item for item in scene.objects if item.type == "ARMATURE"]
 
     def test_a_dropped_take_is_opened(self, scene, tmp_path):
         path = save_take(make_take(id="mine"), tmp_path / "t.npz")
-        assert bpy.ops.mocap.import_results("INVOKE_DEFAULT", filepath=str(path)) == {"FINISHED"}
-        assert not FakeJob.started and scene.mocap.takes[0].take_id == "mine"
+        assert bpy.ops.romp_mocap.import_results("INVOKE_DEFAULT", filepath=str(path)) == {"FINISHED"}
+        assert not FakeJob.started and scene.romp_mocap.takes[0].take_id == "mine"
 
     def test_npz_files_can_be_dropped(self):
-        handler = bpy.types.MOCAP_FH_results
-        assert handler.bl_file_extensions == ".npz" and handler.bl_import_operator == "mocap.import_results"
+        handler = bpy.types.ROMP_MOCAP_FH_results
+        assert handler.bl_file_extensions == ".npz" and handler.bl_import_operator == "romp_mocap.import_results"

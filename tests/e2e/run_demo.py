@@ -56,11 +56,11 @@ def run(options: argparse.Namespace) -> None:
     out: Path = options.out
     out.mkdir(parents=True, exist_ok=True)
     take = out / "take.npz"
-    bpy.ops.mocap.capture(filepath=str(options.video), out=str(take), model=options.model)
+    bpy.ops.romp_mocap.capture(filepath=str(options.video), out=str(take), model=options.model)
     scene = bpy.context.scene
     bpy.ops.wm.save_as_mainfile(filepath=str(out / "scene.blend"))
     for form in ("FBX", "GLB", "BVH"):
-        bpy.ops.mocap.export(filepath=str(out / f"character.{form.lower()}"), format=form, which="ALL")
+        bpy.ops.romp_mocap.export(filepath=str(out / f"character.{form.lower()}"), format=form, which="ALL")
 
     sys.path.insert(0, str(Path(__file__).parent))
     from contact_sheet import contact_sheet

@@ -31,7 +31,7 @@ def captured(extension: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", refuse)
-        result = bpy.ops.mocap.capture(
+        result = bpy.ops.romp_mocap.capture(
             filepath=str(clip), out=str(folder / "take.npz"), height=HEIGHT, fov=FOV, people=1
         )
     assert result == {"FINISHED"}
@@ -103,7 +103,7 @@ READERS = {
 @pytest.mark.parametrize("form", list(READERS))
 def test_exports_read_back_the_same(scene: bpy.types.Scene, measure: ModuleType, tmp_path: Path, form: str) -> None:
     expected, turns = measure.track(scene, armature(), range(1, PICTURES + 1))
-    assert bpy.ops.mocap.export(filepath=str(tmp_path / "out"), format=form, which="ALL") == {"FINISHED"}
+    assert bpy.ops.romp_mocap.export(filepath=str(tmp_path / "out"), format=form, which="ALL") == {"FINISHED"}
     (path,) = list(tmp_path.iterdir())
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     bpy.context.scene.render.fps = FPS
@@ -117,9 +117,9 @@ def test_exports_read_back_the_same(scene: bpy.types.Scene, measure: ModuleType,
 
 def test_solving_again_changes_the_character_in_place(scene: bpy.types.Scene, measure: ModuleType) -> None:
     before, name = measure.track(scene, armature(), [60])[0], armature().name
-    entry = scene.mocap.takes[0]
+    entry = scene.romp_mocap.takes[0]
     entry.solve.height = HEIGHT * 1.1
-    assert bpy.ops.mocap.solve() == {"FINISHED"}
+    assert bpy.ops.romp_mocap.solve() == {"FINISHED"}
     after = measure.track(scene, armature(), [60])[0]
     assert armature().name == name
     tall, small = (heads[0, 15, 2] - heads[0, [7, 8], 2].mean() for heads in (after, before))
@@ -138,10 +138,10 @@ def test_bad_footage_is_reported_and_the_scene_stays(
         path.write_bytes(content)
     names = sorted(item.name for item in bpy.data.objects)
     with pytest.raises(RuntimeError, match=words):
-        bpy.ops.mocap.capture(filepath=str(path))
+        bpy.ops.romp_mocap.capture(filepath=str(path))
     assert sorted(item.name for item in bpy.data.objects) == names
 
 
 def test_self_test_says_ready(extension: ModuleType, capfd: pytest.CaptureFixture[str]) -> None:
-    assert bpy.ops.mocap.self_test() == {"FINISHED"}
+    assert bpy.ops.romp_mocap.self_test() == {"FINISHED"}
     assert "Ready: onnxruntime" in capfd.readouterr().out

@@ -9,7 +9,7 @@ import sys
 import bpy
 
 VIDEO = "/srv/footage/duo.mp4"
-NUMBER_TWO, NEWCOMERS = (190, 320), (50, 350)
+NUMBER_TWO, NEW_PEOPLE = (190, 320), (50, 350)
 """Where these lie in the sidebar, in a window of 1600 x 900."""
 
 
@@ -26,7 +26,7 @@ def shown(gh, name):
 
 
 def scenario(gh):
-    jobs, pictures = module("jobs"), module("pictures")
+    jobs, icons = module("worker.jobs"), module("blender.icons")
 
     def ended():
         return jobs.current() is None
@@ -36,43 +36,45 @@ def scenario(gh):
             bpy.data.objects.remove(bpy.data.objects[name])
     gh.open_tab("MoCap")
     yield 2
-    group = bpy.context.scene.mocap
-    gh.check(not bpy.ops.mocap.choose_people.poll(), "without footage nobody can be chosen")
+    group = bpy.context.scene.romp_mocap
+    gh.check(not bpy.ops.romp_mocap.detect_people.poll(), "without footage no one can be selected")
     yield from shown(gh, "1_empty")
-    bpy.ops.mocap.set_source("EXEC_DEFAULT", filepath=VIDEO)
+    bpy.ops.romp_mocap.set_source("EXEC_DEFAULT", filepath=VIDEO)
     yield from shown(gh, "2_source")
 
-    gh.check(bpy.ops.mocap.choose_people("INVOKE_DEFAULT") == {"FINISHED"}, "Choose People starts")
+    gh.check(bpy.ops.romp_mocap.detect_people("INVOKE_DEFAULT") == {"FINISHED"}, "Select People starts")
     yield gh.until(lambda: ended() or jobs.current().progress, 60, "progress")
-    yield from shown(gh, "3_looking")
+    yield from shown(gh, "3_detecting")
     yield gh.until(ended, 60, "the people")
     gh.check(jobs.last_outcome().kind == "finished", jobs.last_outcome().text)
-    gh.check([one.number for one in group.scout.people] == [1, 2], "two people can be chosen")
-    gh.check(pictures.find(group.scout.picture).icon > 0, "the picture is there")
+    gh.check([one.number for one in group.detected.people] == [1, 2], "two people can be selected")
+    gh.check(icons.find(group.detected.image).icon > 0, "the image is there")
     yield from shown(gh, "4_preview")
 
     gh.click_in_region(*NUMBER_TWO)
-    yield gh.until(lambda: group.scout.people[1].chosen, 10, "a click on the number under the picture")
-    yield from shown(gh, "5_chosen")
-    gh.check(group.capture.selection == group.scout.people[1].place, f"a place is chosen ({group.capture.selection})")
+    yield gh.until(lambda: group.detected.people[1].selected, 10, "a click on the number under the image")
+    yield from shown(gh, "5_selected")
+    gh.check(group.capture.selection == group.detected.people[1].position, f"a position is selected ({group.capture.selection})")
     jobs.dismiss()
     yield from shown(gh, "6_dismissed")
 
-    pictures.free()
+    icons.free()
     yield from shown(gh, "7_given_back")
     yield from shown(gh, "8_loaded_again")
-    gh.check(pictures.find(group.scout.picture) is not None, "the picture is loaded again when it is drawn")
+    gh.check(icons.find(group.detected.image) is not None, "the image is loaded again when it is drawn")
 
     gh.move(500, 450)
     yield 1
-    gh.click_in_region(*NEWCOMERS)
-    yield gh.until(lambda: not group.capture.new_people, 10, "a click on Newcomers")
-    bpy.ops.mocap.capture("INVOKE_DEFAULT")
+    gh.click_in_region(*NEW_PEOPLE)
+    yield gh.until(lambda: not group.capture.new_people, 10, "a click on New People")
+    bpy.ops.romp_mocap.capture("INVOKE_DEFAULT")
     yield gh.until(lambda: ended() or jobs.current().progress.get("done", 0) > 40, 60, "frames")
     yield from shown(gh, "9_running")
     yield gh.until(ended, 240, "the end of the capture")
     gh.check(jobs.last_outcome().kind == "finished", jobs.last_outcome().text)
-    gh.check([len(take.people) for take in bpy.context.scene.mocap.takes] == [1], "only the chosen one is captured")
+    gh.check(
+        [len(take.people) for take in bpy.context.scene.romp_mocap.takes] == [1], "only the selected person is captured"
+    )
     gh.area("VIEW_3D").spaces.active.region_3d.view_perspective = "CAMERA"
     bpy.context.scene.frame_set(bpy.context.scene.frame_start)
     yield from shown(gh, "10_captured")
@@ -80,13 +82,13 @@ def scenario(gh):
     gh.move(500, 450)
     yield 0.5
     with gh.override():
-        bpy.ops.mocap.clear_people("INVOKE_DEFAULT", True)  # True: with an undo step, as by a click
-    gh.check(not bpy.context.scene.mocap.capture.selection, "Clear forgets the choice")
+        bpy.ops.romp_mocap.clear_selection("INVOKE_DEFAULT", True)  # True: with an undo step, as by a click
+    gh.check(not bpy.context.scene.romp_mocap.capture.selection, "Clear forgets the selection")
     yield from shown(gh, "11_cleared")
     gh.key("ctrl+z")
-    yield gh.until(lambda: bpy.context.scene.mocap.capture.selection, 10, "undo brings the choice back")
+    yield gh.until(lambda: bpy.context.scene.romp_mocap.capture.selection, 10, "undo brings the selection back")
     yield from shown(gh, "12_undo")
-    group = bpy.context.scene.mocap
+    group = bpy.context.scene.romp_mocap
     group.source = VIDEO.replace("duo", "other")
-    gh.check(not group.capture.selection and not group.scout.people, "other footage forgets the choice")
+    gh.check(not group.capture.selection and not group.detected.people, "other footage forgets the selection")
     yield from shown(gh, "13_other")

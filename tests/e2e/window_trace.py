@@ -20,7 +20,7 @@ def module(name):
 
 
 def scenario(gh):
-    jobs, model_files = module("jobs"), module("model_files")
+    jobs, files = module("worker.jobs"), module("models.files")
 
     def ended():
         return jobs.current() is None
@@ -35,37 +35,37 @@ def scenario(gh):
             bpy.data.objects.remove(bpy.data.objects[name])
     gh.open_tab("MoCap")
     yield 2
-    group = bpy.context.scene.mocap
+    group = bpy.context.scene.romp_mocap
     group.capture.model = "trace"
-    bpy.ops.mocap.set_source("EXEC_DEFAULT", filepath=FOLDER + "clip.mp4")
+    bpy.ops.romp_mocap.set_source("EXEC_DEFAULT", filepath=FOLDER + "clip.mp4")
     yield from shown("1_files_missing")
-    gh.check(len(model_files.missing("trace")) == 3, "all three files are told to be missing")
+    gh.check(len(files.missing("trace")) == 3, "all three files are reported missing")
     for key in FILES:
-        bpy.ops.mocap.choose_file("EXEC_DEFAULT", key=key, filepath=FOLDER + key)
+        bpy.ops.romp_mocap.choose_file("EXEC_DEFAULT", key=key, filepath=FOLDER + key)
         yield gh.until(ended, PATIENCE_S, f"the trial of {key}")
         gh.check(jobs.last_outcome() is None or jobs.last_outcome().kind == "finished", f"{key} is usable")
-    model_files.forget()
-    gh.check(not model_files.missing("trace"), "TRACE has its files")
+    files.forget()
+    gh.check(not files.missing("trace"), "TRACE has its files")
     jobs.dismiss()
     yield from shown("2_ready")
 
-    bpy.ops.mocap.choose_people("INVOKE_DEFAULT")
+    bpy.ops.romp_mocap.detect_people("INVOKE_DEFAULT")
     yield gh.until(ended, PATIENCE_S, "the people of the first picture")
     gh.check(jobs.last_outcome().kind == "finished", jobs.last_outcome().text)
-    people = group.scout.people
+    people = group.detected.people
     gh.check(len(people) > 1, f"{len(people)} people to choose from")
-    people[0].chosen = True
+    people[0].selected = True
     group.capture.new_people = False
     jobs.dismiss()
-    yield from shown("3_chosen")
+    yield from shown("3_selected")
 
-    bpy.ops.mocap.capture("INVOKE_DEFAULT")
+    bpy.ops.romp_mocap.capture("INVOKE_DEFAULT")
     yield gh.until(lambda: ended() or jobs.current().progress, PATIENCE_S, "progress")
     yield from shown("4_running")
     yield gh.until(ended, PATIENCE_S, "the end of the capture")
     gh.check(jobs.last_outcome().kind == "finished", jobs.last_outcome().text)
     armatures = [item for item in bpy.context.scene.objects if item.type == "ARMATURE"]
-    gh.check(len(armatures) == 1, f"the chosen person alone is made ({[item.name for item in armatures]})")
+    gh.check(len(armatures) == 1, f"the selected person alone is made ({[item.name for item in armatures]})")
     yield from shown("5_done")
     gh.area("VIEW_3D").spaces.active.region_3d.view_perspective = "CAMERA"
     for frame in (1, 6, 12):

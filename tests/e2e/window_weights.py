@@ -22,7 +22,7 @@ def redraw(gh):
 
 
 def scenario(gh):
-    jobs = module("jobs")
+    jobs = module("worker.jobs")
 
     def ended():
         return jobs.current() is None
@@ -36,51 +36,51 @@ def scenario(gh):
         slow, gone = file.read().split()
     gh.open_tab("MoCap")
     yield 2
-    group = bpy.context.scene.mocap
+    group = bpy.context.scene.romp_mocap
     group.capture.model = "romp"
     yield from shown("1_offline")
-    gh.check(not bpy.ops.mocap.download_file.poll(), "nothing is downloaded while Blender is offline")
+    gh.check(not bpy.ops.romp_mocap.download_file.poll(), "nothing is downloaded while Blender is offline")
     bpy.context.preferences.system.use_online_access = True
     yield from shown("2_online")
 
     gh.move(700, 450)
     yield 0.5
     with gh.override():
-        bpy.ops.mocap.download_file("INVOKE_DEFAULT", key="ROMP.pkl")
+        bpy.ops.romp_mocap.download_file("INVOKE_DEFAULT", key="ROMP.pkl")
     yield from shown("3_license")
     gh.key("Escape")
     yield 1
     gh.check(ended(), "Escape in the license dialog downloads nothing")
 
     bev = {"key": "BEV.pth", "address": slow, "accept_license": True}
-    bpy.ops.mocap.download_file("EXEC_DEFAULT", **bev)
+    bpy.ops.romp_mocap.download_file("EXEC_DEFAULT", **bev)
     yield gh.until(lambda: jobs.current() and jobs.current().progress.get("done", 0) > 8, 30, "progress")
     yield from shown("4_downloading")
-    bpy.ops.mocap.cancel()
+    bpy.ops.romp_mocap.cancel()
     yield gh.until(ended, 5, "the end of the cancelled download")
     yield from shown("5_cancelled")
-    bpy.ops.mocap.download_file("EXEC_DEFAULT", **bev)
+    bpy.ops.romp_mocap.download_file("EXEC_DEFAULT", **bev)
     yield gh.until(lambda: jobs.current() and jobs.current().progress, 30, "progress")
-    gh.check(jobs.current().progress["done"] > 8, "the download goes on where it was cancelled")
+    gh.check(jobs.current().progress["done"] > 8, "the download resumes where it was cancelled")
     yield gh.until(ended, 60, "the end of the download")
     gh.check(jobs.last_outcome().kind == "finished", jobs.last_outcome().text)
     yield from shown("6_downloaded")
-    bpy.ops.mocap.download_file("EXEC_DEFAULT", **{**bev, "key": "ROMP.pkl", "address": gone})
+    bpy.ops.romp_mocap.download_file("EXEC_DEFAULT", **{**bev, "key": "ROMP.pkl", "address": gone})
     yield gh.until(ended, 30, "the refusal")
     gh.check("not at its address" in jobs.last_outcome().text, jobs.last_outcome().text)
     yield from shown("7_refused")
 
-    bpy.ops.mocap.choose_file("EXEC_DEFAULT", key="ROMP.pkl", filepath=FOLDER + "ROMP.pkl")
+    bpy.ops.romp_mocap.choose_file("EXEC_DEFAULT", key="ROMP.pkl", filepath=FOLDER + "ROMP.pkl")
     yield from shown("8_trying")
     yield gh.until(ended, 120, "the end of the trial")
     gh.check("not the published" in jobs.last_outcome().text, jobs.last_outcome().text)
     yield from shown("9_tried")
     jobs.dismiss()
 
-    bpy.ops.mocap.set_source("EXEC_DEFAULT", filepath=FOLDER + "demo.mp4")
+    bpy.ops.romp_mocap.set_source("EXEC_DEFAULT", filepath=FOLDER + "demo.mp4")
     group.capture.end = 0.4
     yield from shown("10_ready")
-    bpy.ops.mocap.capture("INVOKE_DEFAULT")
+    bpy.ops.romp_mocap.capture("INVOKE_DEFAULT")
     yield gh.until(lambda: jobs.current() and jobs.current().progress.get("done", 0) > 1, 120, "frames")
     yield from shown("11_running")
     yield gh.until(ended, 240, "the end of the capture")

@@ -1,0 +1,1 @@
+"""What is about Blender rather than about motion capture: its versions, units, timing, undo, layouts and properties."""

@@ -1,0 +1,102 @@
+"""Image files as icons that panels can draw large."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+import bpy
+
+from .redraw import redraw
+
+_collection: Any = None
+_shares: dict[str, float] = {}
+_requested: list[str] = []
+
+
+class Icon(NamedTuple):
+    """A square with the image in its upper part, `share` of its height, and nothing below."""
+
+    icon: int
+    share: float
+
+
+def find(path: str) -> Icon | None:
+    """The icon of an image file; None while it is not loaded, which happens soon: not while a panel is drawn."""
+    if path in _shares:
+        return Icon(_collection[path].icon_id, _shares[path])
+    if path not in _requested and os.path.isfile(path):
+        _requested.append(path)
+        if not bpy.app.timers.is_registered(_load_requested):
+            bpy.app.timers.register(_load_requested, persistent=True)
+    return None
+
+
+def load(path: str) -> None:
+    """Make an icon of the whole image, once: Blender's own loading of previews would leave 256 pixels of its width.
+
+    A file that is no image stays without one.
+    """
+    from bpy.utils import previews
+
+    global _collection
+    if path in _shares:
+        return
+    pixels = _decode(path)
+    if pixels is None:
+        return
+    height, width = pixels.shape[:2]
+    square = _squared(pixels)
+    if _collection is None:
+        _collection = previews.new()
+    preview = _collection.new(path)
+    preview.image_size = square.shape[:2]
+    preview.image_pixels_float.foreach_set(square.ravel())
+    _shares[path] = height / max(width, height)
+
+
+def free() -> None:
+    """Release all icons."""
+    global _collection
+    _requested.clear()
+    _shares.clear()
+    if bpy.app.timers.is_registered(_load_requested):
+        bpy.app.timers.unregister(_load_requested)
+    if _collection is not None:
+        from bpy.utils import previews
+
+        previews.remove(_collection)
+        _collection = None
+
+
+def _decode(path: str) -> Any | None:
+    """Pixels (height, width, 4) float32, the lowest row first; None for a file that is no image."""
+    import numpy as np
+
+    try:
+        image = bpy.data.images.load(path)
+    except RuntimeError:
+        return None
+    width, height = image.size
+    pixels = np.empty((height, width, 4), np.float32)
+    image.pixels.foreach_get(pixels.ravel())
+    bpy.data.images.remove(image)
+    return pixels if pixels.size else None
+
+
+def _squared(pixels: Any) -> Any:
+    """The image at the top center of a transparent square."""
+    import numpy as np
+
+    height, width = pixels.shape[:2]
+    side = max(width, height)
+    left = (side - width) // 2
+    square = np.zeros((side, side, 4), np.float32)
+    square[side - height :, left : left + width] = pixels
+    return square
+
+
+def _load_requested() -> None:
+    for path in _requested:  # they stay in the list: what cannot be loaded is not tried at every redraw
+        load(path)
+    redraw()

@@ -1,0 +1,1 @@
+"""From footage to a take: choosing the footage and its settings, running the capture."""

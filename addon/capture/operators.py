@@ -1,0 +1,93 @@
+"""Capturing footage."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import bpy
+from bpy.props import StringProperty
+from bpy.types import Operator
+
+from romp_core.take.settings import CaptureSettings, SolveSettings
+
+from ..blender import scene_index, settings_properties
+from ..blender.paths import find_file
+from ..blender.reporting import Reporting
+from ..blender.undo import push_undo
+from ..models import options
+from ..preferences import folders
+from ..takes import characters, take_list
+from ..worker import jobs
+from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
+from ..worker.outcome import Outcome
+from .requirements import existing_footage, require_model_files
+
+
+class ROMP_MOCAP_OT_capture(Reporting, Operator):
+    """Find the people in the footage and make a character of each"""
+
+    bl_idname = "romp_mocap.capture"
+    bl_label = "Capture"
+
+    __annotations__ = {
+        "filepath": StringProperty(
+            name="Footage", description="Video, image, or folder of images", subtype="FILE_PATH"
+        ),
+        "out": StringProperty(
+            name="Take File",
+            description="Where to save the take. Leave empty to use the add-on's folder",
+            subtype="FILE_PATH",
+        ),
+        "wait": wait_property(),
+        "model_options": options.override_property(),
+        **settings_properties.annotations(CaptureSettings, items={"model": options.model_items}),
+        **settings_properties.annotations(SolveSettings),
+    }
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return no_job(cls, context)
+
+    def run(self, context: bpy.types.Context) -> set[str]:
+        group = context.scene.romp_mocap
+        source = existing_footage(self.filepath or group.source)
+        settings = settings_properties.values(CaptureSettings, self.properties, group.capture)
+        same_start = settings["start"] == group.capture.start and source == find_file(group.source)
+        if not same_start and not self.properties.is_property_set("selection"):
+            settings["selection"] = ""  # the panel's was made in another frame
+        require_model_files(settings["model"])
+        own = options.values(group.capture.model_options, settings["model"], self.model_options)
+        command = {
+            "type": "capture",
+            "source": source,
+            "out": bpy.path.abspath(self.out) or str(folders.new_take_path(source)),
+            "capture": {**settings, "model_options": own},
+            "solve": settings_properties.values(SolveSettings, self.properties, group.solve),
+            "weights": str(folders.weights_folder()),
+        }
+        uid = context.scene.session_uid
+        title = f"Capture {Path(source).name}"
+        return end_of_wait(self, jobs.start(title, command, lambda end: take_arrived(end, uid), must_wait(self.wait)))
+
+
+def take_arrived(outcome: Outcome, uid: int) -> str:
+    """List the take of an ended capture, and make its characters where the capture was started; returns remarks.
+
+    Args:
+        uid: session_uid of the scene in which the capture was started.
+    """
+    if not outcome.take or not os.path.isfile(outcome.take):
+        return "Nothing was captured yet." if outcome.kind == "cancelled" else ""
+    scene = scene_index.scene_of(uid)
+    entry = take_list.add_take(scene or bpy.context.scene, outcome.take)
+    remarks = [entry.remark] if entry.remark else []
+    if scene is None:
+        remarks += ["The scene of this capture was closed: the take is in the list of this scene."]
+    elif outcome.kind == "finished":
+        remarks += characters.make_characters(scene, entry, {item.person_id for item in entry.people})
+    push_undo("Capture")
+    return " ".join(remarks)
+
+
+CLASSES = (ROMP_MOCAP_OT_capture,)

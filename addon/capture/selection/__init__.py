@@ -1,0 +1,1 @@
+"""Which people to capture: detected in the first frame with people, then selected by their numbers."""

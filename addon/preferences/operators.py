@@ -1,0 +1,46 @@
+"""Self-test and clean-up."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.types import Operator
+
+from ..blender.reporting import Reporting
+from ..worker import jobs
+from ..worker.launch import end_of_wait, no_job
+from . import disk_usage, folders
+
+
+class ROMP_MOCAP_OT_self_test(Reporting, Operator):
+    """Run the built-in model on a few frames, and report what is missing if that fails"""
+
+    bl_idname = "romp_mocap.self_test"
+    bl_label = "Run Self-Test"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return no_job(cls, context)
+
+    def run(self, context: bpy.types.Context) -> set[str]:
+        return end_of_wait(self, jobs.start("Self-Test", {"type": "self_test"}, lambda outcome: "", wait=True))
+
+
+class ROMP_MOCAP_OT_clear_files(Reporting, Operator):
+    """Delete all takes, images and logs in the add-on's folder; characters in your scenes stay"""
+
+    bl_idname = "romp_mocap.clear_files"
+    bl_label = "Delete Takes and Logs"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return no_job(cls, context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_confirm(self, event)
+
+    def run(self, context: bpy.types.Context) -> None:
+        folders.clear()
+        disk_usage.forget()
+
+
+CLASSES = (ROMP_MOCAP_OT_self_test, ROMP_MOCAP_OT_clear_files)

@@ -1,0 +1,58 @@
+"""What networks run on, handed to the worker, and where model files are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, StringProperty
+
+from . import folders
+
+RUNTIME = ("provider", "cuda_folder", "fast")
+_items: list[tuple[str, str, str]] = []  # Blender needs the strings of dynamic items kept alive
+
+
+def _provider_items(_owner: Any, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    if not _items:
+        from romp_core.inference.providers import AUTOMATIC, LADDER
+
+        titles = {AUTOMATIC: "Automatic"}
+        for provider in LADDER:
+            titles.setdefault(provider.key, provider.title[0].upper() + provider.title[1:])
+        _items.extend((key, title, "") for key, title in titles.items())
+    return _items
+
+
+def runtime_annotations() -> dict[str, Any]:
+    """The properties of `RUNTIME`."""
+    return {
+        "provider": EnumProperty(
+            name="Run Networks On",
+            description="Tried first. If it does not start, the next one is used, and the panel shows which",
+            items=_provider_items,
+        ),
+        "cuda_folder": StringProperty(
+            name="CUDA Libraries",
+            description="Folder with the CUDA and cuDNN libraries. Leave empty to search the usual folders",
+            subtype="DIR_PATH",
+        ),
+        "fast": BoolProperty(
+            name="Reduced Precision", description="Compute with less than single precision where that is faster"
+        ),
+    }
+
+
+def runtime_environment() -> dict[str, str]:
+    """The preferences as the worker's environment; empty where the add-on runs from a source checkout.
+
+    Raises:
+        SettingsError: the folder of the CUDA libraries is missing.
+    """
+    from romp_core.inference.options import RuntimeChoice
+
+    own = folders.preferences()
+    if own is None:
+        return {}
+    folder = bpy.path.abspath(own.cuda_folder) if own.cuda_folder else ""
+    return RuntimeChoice(own.provider, folder, own.fast).to_environment()

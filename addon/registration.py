@@ -1,0 +1,73 @@
+"""All that Blender learns when the extension is enabled, in the order in which classes need each other."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import PointerProperty
+
+from . import migration, scene_properties
+from .blender import icons
+from .capture import drop
+from .capture import operators as capture_operators
+from .capture import panel as capture_panel
+from .capture import properties as capture_properties
+from .capture.selection import operators as selection_operators
+from .capture.selection import properties as selection_properties
+from .export import operators as export_operators
+from .export import panel as export_panel
+from .models import operators as model_operators
+from .models import options
+from .models import panel as model_panel
+from .preferences import disk_usage
+from .preferences import operators as preferences_operators
+from .preferences import panel as preferences_panel
+from .takes import import_results, solve
+from .takes import operators as take_operators
+from .takes import panel as take_panel
+from .takes import properties as take_properties
+from .worker import jobs
+from .worker import operators as worker_operators
+
+CLASSES: tuple[type, ...] = (
+    *options.CLASSES,
+    *selection_properties.CLASSES,
+    *capture_properties.CLASSES,
+    *take_properties.CLASSES,
+    *scene_properties.CLASSES,
+    *worker_operators.CLASSES,
+    *selection_operators.CLASSES,
+    *capture_operators.CLASSES,
+    *drop.CLASSES,
+    *solve.CLASSES,
+    *import_results.CLASSES,
+    *take_operators.CLASSES,
+    *model_operators.CLASSES,
+    *export_operators.CLASSES,
+    *preferences_operators.CLASSES,
+    *capture_panel.CLASSES,
+    *model_panel.CLASSES,
+    *take_panel.CLASSES,
+    *export_panel.CLASSES,
+    *preferences_panel.CLASSES,
+)
+
+
+def register() -> None:
+    """Called by Blender when the extension is enabled."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Scene.romp_mocap = PointerProperty(type=scene_properties.ROMP_MOCAP_PG_scene)
+    options.register()
+    migration.register()
+
+
+def unregister() -> None:
+    """Called by Blender when the extension is disabled; a running job ends."""
+    jobs.stop()
+    icons.free()
+    disk_usage.forget()
+    migration.unregister()
+    del bpy.types.Scene.romp_mocap
+    options.unregister()
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,41 @@
+"""All that the add-on keeps in a scene: the settings of the next capture and the list of takes."""
+
+from __future__ import annotations
+
+from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
+from bpy.types import PropertyGroup
+
+from .blender import paths
+from .capture.properties import ROMP_MOCAP_PG_capture_settings
+from .capture.selection.properties import ROMP_MOCAP_PG_detected, footage_changed
+from .takes.properties import ROMP_MOCAP_PG_solve_settings, ROMP_MOCAP_PG_take
+
+
+class ROMP_MOCAP_PG_scene(PropertyGroup):
+    """`Scene.romp_mocap`."""
+
+    source: StringProperty(
+        name="Footage",
+        description="Video, image, or folder of images",
+        subtype="FILE_PATH",
+        options=paths.RELATIVE,
+        update=footage_changed,
+    )
+    capture: PointerProperty(type=ROMP_MOCAP_PG_capture_settings)
+    detected: PointerProperty(type=ROMP_MOCAP_PG_detected)
+    solve: PointerProperty(type=ROMP_MOCAP_PG_solve_settings)
+    takes: CollectionProperty(type=ROMP_MOCAP_PG_take)
+    active_take: IntProperty(name="Take")
+    with_body: BoolProperty(name="Body", description="Make a skinned body for each person", default=True)
+    with_root: BoolProperty(
+        name="Root Bone",
+        description="Add a root bone that carries the motion along the floor, as game engines expect",
+    )
+    set_scene: BoolProperty(
+        name="Match Scene",
+        description="Set the scene's frame rate, frame range and resolution to those of the footage",
+        default=True,
+    )
+
+
+CLASSES = (ROMP_MOCAP_PG_scene,)

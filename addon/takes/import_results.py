@@ -1,0 +1,76 @@
+"""Results of other programs become takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+from bpy.props import FloatProperty, StringProperty
+from bpy.types import FileHandler, Operator
+from bpy_extras.io_utils import ImportHelper
+
+from romp_core.take.settings import SolveSettings
+
+from ..blender import settings_properties
+from ..blender.reporting import Reporting
+from ..capture.operators import take_arrived
+from ..preferences import folders
+from ..worker import jobs
+from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
+from . import take_list
+
+
+class ROMP_MOCAP_OT_import_results(Reporting, Operator, ImportHelper):
+    """Make characters from results of ROMP, BEV, TRACE or AMASS (.npz), or from a take"""
+
+    bl_idname = "romp_mocap.import_results"
+    bl_label = "Import Results"
+
+    filename_ext = ".npz"
+    filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
+    filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    fps: FloatProperty(
+        name="Frame Rate",
+        description="Frame rate of the footage. 0 uses the file's own, or 30 if it has none",
+        min=0.0,
+        max=1000.0,
+    )
+    wait: wait_property()
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return no_job(cls, context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return self.execute(context) if self.filepath else super().invoke(context, event)  # dropped, or to be picked
+
+    def run(self, context: bpy.types.Context) -> str | set[str]:
+        from romp_core.storage.take_file import is_take
+
+        scene, path = context.scene, bpy.path.abspath(self.filepath)
+        if is_take(path):
+            return f"Opened the take {take_list.add_take(scene, path).name}"
+        command = {
+            "type": "import",
+            "source": path,
+            "out": str(folders.new_take_path(path)),
+            "fps": self.fps,
+            "solve": settings_properties.values(SolveSettings, scene.romp_mocap.solve),
+        }
+        uid = scene.session_uid
+        title = f"Import {Path(path).name}"
+        return end_of_wait(self, jobs.start(title, command, lambda end: take_arrived(end, uid), must_wait(self.wait)))
+
+
+class ROMP_MOCAP_FH_results(FileHandler):
+    bl_idname = "ROMP_MOCAP_FH_results"
+    bl_label = "Motion Capture Results"
+    bl_import_operator = ROMP_MOCAP_OT_import_results.bl_idname
+    bl_file_extensions = ".npz"
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
+        return context.area is not None and context.area.type == "VIEW_3D"
+
+
+CLASSES = (ROMP_MOCAP_OT_import_results, ROMP_MOCAP_FH_results)

@@ -1,0 +1,177 @@
+"""Working with the list of takes: open, save a copy, remove, make characters."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+from bpy.types import Operator
+from bpy_extras.io_utils import ExportHelper, ImportHelper
+
+from ..blender.paths import find_file
+from ..blender.reporting import Reporting
+from ..worker.launch import end_of_wait, must_wait, no_job
+from . import characters, edits, take_list
+from .solve import start_solving
+
+
+class _NeedsTake:
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return take_list.active_take(context.scene) is not None
+
+
+class ROMP_MOCAP_OT_open_take(Reporting, Operator, ImportHelper):
+    """Add a take file to the list"""
+
+    bl_idname = "romp_mocap.open_take"
+    bl_label = "Open Take"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filename_ext = ".npz"
+    filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
+
+    def run(self, context: bpy.types.Context) -> None:
+        take_list.add_take(context.scene, bpy.path.abspath(self.filepath))
+
+
+class ROMP_MOCAP_OT_save_take(Reporting, _NeedsTake, Operator, ExportHelper):
+    """Save a copy of the take file"""
+
+    bl_idname = "romp_mocap.save_take"
+    bl_label = "Save Take As"
+
+    filename_ext = ".npz"
+    filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
+
+    def run(self, context: bpy.types.Context) -> str:
+        from romp_core.errors import TakeError
+
+        entry = take_list.active_take(context.scene)
+        edits.load_edited(entry)
+        source = Path(find_file(entry.path))
+        target = Path(bpy.path.abspath(self.filepath))
+        try:
+            if target.resolve() != source.resolve():
+                shutil.copyfile(source, target)
+        except OSError as error:
+            raise TakeError(f'The take could not be saved to "{target}" ({error.strerror}).') from error
+        return f"Saved {target.name}"
+
+
+class ROMP_MOCAP_OT_recover_takes(Reporting, Operator):
+    """Add captures that were interrupted, for example by a crash, to the list"""
+
+    bl_idname = "romp_mocap.recover_takes"
+    bl_label = "Recover Interrupted Captures"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return no_job(cls, context)
+
+    def run(self, context: bpy.types.Context) -> str:
+        paths = take_list.recover_interrupted()
+        for path in paths:
+            take_list.add_take(context.scene, path)
+        return f"Takes recovered: {len(paths)}"
+
+
+class ROMP_MOCAP_OT_make_characters(Reporting, _NeedsTake, Operator):
+    """Make the characters of the take, or update them after a change"""
+
+    bl_idname = "romp_mocap.make_characters"
+    bl_label = "Make Characters"
+    bl_options = {"REGISTER", "UNDO"}
+
+    which: EnumProperty(
+        name="Who",
+        items=(
+            ("ALL", "Everyone", "All people of the take"),
+            ("ACTIVE", "Selected", "The person selected in the list"),
+        ),
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return no_job(cls, context) and super().poll(context)
+
+    def run(self, context: bpy.types.Context) -> str | set[str]:
+        scene = context.scene
+        entry, person = take_list.active_take(scene), take_list.active_person(scene)
+        who = {item.person_id for item in entry.people}
+        if self.which == "ACTIVE":
+            who = {person.person_id} if person else set()
+        if not take_list.load(entry).solved:  # a cancelled capture
+            return end_of_wait(self, start_solving(scene, entry, who, must_wait(False)))
+        return " ".join(characters.make_characters(scene, entry, who)) or {"FINISHED"}
+
+
+class ROMP_MOCAP_OT_remove_take(Reporting, _NeedsTake, Operator):
+    """Remove the take from the list and its characters from the scene; the take file stays on disk"""
+
+    bl_idname = "romp_mocap.remove_take"
+    bl_label = "Remove Take"
+    bl_options = {"REGISTER", "UNDO"}
+
+    keep_characters: BoolProperty(name="Keep Characters", description="Keep what was made from the take in the scene")
+
+    def run(self, context: bpy.types.Context) -> None:
+        group = context.scene.romp_mocap
+        if not self.keep_characters:
+            characters.remove_characters(context.scene, group.takes[group.active_take].take_id)
+        group.takes.remove(group.active_take)
+        group.active_take = max(0, min(group.active_take, len(group.takes) - 1))
+
+
+class ROMP_MOCAP_OT_remove_person(Reporting, Operator):
+    """Remove the person from the take and the character from the scene; the captured data is kept"""
+
+    bl_idname = "romp_mocap.remove_person"
+    bl_label = "Remove Person"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return take_list.active_person(context.scene) is not None
+
+    def run(self, context: bpy.types.Context) -> None:
+        entry = take_list.active_take(context.scene)
+        person_id = take_list.active_person(context.scene).person_id
+        characters.remove_characters(context.scene, entry.take_id, person_id)
+        edits.remove_person(entry, person_id)
+
+
+class ROMP_MOCAP_OT_restore_person(Reporting, _NeedsTake, Operator):
+    """Bring a removed person back, with the character"""
+
+    bl_idname = "romp_mocap.restore_person"
+    bl_label = "Restore Person"
+    bl_options = {"REGISTER", "UNDO"}
+
+    person_id: IntProperty(name="Person", options={"HIDDEN", "SKIP_SAVE"})
+
+    def run(self, context: bpy.types.Context) -> str | set[str]:
+        from romp_core.errors import TakeError
+
+        scene, entry = context.scene, take_list.active_take(context.scene)
+        if self.person_id not in [item.person_id for item in entry.removed_people]:
+            raise TakeError("This person was not removed.")
+        edits.restore_person(entry, self.person_id)
+        take = edits.load_edited(entry)
+        if self.person_id not in [person.id for person in take.characters]:
+            return "Solve again to compute the motion of this person"
+        return " ".join(characters.make_characters(scene, entry, {self.person_id}, match_scene=False)) or {"FINISHED"}
+
+
+CLASSES = (
+    ROMP_MOCAP_OT_open_take,
+    ROMP_MOCAP_OT_save_take,
+    ROMP_MOCAP_OT_recover_takes,
+    ROMP_MOCAP_OT_make_characters,
+    ROMP_MOCAP_OT_remove_take,
+    ROMP_MOCAP_OT_remove_person,
+    ROMP_MOCAP_OT_restore_person,
+)

@@ -1,0 +1,118 @@
+"""The list of takes, the people in them, and solving again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.types import Menu, Panel, UIList
+
+from ..blender import scene_index
+from ..blender.layout import SidebarPanel, faint, property_column, wrapped
+from . import take_list
+
+
+class ROMP_MOCAP_UL_takes(UIList):
+    def draw_item(
+        self, context: Any, layout: Any, data: Any, item: Any, icon: int, active_data: Any, active_property: str
+    ) -> None:
+        row = layout.split(factor=0.65)
+        row.prop(item, "name", text="", emboss=False, icon="SEQUENCE")
+        row.label(text=f"{len(item.people)}" if item.complete else f"{len(item.people)}, partial", icon="COMMUNITY")
+
+
+class ROMP_MOCAP_UL_people(UIList):
+    def draw_item(
+        self, context: Any, layout: Any, entry: Any, item: Any, icon: int, active_data: Any, active_property: str
+    ) -> None:
+        collection = scene_index.find_collection(context.scene, entry.take_id)  # few objects: drawing must be quick
+        made = collection and any(
+            scene_index.belongs(each, entry.take_id, scene_index.ARMATURE, item.person_id)
+            for each in collection.all_objects
+        )
+        row = layout.split(factor=0.55)
+        row.prop(item, "name", text="", emboss=False, icon="OUTLINER_OB_ARMATURE" if made else "ARMATURE_DATA")
+        row.label(text=f"{item.frames} frames")
+
+
+class ROMP_MOCAP_MT_take(Menu):
+    bl_label = "Take"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        self.layout.operator("romp_mocap.open_take", icon="FILEBROWSER")
+        self.layout.operator("romp_mocap.save_take", icon="FILE_TICK")
+        self.layout.operator("romp_mocap.recover_takes", icon="RECOVER_LAST")
+        self.layout.operator("romp_mocap.import_results", icon="IMPORT")
+        self.layout.operator("romp_mocap.remove_take", text="Remove from List, Keep Characters").keep_characters = True
+
+
+class ROMP_MOCAP_MT_people(Menu):
+    bl_label = "People"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        entry = take_list.active_take(context.scene)
+        removed = entry.removed_people if entry is not None else ()
+        if not removed:
+            self.layout.label(text="No Removed People")
+        for person in removed:
+            button = self.layout.operator("romp_mocap.restore_person", text=f"Restore {person.name}", icon="LOOP_BACK")
+            button.person_id = person.person_id
+
+
+class ROMP_MOCAP_PT_takes(SidebarPanel, Panel):
+    bl_label = "Takes"
+    bl_order = 1
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, group = self.layout, context.scene.romp_mocap
+        row = layout.row()
+        row.template_list("ROMP_MOCAP_UL_takes", "", group, "takes", group, "active_take", rows=2)
+        side = row.column(align=True)
+        side.operator("romp_mocap.open_take", text="", icon="ADD")
+        side.operator("romp_mocap.remove_take", text="", icon="REMOVE")
+        side.menu("ROMP_MOCAP_MT_take", text="", icon="DOWNARROW_HLT")
+        entry = take_list.active_take(context.scene)
+        if entry is None:
+            layout.operator("romp_mocap.import_results", icon="IMPORT")
+            return
+        row = layout.row()
+        row.template_list("ROMP_MOCAP_UL_people", "", entry, "people", entry, "active_person", rows=2)
+        side = row.column(align=True)
+        side.operator("romp_mocap.remove_person", text="", icon="REMOVE")
+        side.menu("ROMP_MOCAP_MT_people", text="", icon="DOWNARROW_HLT")
+        row = layout.row(align=True)
+        row.operator("romp_mocap.make_characters", icon="OUTLINER_OB_ARMATURE").which = "ALL"
+        row.operator("romp_mocap.make_characters", text="Selected").which = "ACTIVE"
+        if entry.remark:
+            wrapped(layout, entry.remark, context.region.width, "INFO")
+        faint(layout, entry.license, context.region.width)
+
+
+class ROMP_MOCAP_PT_solve(SidebarPanel, Panel):
+    bl_label = "Motion"
+    bl_parent_id = "ROMP_MOCAP_PT_takes"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return take_list.active_take(context.scene) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        entry = take_list.active_take(context.scene)
+        column = property_column(self.layout)
+        for name in entry.solve.__annotations__:
+            column.prop(entry.solve, name)
+        person = take_list.active_person(context.scene)
+        if person is not None:
+            column.prop(person, "height", text=f"Height of {person.name} (m)")
+        self.layout.operator("romp_mocap.solve", icon="FILE_REFRESH")
+
+
+CLASSES = (
+    ROMP_MOCAP_UL_takes,
+    ROMP_MOCAP_UL_people,
+    ROMP_MOCAP_MT_take,
+    ROMP_MOCAP_MT_people,
+    ROMP_MOCAP_PT_takes,
+    ROMP_MOCAP_PT_solve,
+)

@@ -1,0 +1,67 @@
+"""The list of takes in a scene and of the people in each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.types import PropertyGroup
+
+from romp_core.take.settings import SolveSettings
+
+from ..blender import paths, settings_properties
+
+
+class ROMP_MOCAP_PG_solve_settings(PropertyGroup):
+    """How the raw result becomes motion."""
+
+    __annotations__ = settings_properties.annotations(SolveSettings)
+
+
+def _person_renamed(person: Any, _context: bpy.types.Context) -> None:
+    from . import characters, edits
+
+    scene = person.id_data
+    entry = next((entry for entry in scene.romp_mocap.takes if person in entry.people.values()), None)
+    if entry is not None:
+        characters.rename_character(scene, entry, person)
+        edits.save(entry)
+
+
+def _take_renamed(entry: Any, _context: bpy.types.Context) -> None:
+    from .characters import rename_take
+
+    rename_take(entry.id_data, entry)
+
+
+class ROMP_MOCAP_PG_person(PropertyGroup):
+    """A person of a take."""
+
+    name: StringProperty(name="Name", description="Name of the person and the character", update=_person_renamed)
+    person_id: IntProperty()
+    height: FloatProperty(
+        name="Height (m)",
+        description="Body height of this person. 0 uses the height of the take",
+        min=0.0,
+        max=2.6,
+    )
+    frames: IntProperty(name="Frames", description="Number of frames in which the person was detected")
+
+
+class ROMP_MOCAP_PG_take(PropertyGroup):
+    """A take on disk, as this scene lists it."""
+
+    name: StringProperty(name="Name", description="Name of the take and its collection", update=_take_renamed)
+    take_id: StringProperty()
+    path: StringProperty(subtype="FILE_PATH", options=paths.RELATIVE)
+    license: StringProperty()
+    complete: BoolProperty(default=True)
+    remark: StringProperty()
+    solve: PointerProperty(type=ROMP_MOCAP_PG_solve_settings)
+    people: CollectionProperty(type=ROMP_MOCAP_PG_person)
+    removed_people: CollectionProperty(type=ROMP_MOCAP_PG_person)
+    active_person: IntProperty(name="Person")
+
+
+CLASSES = (ROMP_MOCAP_PG_solve_settings, ROMP_MOCAP_PG_person, ROMP_MOCAP_PG_take)

@@ -1,0 +1,74 @@
+"""From raw observations to motion again, without running the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.types import Operator
+
+from romp_core.take.settings import SolveSettings
+
+from ..blender import scene_index, settings_properties
+from ..blender.paths import find_file
+from ..blender.reporting import Reporting
+from ..blender.undo import push_undo
+from ..worker import jobs
+from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
+from ..worker.outcome import Outcome
+from . import characters, edits, take_list
+
+if TYPE_CHECKING:
+    from .properties import ROMP_MOCAP_PG_take
+
+
+class ROMP_MOCAP_OT_solve(Reporting, Operator):
+    """Compute the motion of the take again with these settings; the model does not run"""
+
+    bl_idname = "romp_mocap.solve"
+    bl_label = "Solve Again"
+
+    wait: wait_property()
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return no_job(cls, context) and take_list.active_take(context.scene) is not None
+
+    def run(self, context: bpy.types.Context) -> set[str]:
+        entry = take_list.active_take(context.scene)
+        made = characters.made_characters(context.scene, entry)
+        return end_of_wait(self, start_solving(context.scene, entry, made, must_wait(self.wait)))
+
+
+def start_solving(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, bake_ids: set[int], wait: bool) -> Outcome | None:
+    """Solve a listed take with its entry's settings, then make the characters of these people; see `jobs.start`.
+
+    Raises:
+        romp_core.errors.MocapError: the take file is unusable, or a job is running.
+    """
+    edits.load_edited(entry)
+    path = find_file(entry.path)
+    command = {
+        "type": "solve",
+        "take": path,
+        "out": path,
+        "solve": settings_properties.values(SolveSettings, entry.solve),
+        "heights": {str(item.person_id): item.height or None for item in entry.people},
+    }
+    uid, take_id = scene.session_uid, entry.take_id
+
+    def solved(outcome: Outcome) -> str:
+        target = scene_index.scene_of(uid)
+        entry = take_list.find_take(target, take_id) if target else None
+        if target is None or entry is None or outcome.kind != "finished":
+            return ""
+        take_list.add_take(target, outcome.take)
+        is_new = scene_index.find_collection(target, take_id) is None
+        remarks = characters.make_characters(target, entry, bake_ids, match_scene=is_new) if bake_ids else []
+        push_undo("Solve Again")
+        return " ".join(remarks)
+
+    return jobs.start(f"Solve {entry.name}", command, solved, wait)
+
+
+CLASSES = (ROMP_MOCAP_OT_solve,)

@@ -1,0 +1,101 @@
+"""The takes that a scene lists: finding, adding, recovering."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..blender import settings_properties
+from ..blender.paths import find_file
+from ..preferences import folders
+
+if TYPE_CHECKING:
+    from romp_core.take.take import Take
+
+    from .properties import ROMP_MOCAP_PG_person, ROMP_MOCAP_PG_take
+
+_GROWING_SECONDS = 10.0  # a running capture adds to its journal every two seconds
+
+
+def find_take(scene: bpy.types.Scene, take_id: str) -> ROMP_MOCAP_PG_take | None:
+    """The list entry of this take, or None."""
+    return next((entry for entry in scene.romp_mocap.takes if entry.take_id == take_id), None)
+
+
+def active_take(scene: bpy.types.Scene) -> ROMP_MOCAP_PG_take | None:
+    """The selected list entry, or None."""
+    group = scene.romp_mocap
+    return group.takes[group.active_take] if 0 <= group.active_take < len(group.takes) else None
+
+
+def active_person(scene: bpy.types.Scene) -> ROMP_MOCAP_PG_person | None:
+    """The selected person of the selected take, or None."""
+    entry = active_take(scene)
+    if entry is None or not 0 <= entry.active_person < len(entry.people):
+        return None
+    return entry.people[entry.active_person]
+
+
+def load(entry: ROMP_MOCAP_PG_take) -> Take:
+    """The take of a list entry, as it is on disk. Raises TakeError."""
+    from romp_core.storage.take_file import load_take
+
+    return load_take(find_file(entry.path))
+
+
+def add_take(scene: bpy.types.Scene, path: str | Path, take: Take | None = None) -> ROMP_MOCAP_PG_take:
+    """List a take file in the scene and select it; a take that is listed already is read again.
+
+    Args:
+        take: what is in the file, where it is known.
+
+    Raises:
+        romp_core.errors.TakeError: the file is not a take.
+    """
+    from romp_core.storage.take_file import load_take
+
+    take = take or load_take(path)
+    group = scene.romp_mocap
+    entry = find_take(scene, take.id)
+    if entry is None:
+        entry = group.takes.add()
+        entry.take_id = take.id
+        entry.name = _unused_name(scene, Path(take.footage.path).stem or "Take")
+        for person in take.people:
+            edit = take.edits.person(person.id)
+            item = (entry.removed_people if edit.removed else entry.people).add()
+            item.person_id, item.name = person.id, edit.name or person.name
+    entry.path = str(path)
+    entry.complete, entry.remark = take.provenance.complete, take.provenance.remark
+    entry.license = f"Model: {take.provenance.model_license}. Body: {take.provenance.body_license}"
+    settings_properties.assign(entry.solve, take.solve)
+    for item in (*entry.people, *entry.removed_people):
+        person = next((person for person in take.people if person.id == item.person_id), None)
+        if person is not None:
+            item.height, item.frames = person.height or 0.0, len(person.observations.frame_index)
+    group.active_take = next(index for index, other in enumerate(group.takes) if other.take_id == take.id)
+    return entry
+
+
+def recover_interrupted() -> list[Path]:
+    """Turn journals that interrupted captures left in the add-on's folder into takes; their paths.
+
+    A journal that still grows is left alone: another Blender is capturing.
+    """
+    from romp_core.storage.journal import journal_path, recover
+
+    suffix = journal_path("take").suffix
+    files = folders.folder(folders.TAKES).glob(f"*{suffix}")
+    paths = [file.with_suffix("") for file in files if time.time() - file.stat().st_mtime > _GROWING_SECONDS]
+    return [path for path in paths if recover(path) is not None]
+
+
+def _unused_name(scene: bpy.types.Scene, stem: str) -> str:
+    names, name, count = {entry.name for entry in scene.romp_mocap.takes}, stem, 1
+    while name in names:
+        count += 1
+        name = f"{stem} {count}"
+    return name

@@ -1,0 +1,66 @@
+"""Stick figures of the people in the latest frame, drawn over the 3D views while a capture runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..blender.units import units_per_meter
+
+_handle: Any = None
+_lines: list[tuple[tuple[float, float, float], list[Any]]] = []
+_lift: float | None = None
+
+
+def begin() -> None:
+    """Start drawing; nothing where there is no window."""
+    global _handle, _lift
+    _lift = None
+    _lines.clear()
+    if not bpy.app.background and _handle is None:
+        _handle = bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_VIEW")
+
+
+def show(ids: Any, joints: Any) -> None:
+    """Replace the figures. ids (P,), joints (P, 24, 3) meters, z up, camera at the origin."""
+    from romp_core.geometry.skeleton import PARENTS
+    from romp_core.images.colors import color_of
+
+    global _lift
+    if len(joints) and _lift is None:
+        _lift = -float(joints[..., 2].min())  # the floor is not known yet: the first lowest foot stands on the grid
+    _lines.clear()
+    for id, person in zip(ids.tolist(), joints.tolist(), strict=True):
+        placed = [(x, y, z + _lift) for x, y, z in person]
+        ends = [placed[end] for child, parent in enumerate(PARENTS) if child for end in (parent, child)]
+        _lines.append((color_of(id), ends))
+
+
+def figures() -> int:
+    """How many people are shown."""
+    return len(_lines)
+
+
+def end() -> None:
+    """Stop drawing."""
+    global _handle
+    _lines.clear()
+    if _handle is not None:
+        bpy.types.SpaceView3D.draw_handler_remove(_handle, "WINDOW")
+        _handle = None
+
+
+def _draw() -> None:
+    import gpu
+    from gpu_extras.batch import batch_for_shader
+
+    shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
+    shader.bind()
+    shader.uniform_float("viewportSize", gpu.state.viewport_get()[2:])
+    shader.uniform_float("lineWidth", 3.0)
+    with gpu.matrix.push_pop():
+        gpu.matrix.scale_uniform(units_per_meter(bpy.context.scene))
+        for color, ends in _lines:
+            shader.uniform_float("color", (*color, 1.0))
+            batch_for_shader(shader, "LINES", {"pos": ends}).draw(shader)
