@@ -1,4 +1,4 @@
-"""Keys of a person: rotations and root motion written in bulk, and visibility where the person was not seen."""
+"""Actions of a take: keys of rotations and root motion, written in bulk."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import bpy
 from ..blender import compat, scene_index
 from .armature import ROOT_BONE
 
-_CONSTANT, _LINEAR = 0, 1  # values of Keyframe.interpolation
-_VISIBILITY = ("hide_viewport", "hide_render")
+CONSTANT, LINEAR = 0, 1  # values of Keyframe.interpolation
 
 
 def write_keys(curve: bpy.types.FCurve, frames: Any, values: Any, interpolation: Any) -> None:
@@ -49,8 +48,8 @@ def bone_rotations(clip: Any, rest: Any) -> Any:
 def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Any, frames: Any) -> None:
     """Write a clip into the action and let it move the armature, unless the user put another action there.
 
-    Keys exist only where the person was seen; the last key before a gap holds. On a `root` bone, if there is one, goes
-    the part of the root motion along the floor.
+    Keys exist only where the person was detected; the last key before a gap holds. A `root` bone, if there is one,
+    gets the part of the root motion along the floor.
 
     Args:
         clip: romp_core.take.resample.Clip. frames: (n,) scene frame of each sample.
@@ -69,8 +68,8 @@ def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Any, fra
     location = (root - rest[0, :3, 3]) @ rest[0, :3, :3]
 
     seen = np.flatnonzero(clip.valid)
-    interpolation = np.full(len(seen), _LINEAR, dtype=np.int32)
-    interpolation[:-1][np.diff(seen) > 1] = _CONSTANT
+    interpolation = np.full(len(seen), LINEAR, dtype=np.int32)
+    interpolation[:-1][np.diff(seen) > 1] = CONSTANT
     frames = np.asarray(frames, dtype=np.float64)[seen]
     channels = compat.own_channels(item, action)
 
@@ -87,37 +86,7 @@ def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Any, fra
     if floor_part is not None:
         write(ROOT_BONE, "location", floor_part @ np.array(bones[ROOT_BONE].matrix_local)[:3, :3])
     else:
-        _remove_curves(channels, f'pose.bones["{ROOT_BONE}"].location')
-    take_over(item, action)
-
-
-def bake_visibility(item: bpy.types.Object, name: str, seen: Any, first_frame: int, rate: float) -> None:
-    """Hide an object where the person was not seen; without gaps there are no keys at all.
-
-    Args:
-        name: for the action, should there be none yet. seen: (n,) bool per sample of the whole footage.
-        rate: scene frames per sample.
-    """
-    import numpy as np
-
-    if seen.all():
-        if _is_ours(item):
-            channels = compat.assigned_channels(item)
-            for path in _VISIBILITY:
-                _remove_curves(channels, path)
-        item.hide_viewport = item.hide_render = False
-        return
-    take_id, person_id, role = (item[key] for key in (scene_index.TAKE, scene_index.PERSON, scene_index.ROLE))
-    if compat.has_slots() or role == scene_index.ARMATURE:
-        action = ensure_action(take_id, person_id, name)
-    else:
-        action = ensure_action(take_id, person_id, f"{name} visibility", role)
-    changes = np.flatnonzero(np.diff(seen, prepend=~seen[:1]))
-    channels = compat.own_channels(item, action)
-    for path in _VISIBILITY:
-        curve = compat.ensure_fcurve(channels, path, 0, "Visibility")
-        interpolation = np.full(len(changes), _CONSTANT, np.int32)
-        write_keys(curve, np.ceil(first_frame + changes * rate - 1e-6), ~seen[changes], interpolation)
+        remove_curves(channels, f'pose.bones["{ROOT_BONE}"].location')
     take_over(item, action)
 
 
@@ -138,18 +107,19 @@ def ensure_action(take_id: str, person_id: int, name: str, role: str = scene_ind
 
 def take_over(item: bpy.types.Object, action: bpy.types.Action) -> None:
     """Assign the action where there is none, or an older one of ours."""
-    if item.animation_data is None or item.animation_data.action is None or _is_ours(item):
+    if item.animation_data is None or item.animation_data.action is None or is_ours(item):
         compat.assign_action(item, action)
 
 
-def _is_ours(item: bpy.types.Object) -> bool:
+def is_ours(item: bpy.types.Object) -> bool:
     """True when the object's current action was made by a bake."""
     action = item.animation_data.action if item.animation_data else None
     return action is not None and scene_index.TAKE in action
 
 
-def _remove_curves(channels: Any | None, path: str) -> None:
-    if channels is None:
-        return
-    for curve in [curve for curve in channels.fcurves if curve.data_path == path]:
+def remove_curves(channels: Any, path: str) -> bool:
+    """Remove the f-curves of a property; whether there were any."""
+    curves = [curve for curve in channels.fcurves if curve.data_path == path]
+    for curve in curves:
         channels.fcurves.remove(curve)
+    return bool(curves)

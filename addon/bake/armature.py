@@ -117,7 +117,7 @@ def _edit_mode(item: bpy.types.Object) -> Iterator[bpy.types.ArmatureEditBones]:
     scene.collection.objects.link(item)
     view_layer = scene.view_layers[0]
     view_layer.objects.active = item
-    item.hide_viewport = False  # a hidden armature cannot be edited; visibility keys set it again
+    hidden, item.hide_viewport = item.hide_viewport, False  # a hidden armature cannot be edited
     try:
         with bpy.context.temp_override(scene=scene, view_layer=view_layer, active_object=item, object=item):
             if item.mode != "OBJECT":
@@ -128,4 +128,5 @@ def _edit_mode(item: bpy.types.Object) -> Iterator[bpy.types.ArmatureEditBones]:
             finally:
                 bpy.ops.object.mode_set(mode="OBJECT")
     finally:
+        item.hide_viewport = hidden
         bpy.data.scenes.remove(scene)

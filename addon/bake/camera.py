@@ -1,4 +1,4 @@
-"""The filming camera: matched lens and place, with the footage behind the characters."""
+"""The filming camera: matched lens and position, with the footage behind the characters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..blender import compat, scene_index
-from . import action as keys
+from .action import ensure_action, take_over, write_keys
 
 
 def ensure_camera(scene: bpy.types.Scene, take_id: str, name: str) -> tuple[bpy.types.Object, bool]:
@@ -23,10 +23,10 @@ def ensure_camera(scene: bpy.types.Scene, take_id: str, name: str) -> tuple[bpy.
 
 
 def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str, units_per_meter: float = 1.0) -> None:
-    """Give the camera object the lens and the place, or the keyed path, of a take's camera.
+    """Give the camera object the lens and the position, or the keyed path, of a take's camera.
 
     Args:
-        camera: romp_core.take.take.Camera. frames: scene frame of each row of the footage, for a moving camera.
+        camera: romp_core.take.take.Camera. frames: scene frame of each frame of the footage, for a moving camera.
     """
     import numpy as np
 
@@ -41,11 +41,11 @@ def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str, un
     if len(rotations) == 1:
         item.rotation_quaternion, item.location = rotations[0], positions[0]
         return
-    action = keys.ensure_action(item[scene_index.TAKE], scene_index.NO_PERSON, name, scene_index.CAMERA)
+    action = ensure_action(item[scene_index.TAKE], scene_index.NO_PERSON, name, scene_index.CAMERA)
     channels = compat.own_channels(item, action)
     linear = np.ones(len(frames), np.int32)
     for path, values in (("rotation_quaternion", rotations), ("location", positions)):
         for index in range(values.shape[1]):
             curve = compat.ensure_fcurve(channels, path, index, "Camera")
-            keys.write_keys(curve, frames, values[:, index], linear)
-    keys.take_over(item, action)
+            write_keys(curve, frames, values[:, index], linear)
+    take_over(item, action)

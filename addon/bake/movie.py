@@ -12,9 +12,9 @@ _EQUAL, _BELIEVABLE = 0.002, 2.0
 
 
 def movie_fps(path: Path) -> float | None:
-    """Pictures per second by which Blender counts a movie; None when it cannot open it.
+    """Frames per second by which Blender counts a movie; None when it cannot open it.
 
-    Blender shows at position n the picture of the time n / rate.
+    Blender shows at position n the frame of the time n / rate.
     """
     if not path.is_file():
         return None
@@ -28,7 +28,7 @@ def movie_fps(path: Path) -> float | None:
 
 
 def on_blenders_clock(footage: Any) -> Any:
-    """The footage with Blender's rate as its nominal one, where the two differ, so that motion and picture agree.
+    """The footage with Blender's rate as its nominal one, where the two differ, so that motion and footage agree.
 
     Args:
         footage: romp_core.take.take.FootageInfo.

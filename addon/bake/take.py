@@ -1,23 +1,27 @@
-"""From a take to objects: a collection with a character per person and the filming camera."""
+"""From a take to objects: a collection with a character for each person and the filming camera."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ..blender import scene_index
 from ..blender.timing import Timing, fit_scene, scene_fps, timing_of
 from ..blender.units import units_per_meter
-from . import action as keys
+from .action import bake_action, ensure_action
 from .armature import ensure_armature, floor_of, rest_in_armature, shape_armature
 from .body import LICENSE, ensure_body, lacks_file, license_of
 from .camera import ensure_camera, place_camera
 from .footage import show_footage
 from .movie import on_blenders_clock
 from .person_body import body_of
+from .visibility import bake_visibility
+
+if TYPE_CHECKING:
+    from romp_core.take.take import Person, Take
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class BakeOptions:
 
 def bake_take(
     scene: bpy.types.Scene,
-    take: Any,
+    take: Take,
     title: str,
     person_ids: set[int] | None = None,
     options: BakeOptions | None = None,
@@ -42,7 +46,8 @@ def bake_take(
     sliders stay.
 
     Args:
-        take: romp_core.take.take.Take, solved. title: name of the collection. person_ids: None bakes everyone.
+        take: solved; its people are baked with the edits applied. title: name of the collection.
+        person_ids: None bakes everyone.
 
     Returns:
         Remarks for the user, may be empty.
@@ -61,7 +66,7 @@ def bake_take(
         fit_scene(scene, take.footage)
     timing = timing_of(take.footage, scene)
     remarks = []
-    for person in take.people:
+    for person in take.characters:
         if person_ids is None or person.id in person_ids:
             remarks += _bake_person(scene, collection, take, person, title, timing, options)
     remarks += _bake_camera(scene, collection, take, title, timing)
@@ -71,8 +76,8 @@ def bake_take(
 def _bake_person(
     scene: bpy.types.Scene,
     collection: bpy.types.Collection,
-    take: Any,
-    person: Any,
+    take: Take,
+    person: Person,
     title: str,
     timing: Timing,
     options: BakeOptions,
@@ -92,21 +97,21 @@ def _bake_person(
     if is_new:
         collection.objects.link(armature)
         armature.scale = [units_per_meter(scene)] * 3  # bones and keys stay in meters
-        armature.data.display_type = "BBONE" if body else "OCTAHEDRAL"  # rods do not cover the body
+        armature.data.display_type = "BBONE" if body else "OCTAHEDRAL"  # thin rods do not cover the body
     elif lacks_file(skin, body):
         floor = floor_of(armature)
         remarks.append(f"Without its SMPL file the body of {person.name} stays as it is.")
     shape_armature(armature, rest_in_armature(joints, floor), options.with_root)
     _stamp(armature, take, license_of(skin, body) or take.provenance.body_license)
     finite = np.isfinite(clip.rotations).all(axis=(1, 2)) & np.isfinite(clip.root).all(axis=1)
-    clip = replace(clip, valid=clip.valid & finite)  # numbers that are none never become keys
+    clip = replace(clip, valid=clip.valid & finite)  # NaN and infinity never become keys
     samples = np.arange(clip.first, clip.first + len(clip.valid))
-    action = keys.ensure_action(take.id, person.id, name)
-    keys.bake_action(armature, action, clip, timing.frames(samples))
+    action = ensure_action(take.id, person.id, name)
+    bake_action(armature, action, clip, timing.frames(samples))
 
-    seen = np.zeros(max(timing.samples, clip.first + len(clip.valid)), dtype=bool)
-    seen[samples] = clip.valid
-    keys.bake_visibility(armature, name, seen, timing.first, timing.rate)
+    detected = np.zeros(max(timing.samples, clip.first + len(clip.valid)), dtype=bool)
+    detected[samples] = clip.valid
+    bake_visibility(armature, name, detected, timing.first, timing.rate)
     if body is None:
         return remarks
     if not lacks_file(skin, body):
@@ -114,12 +119,12 @@ def _bake_person(
         skin, is_new = ensure_body(scene, armature, body.fitted(joints), floor, title)
         if is_new:
             collection.objects.link(skin)
-    keys.bake_visibility(skin, name, seen, timing.first, timing.rate)
+    bake_visibility(skin, name, detected, timing.first, timing.rate)
     return remarks
 
 
 def _bake_camera(
-    scene: bpy.types.Scene, collection: bpy.types.Collection, take: Any, title: str, timing: Timing
+    scene: bpy.types.Scene, collection: bpy.types.Collection, take: Take, title: str, timing: Timing
 ) -> list[str]:
     from romp_core.take.resample import to_grid
 
@@ -144,8 +149,8 @@ def _ensure_collection(scene: bpy.types.Scene, take_id: str, title: str) -> bpy.
     return collection
 
 
-def _stamp(item: bpy.types.Object, take: Any, body_license: str) -> None:
-    """Note on the character where it comes from and under which licenses; exports carry it on."""
+def _stamp(item: bpy.types.Object, take: Take, body_license: str) -> None:
+    """Note on the character where it comes from and under which licenses; exports keep it."""
     provenance = take.provenance
     item["romp_mocap_source"] = Path(take.footage.path).name  # not the folder: exports are given away
     item["romp_mocap_model"] = provenance.model

@@ -46,12 +46,12 @@ def load(path: str) -> None:
     if pixels is None:
         return
     height, width = pixels.shape[:2]
-    square = _squared(pixels)
+    padded = _padded(pixels)
     if _collection is None:
         _collection = previews.new()
     preview = _collection.new(path)
-    preview.image_size = square.shape[:2]
-    preview.image_pixels_float.foreach_set(square.ravel())
+    preview.image_size = padded.shape[:2]
+    preview.image_pixels_float.foreach_set(padded.ravel())
     _shares[path] = height / max(width, height)
 
 
@@ -84,16 +84,16 @@ def _decode(path: str) -> Any | None:
     return pixels if pixels.size else None
 
 
-def _squared(pixels: Any) -> Any:
+def _padded(pixels: Any) -> Any:
     """The image at the top center of a transparent square."""
     import numpy as np
 
     height, width = pixels.shape[:2]
     side = max(width, height)
     left = (side - width) // 2
-    square = np.zeros((side, side, 4), np.float32)
-    square[side - height :, left : left + width] = pixels
-    return square
+    padded = np.zeros((side, side, 4), np.float32)
+    padded[side - height :, left : left + width] = pixels
+    return padded
 
 
 def _load_requested() -> None:

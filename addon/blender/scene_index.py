@@ -61,9 +61,9 @@ def character_of(item: bpy.types.Object | None, scene: bpy.types.Scene) -> bpy.t
     return find_object(scene, item[TAKE], ARMATURE, item[PERSON])
 
 
-def short_name(*words: str) -> str:
-    """Words joined to a name short enough for Blender: the first word is cut."""
-    rest = " ".join(words[1:])
+def short_name(*parts: str) -> str:
+    """The parts joined to a name short enough for Blender: the first one is cut."""
+    rest = " ".join(parts[1:])
     room = _NAME_BYTES - 12 - len(rest.encode())  # 12: suffixes such as " visibility"
-    first = words[0].encode()[: max(room, 8)].decode(errors="ignore")
+    first = parts[0].encode()[: max(room, 8)].decode(errors="ignore")
     return f"{first} {rest}".strip()

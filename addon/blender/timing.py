@@ -15,8 +15,8 @@ class Timing:
     """Where footage samples fall in the scene.
 
     Attributes:
-        first: scene frame of the first picture. rate: scene frames per sample of the footage's even time grid.
-        samples: number of grid samples from the first to the last picture.
+        first: scene frame of the footage's first frame. rate: scene frames per sample of the footage's even time grid.
+        samples: number of grid samples from the first to the last frame.
     """
 
     first: int
@@ -25,11 +25,11 @@ class Timing:
 
     @property
     def last(self) -> int:
-        """Scene frame of the last picture."""
+        """Scene frame of the footage's last frame."""
         return round(self.first + (self.samples - 1) * self.rate)
 
     def frames(self, grid: Any) -> Any:
-        """Grid samples (fractional index) -> scene frames, exact to the picture where the rates agree."""
+        """Grid samples (fractional index) -> scene frames, whole where the rates agree."""
         return self.first + grid * self.rate
 
 
@@ -55,7 +55,7 @@ def timing_of(footage: Any, scene: bpy.types.Scene) -> Timing:
 
 
 def fit_scene(scene: bpy.types.Scene, footage: Any) -> None:
-    """Take over frame rate, frame range and picture size from the footage."""
+    """Take over frame rate, frame range and resolution from the footage."""
     from romp_core.take.resample import grid_fps
 
     set_fps(scene, grid_fps(footage))

@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 
 _Y_UP = ((1.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.0, -1.0, 0.0))  # world (x, y, z) -> (x, z, -y)
-_STILL_M = 1e-5  # bones that move less from their rest place carry no positions
+_STILL_M = 1e-5  # bones that move less from their rest position carry no positions
 
 
 def write_bvh(scene: bpy.types.Scene, armature: bpy.types.Object, path: Path, frames: tuple[int, int]) -> None:
@@ -71,9 +71,9 @@ def _rest(armature: bpy.types.Object, bones: list[bpy.types.Bone]) -> tuple[Any,
 
 def _offsets(bones: list[bpy.types.Bone], rest: Any) -> Any:
     """Rest position of each bone from its parent's, or from the origin, in file space (n, 3)."""
-    places = _places(bones)
+    index_of = _indices(bones)
     heads = rest[:, :3, 3]
-    parents = [heads[places[bone.parent.name]] if bone.parent else heads[0] * 0.0 for bone in bones]
+    parents = [heads[index_of[bone.parent.name]] if bone.parent else heads[0] * 0.0 for bone in bones]
     return heads - parents
 
 
@@ -87,12 +87,12 @@ def _pose(armature: bpy.types.Object, bones: list[bpy.types.Bone], rest: Any) ->
     heads = posed[:, :3, 3]
     # The turn since the rest pose; scale, the object's included, drops out in pure rotations.
     turns = _rotations(posed) @ np.swapaxes(_rotations(rest), 1, 2)
-    places = _places(bones)
+    index_of = _indices(bones)
     out = np.zeros((len(bones), 6))
     for index, bone in enumerate(bones):
         position, turn = heads[index], turns[index]
         if bone.parent is not None:
-            parent = places[bone.parent.name]
+            parent = index_of[bone.parent.name]
             position = turns[parent].T @ (position - heads[parent])
             turn = turns[parent].T @ turn
         angles = Matrix(turn.tolist()).to_euler("YXZ")  # Blender's order names the first applied axis first
@@ -100,7 +100,7 @@ def _pose(armature: bpy.types.Object, bones: list[bpy.types.Bone], rest: Any) ->
     return out
 
 
-def _places(bones: list[bpy.types.Bone]) -> dict[str, int]:
+def _indices(bones: list[bpy.types.Bone]) -> dict[str, int]:
     return {bone.name: index for index, bone in enumerate(bones)}
 
 
@@ -114,12 +114,12 @@ def _rotations(matrices: Any) -> Any:
 
 def _hierarchy(bones: list[bpy.types.Bone], offsets: Any, ends: Any, moves: list[bool]) -> list[str]:
     """The HIERARCHY lines. offsets, ends (n, 3): head from the parent's head, tail from the own head."""
-    places = _places(bones)
+    index_of = _indices(bones)
     lines: list[str] = []
 
     def write(bone: bpy.types.Bone, depth: int) -> None:
-        index, pad = places[bone.name], "\t" * depth
-        lines.extend([f"{pad}{'JOINT' if bone.parent else 'ROOT'} {_word(bone.name)}", f"{pad}{{"])
+        index, pad = index_of[bone.name], "\t" * depth
+        lines.extend([f"{pad}{'JOINT' if bone.parent else 'ROOT'} {_identifier(bone.name)}", f"{pad}{{"])
         lines.append(f"{pad}\tOFFSET {_vector(offsets[index])}")
         position = "6 Xposition Yposition Zposition" if moves[index] else "3"
         lines.append(f"{pad}\tCHANNELS {position} Zrotation Xrotation Yrotation")
@@ -139,5 +139,5 @@ def _vector(values: Any) -> str:
     return " ".join(f"{value:.6f}" for value in values)
 
 
-def _word(name: str) -> str:
+def _identifier(name: str) -> str:
     return "_".join(name.split())

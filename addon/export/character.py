@@ -60,8 +60,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     around = (" ", "Error: Python", "Location")
-    told = [line for line in str(error).splitlines() if line and not line.startswith(around)]
-    return told[-1].strip() if told else type(error).__name__
+    lines = [line for line in str(error).splitlines() if line and not line.startswith(around)]
+    return lines[-1].strip() if lines else type(error).__name__
 
 
 def _write_fbx(_scene: bpy.types.Scene, _armature: bpy.types.Object, path: Path, _frames: tuple[int, int]) -> None:

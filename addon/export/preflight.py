@@ -1,4 +1,4 @@
-"""What would make an export useless or surprising, said before it is written."""
+"""What would make an export useless or surprising, reported before it is written."""
 
 from __future__ import annotations
 

@@ -47,14 +47,14 @@ def draw_outcome(layout: bpy.types.UILayout, outcome: Outcome, width: float) -> 
 
 def progress_text(progress: dict[str, Any]) -> str:
     """One line: stage, frames or megabytes, speed, and time left."""
-    words = [_STAGES[progress["stage"]]] if progress["stage"] in _STAGES else []
+    parts = [_STAGES[progress["stage"]]] if progress["stage"] in _STAGES else []
     if progress["stage"] in ("capture", "scout"):
         total = f" / {progress['total']:.0f}" if progress["total"] else ""
-        words += [f"{progress['done']:.0f}{total}", f"{progress['fps']:.1f} fps"]
+        parts += [f"{progress['done']:.0f}{total}", f"{progress['fps']:.1f} fps"]
     if progress["stage"] == "download":
         total = f" / {progress['total']:.0f}" if progress["total"] else ""
-        words += [f"{progress['done']:.0f}{total} MB", f"{progress['fps']:.1f} MB/s"]
+        parts += [f"{progress['done']:.0f}{total} MB", f"{progress['fps']:.1f} MB/s"]
     if progress["eta"] > 0:
         minutes, seconds = divmod(round(progress["eta"]), 60)
-        words.append(f"{minutes}:{seconds:02} left")
-    return ", ".join(words)
+        parts.append(f"{minutes}:{seconds:02} left")
+    return ", ".join(parts)

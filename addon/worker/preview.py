@@ -23,7 +23,7 @@ def begin() -> None:
 
 
 def show(ids: Any, joints: Any) -> None:
-    """Replace the figures. ids (P,), joints (P, 24, 3) meters, z up, camera at the origin."""
+    """Replace the stick figures. ids (P,), joints (P, 24, 3) meters, z up, camera at the origin."""
     from romp_core.geometry.skeleton import PARENTS
     from romp_core.images.colors import color_of
 
@@ -37,7 +37,7 @@ def show(ids: Any, joints: Any) -> None:
         _lines.append((color_of(id), ends))
 
 
-def figures() -> int:
+def shown() -> int:
     """How many people are shown."""
     return len(_lines)
 

@@ -170,11 +170,11 @@ def test_panel_state_while_running_and_cancel_keeps_the_partial_take(worker, sce
     session = jobs.current()
     assert session.started["provider"] == "CPUExecutionProvider"
     assert progress_text(session.progress) == "Finding people, 20 / 40, 12.5 fps, 0:02 left"
-    assert preview.figures() == 2
+    assert preview.shown() == 2
     save_take(make_take(id="cut"), clip.with_suffix(".npz"))
     bpy.ops.romp_mocap.cancel()
     run_timer()
-    assert jobs.current() is None and preview.figures() == 0
+    assert jobs.current() is None and preview.shown() == 0
     entry = take_list.find_take(scene, "cut")
     assert entry is not None and not list(scene_index.characters(scene))
     bpy.ops.romp_mocap.make_characters()

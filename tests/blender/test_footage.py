@@ -122,7 +122,7 @@ def test_pictures_without_a_run_of_numbers_are_said(scene, tmp_path):
     for name in ("a.png", "c.png"):
         (tmp_path / name).write_bytes(b"x")
     remarks = bake_take(scene, make_take(info=footage(n=2, path=str(tmp_path))), "Clip", options=NO_BODY)
-    assert "numbered" in remarks[0]
+    assert "numbers" in remarks[0]
 
 
 def test_missing_and_unreadable_footage_still_makes_characters(scene, tmp_path):

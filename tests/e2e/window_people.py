@@ -54,7 +54,10 @@ def scenario(gh):
     gh.click_in_region(*NUMBER_TWO)
     yield gh.until(lambda: group.detected.people[1].selected, 10, "a click on the number under the image")
     yield from shown(gh, "5_selected")
-    gh.check(group.capture.selection == group.detected.people[1].position, f"a position is selected ({group.capture.selection})")
+    gh.check(
+        group.capture.selection == group.detected.people[1].position,
+        group.capture.selection,
+    )
     jobs.dismiss()
     yield from shown(gh, "6_dismissed")
 

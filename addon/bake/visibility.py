@@ -1,0 +1,46 @@
+"""Hiding a character where the person was not detected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..blender import compat, scene_index
+from .action import CONSTANT, ensure_action, is_ours, remove_curves, take_over, write_keys
+
+_PROPERTIES = ("hide_viewport", "hide_render")
+
+
+def bake_visibility(item: bpy.types.Object, name: str, detected: Any, first_frame: int, rate: float) -> None:
+    """Hide an object where the person was not detected; without gaps there are no keys, and hiding is up to the user.
+
+    Args:
+        name: for the action, should there be none yet. detected: (n,) bool per sample of the whole footage.
+        rate: scene frames per sample.
+    """
+    import numpy as np
+
+    if detected.all():
+        _remove_keys(item)
+        return
+    take_id, person_id, role = (item[key] for key in (scene_index.TAKE, scene_index.PERSON, scene_index.ROLE))
+    if compat.has_slots() or role == scene_index.ARMATURE:
+        action = ensure_action(take_id, person_id, name)
+    else:
+        action = ensure_action(take_id, person_id, f"{name} visibility", role)
+    changes = np.flatnonzero(np.diff(detected, prepend=~detected[:1]))
+    channels = compat.own_channels(item, action)
+    for path in _PROPERTIES:
+        curve = compat.ensure_fcurve(channels, path, 0, "Visibility")
+        interpolation = np.full(len(changes), CONSTANT, np.int32)
+        write_keys(curve, np.ceil(first_frame + changes * rate - 1e-6), ~detected[changes], interpolation)
+    take_over(item, action)
+
+
+def _remove_keys(item: bpy.types.Object) -> None:
+    """Show the object where keys of an earlier bake hid it."""
+    channels = compat.assigned_channels(item) if is_ours(item) else None
+    for path in _PROPERTIES if channels is not None else ():
+        if remove_curves(channels, path):
+            setattr(item, path, False)
