@@ -235,13 +235,13 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from ..formats.exporter import export
+    from ..formats import export_take
     from ..storage.take_file import load_take
 
     take, out = load_take(options.take), Path(options.out)
     if out.exists() and out.samefile(options.take):
         raise TakeError("The export would overwrite the take itself.", "Choose another name.")
-    for path in export(take, options.format, out):
+    for path in export_take(take, options.format, out):
         say(f"wrote {path}")
 
 

@@ -7,14 +7,14 @@ from typing import Protocol
 from ..typing import Array
 
 LONGEST_SIDE = 1920
-"""Larger images are scaled down while they are read: networks see crops of at most 512 pixels, and frames wait in memory."""
+"""Larger images are scaled down when they are read: networks see crops of at most 512 pixels, frames take memory."""
 
 
 class FrameSource(Protocol):
     """Frames in the order of presentation.
 
     Attributes:
-        width, height: size of the images in pixels, as they are handed out: upright, and not larger than `LONGEST_SIDE`.
+        width, height: size of the images in pixels, as handed out: upright, and not larger than `LONGEST_SIDE`.
         fps: mean frame rate, 0 for a single still.
         count: number of frames that the source claims to have, 0 when it does not say.
         fov: horizontal field of view in radians from metadata, or None.

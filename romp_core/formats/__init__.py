@@ -1,6 +1,10 @@
-"""Results of other programs become takes: simple-romp, BEV, the older ROMP, AMASS. Their files are pickles, and are
-read by `checkpoints`, so nothing in them is run."""
+"""Takes from and for other programs, one module per format.
 
-from .importer import import_results
+Imported are results of simple-romp, BEV, the older ROMP and TRACE, and motions of AMASS. Their files are pickles, which
+`checkpoints` reads without running anything in them.
+"""
 
-__all__ = ["import_results"]
+from .exporter import EXPORT_FORMATS, export_take
+from .importer import IMPORT_FORMATS, import_results
+
+__all__ = ["EXPORT_FORMATS", "IMPORT_FORMATS", "export_take", "import_results"]

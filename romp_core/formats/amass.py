@@ -1,6 +1,6 @@
 """Motions of AMASS (Mahmood et al. 2019): world motion of SMPL bodies, z up, without a camera.
 
-File format: github.com/nghorbani/amass; `poses` are 72 numbers for SMPL, 156 for SMPL-H, 165 for SMPL-X.
+File format: github.com/nghorbani/amass; `poses` has 72 numbers a frame for SMPL, 156 for SMPL-H, 165 for SMPL-X.
 """
 
 from __future__ import annotations
@@ -27,14 +27,16 @@ from ..take.resample import resample
 from ..take.settings import CaptureSettings, SolveSettings
 from ..take.take import Camera, FootageInfo, Motion, Person, Provenance, Take, as_float32, level_camera
 from ..typing import Array
+from .provenance import provenance_arrays
 
 _WIDTH, _HEIGHT, _FOV = 1920, 1080, np.radians(50.0)
+N_BETAS = 10
 _BODY_JOINTS = 22
-"""Those that SMPL, SMPL-H and SMPL-X share; SMPL has two hands after them, the others fingers and a face."""
+"""Joints that SMPL, SMPL-H and SMPL-X share; SMPL has two hands after them, the others fingers and a face."""
 _RATES = ("mocap_framerate", "mocap_frame_rate", "fps")
 _USUAL_FPS = 120.0
 _FAR = 1e4
-"""Meters beyond which nobody walks in front of a motion capture system."""
+"""Meters; nobody walks further than this in front of a motion capture system."""
 _MARGIN = 1.15
 _SOLES = 5.0
 """Percentile of the lowest sole that is put on the floor: the bodies differ, and single frames may dip."""
@@ -50,20 +52,20 @@ def import_amass(tree: Mapping[str, Any], path: Path, fps: float | None = None) 
     """The solved take of a motion, on the embedded skeleton, before a level camera that sees all of it.
 
     Args:
-        tree: what the file holds. fps: frame rate, if the file does not say it.
+        tree: what the file holds. fps: frame rate, for files that do not give it.
 
     Raises:
         TakeError: the arrays do not fit each other, or hold numbers that are not finite.
     """
     rotvecs, trans = _pose(tree, path), _array(tree, "trans", path)
     if trans.shape != (len(rotvecs), 3) or not len(trans) or not (np.abs(trans) < _FAR).all():
-        raise _unfit("trans", path)
+        raise _malformed("trans", path)
     rate = _rate(tree) or fps or _USUAL_FPS
     count = len(trans)
     settings = SolveSettings()
-    rows = np.arange(count, dtype=np.int32)
+    frame_index = np.arange(count, dtype=np.int32)
     motion = Motion(
-        frame_index=rows,
+        frame_index=frame_index,
         valid=np.ones(count, bool),
         rotations=as_float32(make_continuous(quat_from_rotvec(rotvecs))),
         root=as_float32(trans + SMPL_PELVIS),
@@ -72,14 +74,14 @@ def import_amass(tree: Mapping[str, Any], path: Path, fps: float | None = None) 
     )
     motion = _on_floor(motion)
     camera = _camera(motion.joints())
-    footage = FootageInfo(str(path), _WIDTH, _HEIGHT, rate, rows / rate, rows, fov=_FOV)
+    footage = FootageInfo(str(path), _WIDTH, _HEIGHT, rate, frame_index / rate, frame_index, fov=_FOV)
     provenance = Provenance(
         model="imported: AMASS",
         model_license=_LICENSE,
         body_license=BODY_LICENSE,
         core_version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        remark="" if _rate(tree) or fps else f"The motion does not say its frame rate; {_USUAL_FPS:g} is assumed.",
+        remark="" if _rate(tree) or fps else f"The file does not give its frame rate; {_USUAL_FPS:g} fps is assumed.",
     )
     person = Person(1, path.stem, _observed(motion, camera, _betas(tree)), motion=motion)
     return Take(uuid.uuid4().hex, footage, (person,), CaptureSettings(), settings, provenance, camera)
@@ -92,7 +94,7 @@ def _pose(tree: Mapping[str, Any], path: Path) -> Array:
     else:
         poses = np.concatenate([_array(tree, "root_orient", path), _array(tree, "pose_body", path)], axis=-1)
     if poses.ndim != 2 or poses.shape[1] < 3 * _BODY_JOINTS or not np.isfinite(poses).all():
-        raise _unfit("poses", path)
+        raise _malformed("poses", path)
     used = N_JOINTS if poses.shape[1] == 3 * N_JOINTS else _BODY_JOINTS
     rotvecs = np.zeros((len(poses), N_JOINTS, 3))
     rotvecs[:, :used] = poses[:, : 3 * used].reshape(-1, used, 3)
@@ -116,7 +118,7 @@ def _camera(joints: Array) -> Camera:
 
 
 def _observed(motion: Motion, camera: Camera, betas: Array) -> Observations:
-    """What a body model would have seen through the camera."""
+    """What a body model would estimate through the camera."""
     count = len(motion.frame_index)
     joints = camera.to_camera(motion.joints(), motion.frame_index)
     center = np.array([_WIDTH, _HEIGHT]) / 2
@@ -136,7 +138,7 @@ def _observed(motion: Motion, camera: Camera, betas: Array) -> Observations:
 
 
 def _rate(tree: Mapping[str, Any]) -> float:
-    """Frame rate of the file; 0 when it does not say one."""
+    """Frame rate of the file; 0 when it gives none."""
     for name in _RATES:
         rate = np.asarray(tree.get(name, 0))
         if rate.size == 1 and rate.dtype.kind in "fiu" and 0 < float(rate.reshape(())) < 10_000:
@@ -145,42 +147,49 @@ def _rate(tree: Mapping[str, Any]) -> float:
 
 
 def _betas(tree: Mapping[str, Any]) -> Array:
-    betas = np.asarray(tree.get("betas", np.zeros(10)))
-    flat = betas.reshape(-1)[:10] if betas.dtype.kind in "fiu" else np.zeros(10)
-    return np.asarray(np.nan_to_num(flat))
+    betas = np.asarray(tree.get("betas", 0.0))
+    return _ten(betas.reshape(-1) if betas.dtype.kind in "fiu" else np.zeros(0))
+
+
+def _ten(betas: Array) -> Array:
+    """The first ten shape coefficients (10,), zeros for those that are missing."""
+    kept = np.nan_to_num(betas[:N_BETAS])
+    return np.pad(kept, (0, N_BETAS - len(kept)))
 
 
 def _array(tree: Mapping[str, Any], name: str, path: Path) -> Array:
     value = np.asarray(tree.get(name))
     if value.dtype.kind not in "fiu":
-        raise _unfit(name, path)
+        raise _malformed(name, path)
     return value.astype(np.float64)
 
 
-def _unfit(name: str, path: Path) -> TakeError:
-    return TakeError(f'"{name}" in {path.name} has not the form that AMASS gives it.', "Choose another file.")
+def _malformed(name: str, path: Path) -> TakeError:
+    return TakeError(f'"{name}" in {path.name} does not have the form that AMASS gives it.', "Choose another file.")
 
 
 def export_amass(take: Take, out: Path) -> list[Path]:
-    """One npz per person in the manner of AMASS (Mahmood et al. 2019), z up, at an even frame rate.
+    """One npz per character in the manner of AMASS (Mahmood et al. 2019), z up, at an even frame rate.
 
-    `poses` (T, 72) rotation vectors, `trans` (T, 3) meters, `betas` (10,), `mocap_framerate`, `gender`, and
-    `valid` (T,), which is False where the person was not seen. One person is written to `out`, several to
-    `out` with `_1`, `_2`, ... appended to the stem.
+    `poses` (T, 72) rotation vectors, `trans` (T, 3) meters, `betas` (10,), `mocap_framerate`, `gender`, `valid` (T,),
+    which is False where the person was not seen, and the strings of `provenance_arrays`. One character is written to
+    `out`, several to `out` with `_1`, `_2`, ... appended to the stem.
     """
     written = []
-    for index, person in enumerate(take.people):
+    characters = take.characters
+    for index, person in enumerate(characters):
         assert person.motion is not None
         clip = resample(person.motion, take.footage)
         betas = person.observations.betas
         arrays = {
             "poses": rotvec_from_quat(clip.rotations).reshape(len(clip.root), -1),
             "trans": clip.root - SMPL_PELVIS,
-            "betas": np.zeros(10) if betas is None else np.median(betas, axis=0),
+            "betas": _ten(np.zeros(0) if betas is None else np.median(betas, axis=0)),
             "mocap_framerate": np.float64(clip.fps),
             "gender": np.array("neutral"),
             "valid": clip.valid,
+            **provenance_arrays(take),
         }
-        path = out if len(take.people) == 1 else out.with_name(f"{out.stem}_{index + 1}{out.suffix}")
+        path = out if len(characters) == 1 else out.with_name(f"{out.stem}_{index + 1}{out.suffix}")
         written.append(write_npz(path, arrays))
     return written

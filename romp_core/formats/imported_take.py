@@ -21,7 +21,7 @@ from ..take.settings import CaptureSettings, SolveSettings
 from ..take.take import FootageInfo, Provenance, Take
 
 UNKNOWN_FPS = 30.0
-"""Results do not say their frame rate; most footage has this one."""
+"""Results do not hold their frame rate; most footage has this one."""
 _NETWORK_LICENSE = "networks trained on data for non-commercial research"
 
 
@@ -35,13 +35,13 @@ def imported_take(
     focal: float,
     people: Callable[[int, float], People],
 ) -> Take:
-    """A raw take of `count` pictures.
+    """A raw take of `count` frames.
 
     Args:
         path: the results; source: the frames they are about, or the results again. pad: how frames lie in their square.
         fps: frame rate of the footage; None where it is not known.
-        model: "ROMP", "BEV" or "TRACE". focal: of its pinhole, in lengths of the picture's longer side.
-        people: who is on a picture, by row and time.
+        model: "ROMP", "BEV" or "TRACE". focal: of its pinhole, in lengths of the image's longer side.
+        people: the people of a frame, by frame index and time.
 
     Raises:
         TakeError: nobody is there for long enough.
@@ -56,7 +56,9 @@ def imported_take(
         source_frames=np.arange(count, dtype=np.int32),
         fov=body_model_fov(pad.width, pad.height, focal),
     )
-    assumed = f"The results do not say their frame rate; {UNKNOWN_FPS:g} is assumed." if count > 1 and not fps else ""
+    assumed = (
+        f"The results do not hold their frame rate; {UNKNOWN_FPS:g} fps is assumed." if count > 1 and not fps else ""
+    )
     provenance = Provenance(
         model=f"imported: {model}",
         model_license=_NETWORK_LICENSE,
@@ -77,5 +79,5 @@ def imported_take(
         finally:
             journal.close()
     if not take.people:
-        raise TakeError(f"Nobody is in the results of {path.name} for long enough.", "Choose other results.")
+        raise TakeError(f"There is nobody in the results of {path.name} for long enough.", "Choose other results.")
     return take

@@ -1,4 +1,4 @@
-"""Results of TRACE: everybody's path through a video, seen from the camera and in a world that stands still."""
+"""Results of TRACE: the motion of everyone through a video, in camera space and in a world that stands still."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ..take.observations import People
 from ..take.take import Take
 from ..typing import Array
 from .imported_take import imported_take
-from .romp_people import rest_joints_of
-from .source_image import frames_beside, picture_padding
+from .romp_records import rest_joints_of
+from .source_images import image_padding, images_beside
 
 _SHAPES: dict[str, tuple[int, ...]] = {
     "reorganize_idx": (),
@@ -30,8 +30,8 @@ _SHAPES: dict[str, tuple[int, ...]] = {
 }
 _NEAREST_M = 0.05
 _LONGEST = 1 << 22
-"""Frames beyond this number are none: six hours at 180 a second."""
-_PICTURE_SAMPLES = 200
+"""Larger frame numbers are not real: six hours at 180 fps."""
+_SIZE_SAMPLES = 200
 
 
 def is_trace(tree: Any) -> bool:
@@ -54,16 +54,16 @@ def import_trace(tree: Any, path: Path, fps: float | None = None) -> Take:
     count = int(frames.max()) + 1
     named = tree.get("imgpaths")
     count = max(count, len(named) if isinstance(named, list | np.ndarray) and len(named) <= _LONGEST else 0)
-    samples = slice(None, None, max(1, len(frames) // _PICTURE_SAMPLES))
-    known = picture_padding(list(rows["pj2d"][samples]), list(rows["pj2d_org"][samples]))
-    source, pad = frames_beside(path, count, known) or (path, known or padding(SIZE, SIZE))
+    samples = slice(None, None, max(1, len(frames) // _SIZE_SAMPLES))
+    known = image_padding(list(rows["pj2d"][samples]), list(rows["pj2d_org"][samples]))
+    source, pad = images_beside(path, count, known) or (path, known or padding(SIZE, SIZE))
     values = _values(rows, (pad.width, pad.height))
     ids = rows["track_ids"].astype(np.int32)
     first = np.argsort(frames, kind="stable")
     starts = np.searchsorted(frames[first], np.arange(count + 1))
 
-    def people(row: int, time: float) -> People:
-        here = first[starts[row] : starts[row + 1]]
+    def people(index: int, time: float) -> People:
+        here = first[starts[index] : starts[index + 1]]
         if not len(here):
             return People.empty(N_JOINTS)
         own: dict[str, Any] = {name: array[here] for name, array in values.items()}
@@ -73,7 +73,7 @@ def import_trace(tree: Any, path: Path, fps: float | None = None) -> Take:
 
 
 def _rows(outputs: Mapping[str, Any]) -> dict[str, Array]:
-    """The arrays, each with a row per person and frame; rows without sense are left out."""
+    """The arrays, each with a row per person and frame; rows that make no sense are left out."""
     missing = [name for name in (*_SHAPES, "smpl_betas", "j3d", "pj2d", "pj2d_org") if name not in outputs]
     if missing:
         raise TakeError(f'"{missing[0]}" is missing in the results.', "Choose a file that TRACE wrote.")
@@ -82,7 +82,9 @@ def _rows(outputs: Mapping[str, Any]) -> dict[str, Array]:
     rows |= {name: rows[name].reshape(count, *shape) for name, shape in _SHAPES.items()}
     for name, axes in (("j3d", 3), ("pj2d", 2), ("pj2d_org", 2)):
         if rows[name].ndim != 3 or rows[name].shape[1] < N_JOINTS or rows[name].shape[2] != axes:
-            raise TakeError(f'"{name}" in the results has not the form that TRACE gives it.', "Choose another file.")
+            raise TakeError(
+                f'"{name}" in the results does not have the form that TRACE gives it.', "Choose another file."
+            )
         rows[name] = rows[name][:, :N_JOINTS]
     scores = outputs.get("center_confs")
     rows["scores"] = np.ones(count) if scores is None else np.asarray(scores, np.float64).reshape(count)
@@ -93,14 +95,14 @@ def _rows(outputs: Mapping[str, Any]) -> dict[str, Array]:
             raise TakeError("The arrays in the results differ in length.", "Choose a file that TRACE wrote.")
         good &= np.isfinite(array.reshape(count, -1)).all(axis=1)
     _, newest = np.unique(np.stack([rows["reorganize_idx"], rows["track_ids"]]), axis=1, return_index=True)
-    good[np.setdiff1d(np.arange(count), newest)] = False  # nobody is twice in a frame
+    good[np.setdiff1d(np.arange(count), newest)] = False  # nobody appears twice in a frame
     if not good.any():
-        raise TakeError("Nobody is in the results.", "Choose other results.")
+        raise TakeError("There is nobody in the results.", "Choose other results.")
     return {name: array[good] for name, array in rows.items()}
 
 
 def _values(rows: Mapping[str, Array], size: tuple[float, float]) -> dict[str, Array]:
-    """What `People` holds, for every row. TRACE places the middle of the hips, from which its joints are measured."""
+    """What `People` holds, for every row. TRACE's translation is that of the middle of the hips, its joints' origin."""
     rotations = quat_from_rotvec(rows["smpl_thetas"].reshape(-1, N_JOINTS, 3))
     world = quat_from_rotvec(rows["world_global_rots"])
     joints, pixels = rows["j3d"], rows["pj2d_org"]

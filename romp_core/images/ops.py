@@ -22,7 +22,7 @@ def warp(image: Array, matrix: Array, width: int, height: int, border: Border = 
 
     Args:
         image: (H, W, C) uint8; a view with reversed channels (BGR read as RGB) costs no copy of the whole image.
-        matrix: (2, 3), takes a pixel (column, row) of the result to a position in `image`. Whole numbers are pixel centers.
+        matrix: (2, 3), takes a pixel (column, row) of the result to a position in `image`. Integers are pixel centers.
         border: what lies outside of `image`: black, or its border pixels repeated.
 
     Returns:

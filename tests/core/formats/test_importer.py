@@ -10,7 +10,7 @@ import pytest
 
 from romp_core.errors import MocapError, ModelError, TakeError
 from romp_core.formats import import_results
-from romp_core.formats.frame_names import rows
+from romp_core.formats.image_names import frame_indices
 from romp_core.geometry.rotations import (
     angle_between,
     matrix_from_quat,
@@ -275,7 +275,7 @@ def test_results_of_the_older_program(tmp_path: Path) -> None:
     ],
 )
 def test_rows_of_picture_names(names: list[str], expected: list[int]) -> None:
-    found = rows(names)
+    found = frame_indices(names)
     assert [found[name] for name in names] == expected
 
 
@@ -371,7 +371,7 @@ def test_other_names_of_amass(tmp_path: Path) -> None:
     del data["mocap_frame_rate"]
     np.savez(tmp_path / "a.npz", **data)
     take = import_results(tmp_path / "a.npz")
-    assert take.footage.fps == 120 and "120 is assumed" in take.provenance.remark
+    assert take.footage.fps == 120 and "120 fps is assumed" in take.provenance.remark
     assert import_results(tmp_path / "a.npz", fps=60).footage.fps == 60
 
 

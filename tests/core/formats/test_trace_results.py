@@ -74,7 +74,7 @@ def test_files_with_missing_or_crooked_arrays_end_in_a_sentence(outputs, tmp_pat
         with pytest.raises(TakeError):
             import_results(write(tmp_path / "bad.npz", changed))
     nowhere = {**outputs, "cam_trans": np.full_like(outputs["cam_trans"], np.nan)}
-    with pytest.raises(TakeError, match="Nobody"):
+    with pytest.raises(TakeError, match="nobody"):
         import_results(write(tmp_path / "bad.npz", nowhere))
     empty = {key: value[:0] for key, value in outputs.items()}
     with pytest.raises(TakeError):

@@ -1,5 +1,4 @@
-"""The pictures that results were made from: results do not say their size, but their points do, or the frames that lie
-beside them."""
+"""The images that results were made from: their size follows from points in the results, or from files beside them."""
 
 from __future__ import annotations
 
@@ -18,25 +17,25 @@ _TOLERANCE = 1.5
 """Pixels by which a border may come out negative, or a size from points differ from the true one."""
 
 
-def picture_padding(square: Sequence[Array], pixels: Sequence[Array]) -> Padding | None:
-    """Where the picture lies in its square.
+def image_padding(square_points: Sequence[Array], pixels: Sequence[Array]) -> Padding | None:
+    """Where the image lies in its square.
 
     The pixel of a point p of the square is side / 2 (p + 1) - border, so side and borders follow from points that are
     known in both. An odd pixel of a size is lost.
 
     Args:
-        square: (24, 2) points of a person in the square, -1..1; pixels: the same points in the picture.
+        square_points: (24, 2) points of a person in the square, -1..1; pixels: the same points in the image.
 
     Returns:
-        the padding of the picture; None when there are no points, or they do not fit.
+        the padding of the image; None when there are no points, or they do not fit.
     """
     sides, borders = [], []
-    for points, places in zip(square, pixels, strict=True):
+    for points, image_points in zip(square_points, pixels, strict=True):
         spread = points - points.mean(axis=0)
-        if (total := (spread**2).sum()) > 0 and np.isfinite(places).all():
-            half = (spread * (places - places.mean(axis=0))).sum() / total
+        if (total := (spread**2).sum()) > 0 and np.isfinite(image_points).all():
+            half = (spread * (image_points - image_points.mean(axis=0))).sum() / total
             sides.append(2 * half)
-            borders.append(half * (points.mean(axis=0) + 1) - places.mean(axis=0))
+            borders.append(half * (points.mean(axis=0) + 1) - image_points.mean(axis=0))
     if not sides:
         return None
     side = round(float(np.median(sides)))
@@ -48,11 +47,11 @@ def picture_padding(square: Sequence[Array], pixels: Sequence[Array]) -> Padding
     return padding(side - 2 * round(float(top)), side)
 
 
-def frames_beside(results: Path, count: int, pad: Padding | None) -> tuple[Path, Padding] | None:
-    """The folder of frames that simple-romp leaves beside its results, and how they lie in their square.
+def images_beside(results: Path, count: int, pad: Padding | None) -> tuple[Path, Padding] | None:
+    """The folder of images that simple-romp leaves beside its results, and how they lie in their square.
 
-    None when there is no such folder, more than one, fewer frames than the `count` of the results, or frames of
-    another size than the results tell.
+    None when there is no such folder, more than one, fewer images than the `count` of the results, or images of
+    another size than the results imply.
     """
     folder = results if results.is_dir() else results.parent
     found = [path for path in folder.glob("*_frames") if path.is_dir()]

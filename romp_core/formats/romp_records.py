@@ -1,4 +1,4 @@
-"""The people of one picture, as a results file has them, and what a take needs to know of them."""
+"""The people of one image as files of simple-romp, BEV and the older ROMP hold them, and as a take needs them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HIPS = (JOINT["left_hip"], JOINT["right_hip"])
 _NEAREST_M = 0.05
 _SMALLEST_SCALE, _LARGEST_SCALE = 1e-3, 1e3
 _MOST = 1e4
-"""Angles, meters and places beyond this are no measurements."""
+"""Larger angles, distances and positions are not measurements."""
 _SMALLEST_M = 0.05
 
 
@@ -39,8 +39,8 @@ class Detections:
         thetas: (P, 72) radians; betas: (P, B); confidence: (P,).
         cams: (P, 3) scale, y, x.
         joints: (P, 24, 3) meters, from the origin that the camera refers to; None where no body model was used.
-        pixels: (P, 24, 2) the joints in the picture; None likewise.
-        bev: BEV's camera is meant, not ROMP's.
+        pixels: (P, 24, 2) the joints in the image; None likewise.
+        bev: the camera is BEV's, not ROMP's.
     """
 
     thetas: Array
@@ -51,14 +51,14 @@ class Detections:
     pixels: Array | None
     bev: bool
 
-    def only(self, chosen: Array) -> Detections:
+    def only(self, selected: Array) -> Detections:
         """The people of these rows."""
-        rows: dict[str, Any] = {k: value[chosen] for k, value in vars(self).items() if isinstance(value, np.ndarray)}
+        rows: dict[str, Any] = {k: value[selected] for k, value in vars(self).items() if isinstance(value, np.ndarray)}
         return replace(self, **rows)
 
 
 def detections(record: Any) -> Detections | None:
-    """The people of a picture.
+    """The people of an image.
 
     Args:
         record: arrays by name with a row per person (simple-romp, BEV), or a list of such dictionaries, one per person
@@ -78,7 +78,7 @@ def detections(record: Any) -> Detections | None:
     count = len(thetas)
     betas, cams = _rows(record, _BETAS, None, count), _rows(record, ("cam",), 3, count)
     if betas is None or cams is None:
-        raise TakeError("The results lack shapes or cameras.", "Choose a file that ROMP or BEV wrote.")
+        raise TakeError("The results have no shapes or no cameras.", "Choose a file that ROMP or BEV wrote.")
     bev = betas.shape[1] == _BEV_BETAS
     confidence = _rows(record, _CONFIDENCE, 1)
     if confidence is None or len(confidence) != count:  # only the largest person was kept, but every confidence
@@ -101,10 +101,10 @@ def detections(record: Any) -> Detections | None:
     return found.only(good) if good.any() else None
 
 
-def placed(found: Detections) -> Seen:
-    """The people in camera space; `pixels` are places in the square around the picture, -1..1.
+def in_camera_space(found: Detections) -> Seen:
+    """The people in camera space; `pixels` are positions in the square around the image, -1..1.
 
-    The stored `cam_trans` of ROMP is not used: it comes from a PnP whose rotation was thrown away, so it jitters and
+    The stored `cam_trans` of ROMP is not used: it comes from a PnP whose rotation was discarded, so it jitters and
     does not bring the joints to their pixels. BEV's is a function of its camera.
     """
     rotations = quat_from_rotvec(found.thetas.reshape(-1, N_JOINTS, 3))
@@ -117,12 +117,12 @@ def placed(found: Detections) -> Seen:
     else:
         joints, rest = found.joints, rest_joints_of(rotations, found.joints)
     if found.bev:
-        place = position(found.cams)
-        square = project(joints + place[:, None])
+        origin = position(found.cams)
+        square_points = project(joints + origin[:, None])
     else:
-        square = project_weak(joints, found.cams[:, [0, 2, 1]])
-        place = translation_lsq(joints, to_square_px(square))
-    root = joints[:, 0] + place
+        square_points = project_weak(joints, found.cams[:, [0, 2, 1]])
+        origin = translation_lsq(joints, to_square_px(square_points))
+    root = joints[:, 0] + origin
     seen = Seen(
         confidence=found.confidence,
         cams=found.cams,
@@ -131,7 +131,7 @@ def placed(found: Detections) -> Seen:
         root=root,
         rest_joints=rest,
         joints=joints - joints[:, :1],
-        pixels=square,
+        pixels=square_points,
     )
     return seen.only(np.flatnonzero(root[:, 2] > _NEAREST_M))
 
@@ -163,7 +163,7 @@ def _rows(record: Mapping[str, Any], names: Sequence[str], width: int | None, co
     # A single person may come without the axis of people.
     rows = array.reshape(len(array) if array.ndim > 1 else 1, -1) if width != 1 else array.reshape(-1, 1)
     if (width is not None and rows.shape[1] != width) or (count is not None and len(rows) != count):
-        raise _unfit(names[0])
+        raise _malformed(names[0])
     return rows
 
 
@@ -176,16 +176,18 @@ def _points(record: Mapping[str, Any], names: Sequence[str], count: int, axes: i
     if array.ndim == 2:
         array = array[None]
     if array.ndim != 3 or array.shape[1] < N_JOINTS or array.shape[2] < axes:
-        raise _unfit(names[0])
+        raise _malformed(names[0])
     return array[:, :N_JOINTS, :axes] if len(array) == count else None
 
 
 def _numbers(value: Any, name: str) -> Array:
     array = np.asarray(value)
     if array.dtype.kind not in "fiu":
-        raise _unfit(name)
+        raise _malformed(name)
     return array.astype(np.float64)
 
 
-def _unfit(name: str) -> TakeError:
-    return TakeError(f'"{name}" in the results has not the form that ROMP or BEV give it.', "Choose another file.")
+def _malformed(name: str) -> TakeError:
+    return TakeError(
+        f'"{name}" in the results does not have the form that ROMP or BEV give it.', "Choose another file."
+    )

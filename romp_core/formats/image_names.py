@@ -1,4 +1,4 @@
-"""Which pictures a results file is about, in order, and what it says of each."""
+"""Which images a results file is about, in order, and what it holds for each."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ VIDEO_RESULTS = "video_results.npz"
 _FRAME_NUMBER = re.compile(r"^(\d{8})(?=$|_)")
 _LAST_NUMBER = re.compile(r"(\d+)$")
 _MOST_EMPTY = 1000
-"""Numbers that leave out more pictures in a row than this are no picture numbers."""
+"""Numbers that skip more images in a row than this are not image numbers."""
 
 
 def records(path: Path) -> dict[str, Any]:
-    """What there is by picture name: of a results file, or of a folder with a file per picture.
+    """Results by image name: of a file, or of a folder with one file per image.
 
     Raises:
         ModelError: a file cannot be read. TakeError: it holds no results.
@@ -31,11 +31,11 @@ def records(path: Path) -> dict[str, Any]:
         if not files:
             raise TakeError(f'There are no results (.npz) in the folder "{path.name}".', "Choose another folder.")
         return {name: record for file in files for name, record in records(file).items()}
-    return by_picture(read(path), path)
+    return by_image(read(path), path)
 
 
-def by_picture(tree: Any, path: Path) -> dict[str, Any]:
-    """The same of a file that was read already; `path` names a single picture."""
+def by_image(tree: Any, path: Path) -> dict[str, Any]:
+    """Results by image name of the content of a file; `path` names a single image."""
     content = tree if isinstance(tree, Mapping) else {}
     results, tracks = content.get("results"), content.get("sequence_results")
     if isinstance(results, Mapping) and ("smpl_thetas" in results or "cam" in results):
@@ -47,12 +47,13 @@ def by_picture(tree: Any, path: Path) -> dict[str, Any]:
     if isinstance(tracks, Mapping) and tracks:
         return _from_tracks(tracks)
     raise TakeError(
-        f"{path.name} holds no results that can be imported.", "Choose a file of ROMP, BEV or AMASS, or a take."
+        f"{path.name} holds no results that can be imported.",
+        "Choose a file of simple-romp, BEV, TRACE or AMASS, or a take.",
     )
 
 
 def _from_tracks(tracks: Mapping[Any, Any]) -> dict[str, Any]:
-    """Rows of each person by frame, turned into people of each frame."""
+    """Tracks, which list the frames of each person, regrouped into the people of each frame."""
     found: dict[str, list[dict[str, Any]]] = {}
     for columns in tracks.values():
         if not isinstance(columns, Mapping) or "frame_id" not in columns:
@@ -64,11 +65,11 @@ def _from_tracks(tracks: Mapping[Any, Any]) -> dict[str, Any]:
     return dict(sorted(found.items()))
 
 
-def rows(names: Sequence[str]) -> dict[str, int]:
-    """Row of the footage by picture name.
+def frame_indices(names: Sequence[str]) -> dict[str, int]:
+    """Frame index by image name.
 
     The frames of simple-romp (`00000012.png`, `00000012_0.08.png`) are counted from 0, other names from their smallest
-    number; pictures between them, on which nobody was seen, have rows too. Names without numbers follow each other.
+    number; images between them, in which nobody was found, count too. Names without numbers follow each other.
     """
     stems = {name: PurePosixPath(name.replace("\\", "/")).stem for name in names}
     for pattern, from_zero in ((_FRAME_NUMBER, True), (_LAST_NUMBER, False)):
@@ -78,4 +79,4 @@ def rows(names: Sequence[str]) -> dict[str, int]:
         start = 0 if from_zero or not ordered else ordered[0]
         if len(set(ordered)) == len(names) and np.diff([start, *ordered]).max(initial=0) <= _MOST_EMPTY:
             return {name: number - start for name, number in numbers.items()}
-    return {name: row for row, name in enumerate(sorted(names, key=lambda name: (len(stems[name]), stems[name])))}
+    return {name: index for index, name in enumerate(sorted(names, key=lambda name: (len(stems[name]), stems[name])))}

@@ -1,0 +1,83 @@
+"""Results of simple-romp, BEV and the older ROMP: the people of each image, as a take in which they are tracked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import TakeError
+from ..geometry.projection import BODY_MODEL_FOCAL
+from ..geometry.skeleton import N_JOINTS
+from ..models.common.map_estimator import Seen
+from ..models.common.square_image import SIZE, Padding, padding, to_picture
+from ..take.observations import People
+from ..take.take import Take
+from ..tracking.space_tracker import PeopleTracker
+from ..typing import Array
+from .image_names import frame_indices
+from .imported_take import imported_take
+from .romp_records import Detections, detections, in_camera_space
+from .source_images import image_padding, images_beside
+
+_SIZE_SAMPLES = 200
+
+
+def import_romp(records: Mapping[str, Any], path: Path, fps: float | None = None) -> Take:
+    """A raw take. People are tracked anew: the ids in files of ROMP are wrong as soon as there are two people.
+
+    Args:
+        records: what the file holds, by image name. fps: frame rate of the footage; None: 30.
+
+    Raises:
+        TakeError: arrays do not fit each other; nobody is there.
+    """
+    index_of = frame_indices(list(records))
+    found = {index_of[name]: several for name, record in records.items() if (several := detections(record)) is not None}
+    if not found:
+        raise TakeError(f"There is nobody in the results of {path.name}.", "Choose other results.")
+    seen = {index: in_camera_space(people) for index, people in sorted(found.items())}
+    count = max(index_of.values()) + 1
+    known = _padding(found, seen)
+    source, pad = images_beside(path, count, known) or (path, known or padding(SIZE, SIZE))
+    model = "BEV" if any(people.bev for people in found.values()) else "ROMP"
+    tracker = PeopleTracker()
+
+    def people(index: int, time: float) -> People:
+        return _tracked(time, seen.get(index), pad, tracker)
+
+    return imported_take(path, source, pad, count, fps, model, BODY_MODEL_FOCAL, people)
+
+
+def _padding(found: Mapping[int, Detections], seen: Mapping[int, Seen]) -> Padding | None:
+    """How the images lie in their squares, by those people whose pixels are known."""
+    square_points: list[Array] = []
+    pixels: list[Array] = []
+    for index, people in found.items():
+        if people.pixels is not None and len(seen[index]) == len(people.pixels) and len(square_points) < _SIZE_SAMPLES:
+            square_points.extend(seen[index].pixels)
+            pixels.extend(people.pixels)
+    return image_padding(square_points, pixels)
+
+
+def _tracked(time: float, seen: Seen | None, pad: Padding, tracker: PeopleTracker) -> People:
+    """The people of a frame with the ids of the tracker."""
+    if seen is None or not len(seen):
+        return People.empty(N_JOINTS)
+    ids = tracker.assign(seen.cams, seen.root[:, 2], seen.confidence, time)
+    seen = seen.only([index for index, id in enumerate(ids) if id is not None])
+    pixels = to_picture(seen.pixels, pad)
+    inside = np.all((pixels >= 0) & (pixels < (pad.width, pad.height)), axis=-1)
+    return People(
+        ids=np.array([id for id in ids if id is not None], np.int32),
+        confidence=seen.confidence,
+        keypoints2d=pixels,
+        visibility=inside.astype(np.float32),
+        keypoints3d=seen.joints,
+        rotations=seen.rotations,
+        betas=seen.betas,
+        root=seen.root,
+        rest_joints=seen.rest_joints,
+    )
