@@ -23,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from romp_core.checkpoints import read_state_dict
-from romp_core.inference.template import ONE_PICTURE, open_template, template_shapes
+from romp_core.inference.template import ONE_IMAGE, open_template, template_shapes
 from tests.formula import formula_input, formula_state_dict, save_torch_zip
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,7 +51,7 @@ def compare(template: str, golden: Path, rounds: int, threads: int) -> None:
     state, picture = formula_state_dict(golden / SETS[template]), formula_input()
     network = {"romp": Romp, "bev_maps": BevMaps}[template]().eval()
     network.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()})
-    session = open_template(template, state, threads, sizes_on_cpu=ONE_PICTURE).session
+    session = open_template(template, state, threads, sizes_on_cpu=ONE_IMAGE).session
     tensor = torch.from_numpy(picture)
 
     def with_torch() -> None:

@@ -1,8 +1,8 @@
-"""What a capture costs besides its network: decoding, squares, reading people off maps, bodies, shots, tracking.
+"""What a capture costs besides its network: decoding, square images, reading people from maps, bodies, shots, tracking.
 
     python benchmarks/pipeline_share.py MODEL CLIP --weights FOLDER [--seconds S]
 
-MODEL is romp or bev, FOLDER holds its files. The network looks at every frame first and its maps are kept; then the
+MODEL is romp or bev, FOLDER holds its files. The network runs on every frame first and its maps are kept; then the
 whole capture runs on the kept maps. Both are measured in processor time, which other programs disturb least. The
 network's is divided by its threads, as if they were always busy: so the share is never flattered.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from romp_core.footage import open_footage
-from romp_core.inference.cores import heavy
+from romp_core.inference.threads import large_network_threads
 from romp_core.models.registry import model_card
 from romp_core.take.settings import CaptureSettings
 from romp_core.weights.store import default_store
@@ -24,7 +24,7 @@ BAR = 0.08
 
 
 class Recorded:
-    """A `MapsModel` whose network has already looked."""
+    """A `FrameModel` whose network has already run."""
 
     def __init__(self, model: Any) -> None:
         self._model, self._maps = model, iter(())
@@ -34,19 +34,19 @@ class Recorded:
         return getattr(self._model, name)
 
     def record(self, clip: str, end: float) -> int:
-        """Look at every frame; `seconds` is the network's processor time. Returns the number of frames."""
+        """Run on every frame; `seconds` is the network's processor time. Returns the number of frames."""
         maps = []
         with open_footage(clip, 0.0, end) as footage:
             inputs = [self._model.prepare([frame.image]) for frame in footage.frames()]
-        self._model.look(inputs[0])
+        self._model.infer(inputs[0])
         for one in inputs:
             start = time.process_time()
-            maps.append(self._model.look(one))
+            maps.append(self._model.infer(one))
             self.seconds += time.process_time() - start
         self._maps = iter(maps)
         return len(maps)
 
-    def look(self, inputs: Any) -> Any:
+    def infer(self, inputs: Any) -> Any:
         return next(self._maps)
 
 
@@ -61,7 +61,7 @@ def main() -> None:
         estimator = model_card(options.model).open(footage.info, CaptureSettings(), default_store(options.weights))
         estimator.model = recorded = Recorded(estimator.model)
         count = recorded.record(options.clip, options.seconds)
-        network = recorded.seconds / count / (heavy() or 1)
+        network = recorded.seconds / count / (large_network_threads() or 1)
         start = time.process_time()
         people = sum(len(found) for found in estimator.run(footage.frames()))
         around = (time.process_time() - start) / count

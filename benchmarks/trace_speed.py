@@ -25,8 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.network_speed import in_turns
 from benchmarks.plain_raft import PlainRaft
-from romp_core.inference.cores import heavy
 from romp_core.inference.network_files import session_options
+from romp_core.inference.threads import large_network_threads
 from romp_core.models.trace.flow import OpticalFlow
 from romp_core.models.trace.networks import TraceNetworks
 from romp_core.networks import trace
@@ -35,7 +35,7 @@ from tests.formula import save_torch_zip
 from tests.formula_trace import FILES, formula_trace_state
 
 ROOT = Path(__file__).resolve().parents[1]
-THREADS = heavy() or os.cpu_count() or 1
+THREADS = large_network_threads() or os.cpu_count() or 1
 PEOPLE = 16
 
 

@@ -1,6 +1,6 @@
 """The wheel of romp_core for the zip, written by ourselves so that it is the same on every machine.
 
-It holds the generated assets and leaves out what is of use at build time only.
+It holds the generated assets and leaves out what only builds and tests use.
 """
 
 import base64
@@ -11,14 +11,14 @@ from . import archive, project
 from .paths import BUILD, CORE, ROOT
 
 _TAG = "py3-none-any"
-_BUILD_TIME = ("romp_core/generate/", "romp_core/networks/")
+_NOT_SHIPPED = ("romp_core/generate/", "romp_core/networks/", "romp_core/reference/")
 
 
 def make(folder: Path = BUILD) -> Path:
     """Write `romp_core-VERSION-py3-none-any.whl` into a folder and return its path."""
     stem = f"romp_core-{project.version()}"
     contents = archive.tree(CORE, "romp_core/")
-    contents = {name: content for name, content in contents.items() if not name.startswith(_BUILD_TIME)}
+    contents = {name: content for name, content in contents.items() if not name.startswith(_NOT_SHIPPED)}
     info = f"{stem}.dist-info/"
     contents[info + "METADATA"] = _metadata()
     contents[info + "WHEEL"] = (

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import TakeError
+from ..geometry.projection import root_from_pixels
 from ..geometry.rotations import quat_conjugate, quat_from_rotvec, quat_rotate
 from ..geometry.skeleton import JOINT, N_JOINTS, PARENTS, forward_kinematics
 from ..models.bev.camera import position, project
 from ..models.common.body_skeleton import template_joints
-from ..models.common.cameras import project_weak, to_square_px, translation_lsq
-from ..models.common.map_estimator import Seen
+from ..models.common.cameras import PINHOLE, project_weak, to_square_px
+from ..models.common.frame_estimator import DetectedPeople
 from ..typing import Array
 
 _POSES = ("smpl_thetas", "poses", "pose")
@@ -101,7 +102,7 @@ def detections(record: Any) -> Detections | None:
     return found.only(good) if good.any() else None
 
 
-def in_camera_space(found: Detections) -> Seen:
+def in_camera_space(found: Detections) -> DetectedPeople:
     """The people in camera space; `pixels` are positions in the square around the image, -1..1.
 
     The stored `cam_trans` of ROMP is not used: it comes from a PnP whose rotation was discarded, so it jitters and
@@ -121,9 +122,9 @@ def in_camera_space(found: Detections) -> Seen:
         square_points = project(joints + origin[:, None])
     else:
         square_points = project_weak(joints, found.cams[:, [0, 2, 1]])
-        origin = translation_lsq(joints, to_square_px(square_points))
+        origin = root_from_pixels(joints, to_square_px(square_points), None, PINHOLE)
     root = joints[:, 0] + origin
-    seen = Seen(
+    seen = DetectedPeople(
         confidence=found.confidence,
         cams=found.cams,
         rotations=rotations,

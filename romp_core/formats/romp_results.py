@@ -11,11 +11,12 @@ import numpy as np
 from ..errors import TakeError
 from ..geometry.projection import BODY_MODEL_FOCAL
 from ..geometry.skeleton import N_JOINTS
-from ..models.common.map_estimator import Seen
-from ..models.common.square_image import SIZE, Padding, padding, to_picture
+from ..models.common.frame_estimator import DetectedPeople
+from ..models.common.square_image import SIZE, Padding, padding, to_image
 from ..take.observations import People
 from ..take.take import Take
-from ..tracking.space_tracker import PeopleTracker
+from ..tracking.base import SpaceDetections
+from ..tracking.space_tracker import SpaceTracker
 from ..typing import Array
 from .image_names import frame_indices
 from .imported_take import imported_take
@@ -43,7 +44,7 @@ def import_romp(records: Mapping[str, Any], path: Path, fps: float | None = None
     known = _padding(found, seen)
     source, pad = images_beside(path, count, known) or (path, known or padding(SIZE, SIZE))
     model = "BEV" if any(people.bev for people in found.values()) else "ROMP"
-    tracker = PeopleTracker()
+    tracker = SpaceTracker()
 
     def people(index: int, time: float) -> People:
         return _tracked(time, seen.get(index), pad, tracker)
@@ -51,7 +52,7 @@ def import_romp(records: Mapping[str, Any], path: Path, fps: float | None = None
     return imported_take(path, source, pad, count, fps, model, BODY_MODEL_FOCAL, people)
 
 
-def _padding(found: Mapping[int, Detections], seen: Mapping[int, Seen]) -> Padding | None:
+def _padding(found: Mapping[int, Detections], seen: Mapping[int, DetectedPeople]) -> Padding | None:
     """How the images lie in their squares, by those people whose pixels are known."""
     square_points: list[Array] = []
     pixels: list[Array] = []
@@ -62,13 +63,13 @@ def _padding(found: Mapping[int, Detections], seen: Mapping[int, Seen]) -> Paddi
     return image_padding(square_points, pixels)
 
 
-def _tracked(time: float, seen: Seen | None, pad: Padding, tracker: PeopleTracker) -> People:
+def _tracked(time: float, seen: DetectedPeople | None, pad: Padding, tracker: SpaceTracker) -> People:
     """The people of a frame with the ids of the tracker."""
     if seen is None or not len(seen):
         return People.empty(N_JOINTS)
-    ids = tracker.assign(seen.cams, seen.root[:, 2], seen.confidence, time)
+    ids = tracker.assign(SpaceDetections(seen.cams, seen.root[:, 2], seen.confidence), time)
     seen = seen.only([index for index, id in enumerate(ids) if id is not None])
-    pixels = to_picture(seen.pixels, pad)
+    pixels = to_image(seen.pixels, pad)
     inside = np.all((pixels >= 0) & (pixels < (pad.width, pad.height)), axis=-1)
     return People(
         ids=np.array([id for id in ids if id is not None], np.int32),

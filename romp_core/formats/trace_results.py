@@ -12,7 +12,7 @@ from ..errors import TakeError
 from ..geometry.rotations import quat_conjugate, quat_from_rotvec, quat_multiply, quat_rotate
 from ..geometry.skeleton import N_JOINTS
 from ..models.common.square_image import SIZE, padding
-from ..models.trace.policy import FOCAL
+from ..models.trace.constants import FOCAL
 from ..take.observations import People
 from ..take.take import Take
 from ..typing import Array

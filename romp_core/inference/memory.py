@@ -18,7 +18,7 @@ _PAUSE_S = 0.01
 
 
 @contextlib.contextmanager
-def frugal(weights: Iterable[NDArray]) -> Iterator[None]:
+def low_memory(weights: Iterable[NDArray]) -> Iterator[None]:
     """While inside, keep little in memory that is read or written once.
 
     Two habits make a network cost about four times its weights: pages of a mapped checkpoint stay after they were

@@ -16,14 +16,14 @@ from onnxruntime import OrtValue
 
 from ..errors import ModelError
 from . import sessions
-from .memory import frugal
+from .memory import low_memory
 from .network_files import session_options
 from .providers import AUTOMATIC
 from .sessions import Opened
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
-ONE_PICTURE = {"batch": 1}
+ONE_IMAGE = {"batch": 1}
 """Sizes of a network of pictures that are run one by one."""
 
 # Field numbers of onnx.proto: a model's graph, a graph's initializers, a tensor's dimensions and name.
@@ -32,7 +32,7 @@ _VARINT, _BYTES = 0, 2  # kinds of fields in the protobuf encoding
 
 
 def open_template(
-    name: str,
+    name: str | Path,
     weights: Mapping[str, NDArray],
     threads: int,
     batch: int = 1,
@@ -43,7 +43,7 @@ def open_template(
     """A template with a checkpoint's weights, on the best provider that runs it.
 
     Args:
-        name: the template's, such as "romp".
+        name: the template's, such as "romp", or the path of one elsewhere.
         weights: float32 arrays by checkpoint key, as `template_shapes` tells; others are ignored.
         threads: on the CPU.
         batch: the most pictures (or people) that will be run at a time.
@@ -63,21 +63,25 @@ def open_template(
     for free, size in (sizes or {}).items():
         options.add_free_dimension_override_by_name(free, size)
     options.add_external_initializers(list(shapes), [OrtValue.ortvalue_from_numpy(each) for each in values])
-    with frugal(values):
-        model = (TEMPLATES / f"{name}.onnx").read_bytes()
+    with low_memory(values):
+        model = _file(name).read_bytes()
         return sessions.open(model, options, preferred, batch=batch, sizes_on_cpu=sizes_on_cpu)
 
 
 @cache
-def template_shapes(name: str) -> Mapping[str, tuple[int, ...]]:
+def template_shapes(name: str | Path) -> Mapping[str, tuple[int, ...]]:
     """Checkpoint key -> shape of every weight that a template takes, in the template's order."""
     shapes = {}
-    model = memoryview((TEMPLATES / f"{name}.onnx").read_bytes())
+    model = memoryview(_file(name).read_bytes())
     for graph in _fields(model, _GRAPH):
         for tensor in _fields(graph, _INITIALIZER):
             (key,) = _fields(tensor, _NAME)
             shapes[bytes(key).decode()] = tuple(_numbers(tensor, _DIMS))
     return shapes
+
+
+def _file(name: str | Path) -> Path:
+    return name if isinstance(name, Path) else TEMPLATES / f"{name}.onnx"
 
 
 def _fields(message: memoryview, wanted: int) -> Iterator[memoryview]:

@@ -1,16 +1,17 @@
 """Templates: the networks as ONNX graphs without weights, a fixed file per network.
 
-    python -m romp_core.networks.templates [FOLDER]
+    python -m romp_core.networks.templates
 
 Initializers carry the checkpoint's names and no data; `romp_core.inference.template` binds arrays to them.
-The files (`romp_core/inference/templates/`) are committed, so that only who changes a network needs torch.
+The files are committed, so that only who changes a network needs torch: the product's in
+`romp_core/inference/templates/`, those that only tests run in `romp_core/reference/templates/`.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from torch import nn
 
@@ -21,7 +22,7 @@ from .clip_norm import normalize_by_clip
 from .exporter import Free, Shape, Template, export
 from .romp import Romp
 
-__all__ = ["ALL", "export", "write"]
+__all__ = ["FOLDERS", "PRODUCT", "REFERENCE", "export"]
 
 BATCH = Free("batch", 1)
 IMAGE: dict[str, Shape] = {"image": (BATCH, 512, 512, 3)}
@@ -36,8 +37,8 @@ ROMP_AND_BEV = (
     Template("bev_people", BevPeople, {"features": (BATCH, FEATURES)}, {"params": (BATCH,)}),
 )
 
-# TRACE's backbone and RAFT take pictures of any size, for the sake of tests; a session fixes it.
-PICTURE: dict[str, Shape] = {"image": (BATCH, Free("height", 128), Free("width", 192), 3)}
+# TRACE's backbone and RAFT take images of any size, for the sake of tests; a session fixes it.
+IMAGES: dict[str, Shape] = {"image": (BATCH, Free("height", 128), Free("width", 192), 3)}
 ROWS, COLUMNS = Free("rows", 16), Free("columns", 24)
 FEATURE_MAP, HIDDEN, FLOW = ((channels, ROWS, COLUMNS) for channels in (raft.FEATURES, raft.HIDDEN, 2))
 
@@ -59,7 +60,7 @@ RAFT = (
     Template(
         "raft_encoder",
         raft.RaftEncoder,
-        PICTURE,
+        IMAGES,
         {"features": (BATCH, *FEATURE_MAP), "hidden": (BATCH, *HIDDEN), "context": (BATCH, *HIDDEN)},
     ),
     Template(
@@ -93,23 +94,21 @@ def _by_clip(make: Callable[[], nn.Module]) -> Callable[[], nn.Module]:
     return lambda: normalize_by_clip(make())
 
 
-def _trace_templates() -> Iterator[Template]:
-    yield Template(
-        "trace_backbone", trace.TraceBackbone, PICTURE, {"features": (BATCH, 32, Free("h", 0), Free("w", 0))}
-    )
+def _trace_templates(norm: Literal["batch", "running"]) -> Iterator[Template]:
+    yield Template("trace_backbone", trace.TraceBackbone, IMAGES, {"features": (BATCH, 32, Free("h", 0), Free("w", 0))})
     yield Template(
         "trace_gru", trace.TraceGru, {"features": (1, *CLIP[1:]), **STATES}, dict.fromkeys(("next0", "next1"), ())
     )
-    for mode, suited in (("running", lambda make: make), ("batch", _by_clip)):
-        warped: dict[str, Shape] = {"warped": (FRAMES,)}
-        yield Template(f"trace_warp_{mode}", suited(trace.TraceWarp), WARPED, warped)
-        yield Template(f"trace_warp_{mode}_operator", suited(_warp_by_operator), WARPED, warped, opset=19)
-        yield Template(
-            f"trace_maps_{mode}",
-            suited(trace.TraceMaps),
-            {"flow": (FRAMES, 2, *CLIP[2:]), "features": CLIP},
-            dict.fromkeys(MAPS, (FRAMES,)),
-        )
+    normalized = _by_clip if norm == "batch" else lambda make: make
+    warped: dict[str, Shape] = {"warped": (FRAMES,)}
+    yield Template(f"trace_warp_{norm}", normalized(trace.TraceWarp), WARPED, warped)
+    yield Template(f"trace_warp_{norm}_operator", normalized(_warp_by_operator), WARPED, warped, opset=19)
+    yield Template(
+        f"trace_maps_{norm}",
+        normalized(trace.TraceMaps),
+        {"flow": (FRAMES, 2, *CLIP[2:]), "features": CLIP},
+        dict.fromkeys(MAPS, (FRAMES,)),
+    )
     yield Template(
         "trace_regressors",
         trace.TraceRegressors,
@@ -118,23 +117,17 @@ def _trace_templates() -> Iterator[Template]:
     )
 
 
-ALL = (*ROMP_AND_BEV, *RAFT, *_trace_templates())
-
-
-def write(folder: Path) -> Iterator[Path]:
-    """Write all templates; yields each file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for template in ALL:
-        path = folder / f"{template.name}.onnx"
-        path.write_bytes(export(template))
-        yield path
+PRODUCT = (*ROMP_AND_BEV, *RAFT, *_trace_templates("batch"))
+REFERENCE = tuple(each for each in _trace_templates("running") if each.name.startswith(("trace_warp", "trace_maps")))
+FOLDERS = {TEMPLATES: PRODUCT, Path(__file__).resolve().parents[1] / "reference" / "templates": REFERENCE}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", nargs="?", type=Path, default=TEMPLATES)
-    for path in write(parser.parse_args().folder):
-        print(f"{path.name}: {path.stat().st_size:,} bytes")
+    for folder, templates in FOLDERS.items():
+        for template in templates:
+            path = folder / f"{template.name}.onnx"
+            path.write_bytes(export(template))
+            print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ..geometry.projection import Pinhole
+from ..geometry.projection import Pinhole, root_from_pixels
 from ..geometry.rotations import make_continuous, side_of
 from ..geometry.skeleton import N_JOINTS, forward_kinematics
 from ..take.observations import Observations
 from ..typing import Array
-from .landmark_fit.joint_orientation import place_root
 from .segments import Segment
 
 _CHUNK = 512
@@ -48,7 +47,7 @@ def _roots(observations: Observations, seen: Array, rest: Array, pinhole: Pinhol
     assert observations.rotations is not None
     points, _ = forward_kinematics(observations.rotations[seen], np.zeros(3), rest)
     weights = observations.visibility[seen].astype(np.float64) + 1e-3
-    return place_root(points, observations.keypoints2d[seen].astype(np.float64), weights, pinhole)
+    return root_from_pixels(points, observations.keypoints2d[seen].astype(np.float64), weights, pinhole)
 
 
 def _rotations(segment: Segment, observations: Observations, progress: Callable[[float], None]) -> Array:

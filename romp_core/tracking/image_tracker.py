@@ -1,150 +1,119 @@
-"""Who is who over time: sightings of people get the ids of the people seen before, or new ones.
+"""Tracks people by their position and size in the image and by their appearance.
 
-Shared by all models that give people frame by frame. A sighting is matched by where its person should be by now
-and by its looks; a person who has been away is recognized by looks alone as the time away grows.
+A detection is matched by where its person is expected by now, and by appearance; after an absence, appearance alone
+decides more and more.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from ..typing import Array
-from .appearance import blend, difference
+from .appearance import LEARNED_PER_FRAME, MAX_RETURNED, MAX_TRACKED, MEMORY_S, blend, difference
 from .assignment import unique_pairs
-
-MEMORY_S = 30.0
-"""People who have been away for longer are forgotten."""
+from .base import ImageDetection
 
 _REACH, _REACH_PER_S = 0.4, 2.5
-"""Largest surprise in place, in body sizes: at once, and more per second away (a sprinter does five)."""
+"""Largest prediction error, in body sizes: at once, and more per second of absence (a sprinter does five)."""
 
 _COAST_S = 0.5
 _GROWTH, _GROWTH_PER_S = math.log(1.5), 1.0
-LOOKS_TRACKED, LOOKS_RETURNED = 0.75, 0.45
-"""The same person differs less from the sighting before, and from one of more than `_RETURN_S` ago."""
-
 _RETURN_S = 0.4
-_MISSED_S = 10.0
-_LOOKS_WEIGHT = 2.0
-_MOST_COST = 1.75
-_STOLEN_MARGIN = 0.1
+"""Who has been away for longer returns, and is compared more strictly."""
+_LOST_S = 10.0
+_APPEARANCE_WEIGHT = 2.0
+_MAX_COST = 1.75
+_RIVAL_MARGIN = 0.1
 _VELOCITY_S = 0.15
-LOOKS_SHARE = 0.1
-"""How much of the looks is learnt anew in a frame."""
 
 
-@dataclass(frozen=True)
-class Sighting:
-    """A person seen in one frame.
+class _Person:
+    """State of one person; `located` is False after a cut, until the next detection."""
 
-    Attributes:
-        center: (2,) pixels, the middle of the body. size: pixels, about the body's height.
-        looks: see `appearance.signature`.
-        detected: False when it was only found by following somebody, so it cannot be a new person.
-    """
-
-    center: Array
-    size: float
-    looks: Array
-    detected: bool = True
-
-    def overlaps(self, other: Sighting) -> bool:
-        """True when one of the two may hide a part of the other."""
-        return bool(np.hypot(*(self.center - other.center)) < 0.5 * max(self.size, other.size))
-
-
-class Identity:
-    """What is known of one person."""
-
-    def __init__(self, id: int, sighting: Sighting, time: float) -> None:
+    def __init__(self, id: int, detection: ImageDetection, time: float) -> None:
         self.id = id
-        self.center, self.size, self.looks = sighting.center, sighting.size, sighting.looks
+        self.center, self.size, self.appearance = detection.center, detection.size, detection.appearance
         self.velocity = np.zeros(2)
         self.time = time
-        self.placed = True
+        self.located = True
 
-    def update(self, sighting: Sighting, time: float, alone: bool) -> None:
-        """Take over a matched sighting; looks are learnt only while nobody is in front."""
+    def update(self, detection: ImageDetection, time: float, unoccluded: bool) -> None:
+        """Add a matched detection; the appearance is updated only while nobody is in front."""
         elapsed = time - self.time
-        if self.placed and 0 < elapsed < _RETURN_S:
+        if self.located and 0 < elapsed < _RETURN_S:
             share = 1 - math.exp(-elapsed / _VELOCITY_S)
-            self.velocity = self.velocity + share * ((sighting.center - self.center) / elapsed - self.velocity)
+            self.velocity = self.velocity + share * ((detection.center - self.center) / elapsed - self.velocity)
         else:
             self.velocity = np.zeros(2)
-        self.center, self.size, self.time, self.placed = sighting.center, sighting.size, time, True
-        if alone:
-            self.looks = blend(self.looks, sighting.looks, LOOKS_SHARE)
+        self.center, self.size, self.time, self.located = detection.center, detection.size, time, True
+        if unoccluded:
+            self.appearance = blend(self.appearance, detection.appearance, LEARNED_PER_FRAME)
 
-    def cost(self, sighting: Sighting, time: float) -> float:
-        """How badly the sighting fits; infinite when it cannot be this person."""
+    def cost(self, detection: ImageDetection, time: float) -> float:
+        """Cost of the match; infinite when the detection cannot be this person."""
         away = time - self.time
-        if away > _RETURN_S and not sighting.detected:
+        if away > _RETURN_S and not detection.starts_track:
             return math.inf
-        looks = difference(self.looks, sighting.looks)
-        most = LOOKS_TRACKED if self.placed and away < _RETURN_S else LOOKS_RETURNED
-        if looks > most:
+        appearance = difference(self.appearance, detection.appearance)
+        limit = MAX_TRACKED if self.located and away < _RETURN_S else MAX_RETURNED
+        if appearance > limit:
             return math.inf
-        if not self.placed:
-            return _LOOKS_WEIGHT * looks
+        if not self.located:
+            return _APPEARANCE_WEIGHT * appearance
         expected = self.center + self.velocity * min(away, _COAST_S)
-        surprise = float(np.hypot(*(sighting.center - expected))) / (self.size * (_REACH + _REACH_PER_S * away))
-        growth = abs(math.log(sighting.size / self.size)) / (_GROWTH + _GROWTH_PER_S * away)
-        if surprise > 1 or growth > 1:
+        error = float(np.hypot(*(detection.center - expected))) / (self.size * (_REACH + _REACH_PER_S * away))
+        growth = abs(math.log(detection.size / self.size)) / (_GROWTH + _GROWTH_PER_S * away)
+        if error > 1 or growth > 1:
             return math.inf
-        return surprise + _LOOKS_WEIGHT * looks
+        return error + _APPEARANCE_WEIGHT * appearance
 
 
-class Identities:
-    """The people of a piece of footage."""
+class ImageTracker:
+    """The people of a piece of footage; see `base.Tracker`."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Identity] = {}
+        self._known: dict[int, _Person] = {}
         self._next = 0
 
-    def assign(self, sightings: Sequence[Sighting], time: float) -> list[int | None]:
-        """Ids of the sightings of one frame, unique; None for those that are nobody to be counted on.
-
-        Args:
-            time: seconds, increasing from call to call.
-        """
+    def assign(self, detections: Sequence[ImageDetection], time: float) -> list[int | None]:
+        """See `Tracker`."""
         self._known = {id: one for id, one in self._known.items() if time - one.time <= MEMORY_S}
         people = list(self._known.values())
-        costs = np.array([[one.cost(sighting, time) for sighting in sightings] for one in people])
-        pairs = unique_pairs(costs.reshape(len(people), len(sightings)), most=_MOST_COST)
-        ids: list[int | None] = [None] * len(sightings)
+        costs = np.array([[one.cost(detection, time) for detection in detections] for one in people])
+        pairs = unique_pairs(costs.reshape(len(people), len(detections)), _MAX_COST)
+        ids: list[int | None] = [None] * len(detections)
         for row, column in pairs:
-            rivals = [people[r].id for r, c in pairs if c != column and sightings[c].overlaps(sightings[column])]
-            if self.belongs(people[row].id, sightings[column].looks, rivals):
+            rivals = [people[r].id for r, c in pairs if c != column and detections[c].overlaps(detections[column])]
+            if self.may_show(people[row].id, detections[column].appearance, rivals):
                 ids[column] = people[row].id
-        for column, sighting in enumerate(sightings):
-            others = [other for k, other in enumerate(sightings) if k != column]
+        for column, detection in enumerate(detections):
+            others = [other for k, other in enumerate(detections) if k != column]
             if (id := ids[column]) is not None:
-                self._known[id].update(sighting, time, alone=not any(map(sighting.overlaps, others)))
-            elif sighting.detected and column not in {c for _, c in pairs}:
+                self._known[id].update(detection, time, unoccluded=not any(map(detection.overlaps, others)))
+            elif detection.starts_track and column not in {c for _, c in pairs}:
                 ids[column] = self._next
-                self._known[self._next] = Identity(self._next, sighting, time)
+                self._known[self._next] = _Person(self._next, detection, time)
                 self._next += 1
         return ids
 
-    def belongs(self, id: int, looks: Array, rivals: Iterable[int]) -> bool:
-        """True when a sighting may show this person; False when it shows one of the rivals, in front of them."""
-        own = difference(self._known[id].looks, looks)
-        nearest = min((difference(self._known[rival].looks, looks) for rival in rivals), default=1.0)
-        return own <= LOOKS_TRACKED and own <= nearest + _STOLEN_MARGIN
+    def may_show(self, id: int, appearance: Array, rivals: Iterable[int]) -> bool:
+        """Whether a detection of this appearance may be this person, rather than one of the rivals in front."""
+        own = difference(self._known[id].appearance, appearance)
+        nearest = min((difference(self._known[rival].appearance, appearance) for rival in rivals), default=1.0)
+        return own <= MAX_TRACKED and own <= nearest + _RIVAL_MARGIN
 
-    def glimpse(self, id: int, sighting: Sighting, time: float) -> None:
-        """A known person was seen behind somebody: note the place, but learn no looks."""
-        self._known[id].update(sighting, time, alone=False)
+    def update_occluded(self, id: int, detection: ImageDetection, time: float) -> None:
+        """Add a detection of a person behind somebody: it counts for the position, not for the appearance."""
+        self._known[id].update(detection, time, unoccluded=False)
 
-    def missed(self, time: float) -> bool:
-        """True when somebody went out of sight a short while ago."""
-        return any(0 < time - one.time - _RETURN_S < _MISSED_S for one in self._known.values())
+    def recently_lost(self, time: float) -> bool:
+        """Whether a track was lost a short while ago."""
+        return any(0 < time - one.time - _RETURN_S < _LOST_S for one in self._known.values())
 
     def new_shot(self) -> None:
-        """Places mean nothing any more; people are recognized by their looks alone."""
+        """Places mean nothing any more; people are recognized by their appearance unoccluded."""
         for one in self._known.values():
-            one.placed = False
+            one.located = False

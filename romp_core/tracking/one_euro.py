@@ -4,6 +4,7 @@ future is unknown; takes of footage are smoothed without lag by `solve.filters`.
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 
@@ -25,23 +26,35 @@ class OneEuro:
 
     Args:
         min_cutoff: Hz, of a signal at rest. beta: Hz more per unit per second. derivative_cutoff: Hz.
-        aliased: take the derivative from the last filtered instead of the last raw value, as ROMP and BEV do with
-            several people, so that their numbers can be compared.
+        derivative_of: the derivative is taken from the last "raw" value, as published, or from the last "filtered" one,
+            as ROMP, BEV and TRACE do with several people.
     """
 
     def __init__(
-        self, min_cutoff: float = 1.0, beta: float = 0.7, derivative_cutoff: float = 1.0, aliased: bool = False
+        self,
+        min_cutoff: float = 1.0,
+        beta: float = 0.7,
+        derivative_cutoff: float = 1.0,
+        derivative_of: Literal["raw", "filtered"] = "raw",
     ) -> None:
-        self.min_cutoff, self.beta, self.derivative_cutoff, self.aliased = min_cutoff, beta, derivative_cutoff, aliased
+        self.min_cutoff, self.beta, self.derivative_cutoff = min_cutoff, beta, derivative_cutoff
+        self.derivative_of = derivative_of
         self._raw: Array | None = None
 
-    def update(self, value: Array | float, elapsed: float = FRAME_S) -> Array:
-        """The filtered value; `elapsed` seconds after the one before."""
+    def update(self, value: Array | float, elapsed: float = FRAME_S, speed_scale: float = 1.0) -> Array:
+        """The filtered value.
+
+        Args:
+            elapsed: seconds since the value before.
+            speed_scale: factor of the speed, such as 1 / size where `beta` is meant relative to a size.
+        """
         value = np.asarray(value)
         if self._raw is None:
             self._raw, self._filtered, self._speed = value, value, np.zeros_like(self._step(value, value))
             return value
-        speed = self._step(self._filtered if self.aliased else self._raw, value) / elapsed
+        speed = self._step(self._filtered if self.derivative_of == "filtered" else self._raw, value) * (
+            speed_scale / elapsed
+        )
         self._speed = self._speed + _share(self.derivative_cutoff, elapsed) * (speed - self._speed)
         share = _share(self.min_cutoff + self.beta * self._size(self._speed), elapsed)
         self._raw, self._filtered = value, self._towards(self._filtered, value, share)
@@ -71,7 +84,7 @@ class OneEuroRotations(OneEuro):
 
 
 class PreviewFilter:
-    """Calms the people of a running capture: joint rotations and root of each id."""
+    """Smooths the people of a running capture: joint rotations and root of each id."""
 
     def __init__(self) -> None:
         self._people: dict[int, tuple[float, OneEuroRotations, OneEuro]] = {}

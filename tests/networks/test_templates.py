@@ -9,7 +9,6 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="NOT CHECKED: torch is needed to write templates only")
 
-from romp_core.inference.template import TEMPLATES  # noqa: E402
 from romp_core.models.romp.network import RompNetwork  # noqa: E402
 from romp_core.networks import templates  # noqa: E402
 from romp_core.networks.romp import Romp  # noqa: E402
@@ -17,13 +16,17 @@ from tests.formula import formula_state_dict  # noqa: E402
 from tests.raw_maps import check_romp, raw_maps  # noqa: E402
 
 
-@pytest.mark.parametrize("template", templates.ALL, ids=lambda each: each.name)
-def test_committed_templates_are_up_to_date(template):
-    assert templates.export(template) == (TEMPLATES / f"{template.name}.onnx").read_bytes()
+@pytest.mark.parametrize(
+    ("folder", "template"),
+    [pytest.param(folder, each, id=each.name) for folder, all in templates.FOLDERS.items() for each in all],
+)
+def test_committed_templates_are_up_to_date(folder, template):
+    assert templates.export(template) == (folder / f"{template.name}.onnx").read_bytes()
 
 
 def test_no_other_templates_are_committed():
-    assert {path.name for path in TEMPLATES.iterdir()} == {f"{each.name}.onnx" for each in templates.ALL}
+    for folder, all in templates.FOLDERS.items():
+        assert {path.name for path in folder.iterdir()} == {f"{each.name}.onnx" for each in all}
 
 
 def test_a_file_of_the_published_kind_runs(golden, tmp_path):
@@ -45,5 +48,5 @@ def test_a_file_of_the_published_kind_runs(golden, tmp_path):
     path.write_bytes(file.getvalue())
     published = RompNetwork(path)
     assert published.batch == 1
-    for picture, expected in raw_maps(golden / "romp"):
-        check_romp([np.asarray(maps) for maps in published(picture)], expected)
+    for image, expected in raw_maps(golden / "romp"):
+        check_romp([np.asarray(maps) for maps in published(image)], expected)

@@ -12,7 +12,7 @@ from ...typing import Array
 from .constants import AGE
 
 ADULT_M, NEWBORN_M = 1.70, 0.75
-"""Statures that the age offsets 0 and 1 stand for without a body that knows of children; see `stature`."""
+"""Statures for the age offsets 0 and 1 without a body that describes children; see `stature`."""
 
 _HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
 
@@ -26,8 +26,8 @@ def stature(age: Array) -> Array:
     return np.asarray(ADULT_M + (NEWBORN_M - ADULT_M) * np.clip(age, 0.0, 1.0))
 
 
-class Figures:
-    """Skeletons scaled to the age, for when no body file tells how children are built.
+class ScaledBodies:
+    """Skeletons scaled by age, for when no body file describes children.
 
     Args:
         family: the user's adult body; without it everybody has the embedded body's skeleton.
@@ -57,24 +57,24 @@ class Figures:
         return ((adults - adults[:, :1]) * sizes).astype(np.float32)
 
 
-class SmplFigures(Figures):
-    """The bodies of the user's files, which know of children, and of infants where SMIL is at hand."""
+class SmplBodies(ScaledBodies):
+    """The bodies of the user's files, which describe children, and infants where SMIL is installed."""
 
     def __init__(self, family: SmplFamily) -> None:
         self._smpl = family
 
     def joints(self, thetas: Array, betas: Array) -> Array:
-        """See `Figures`; K is 71."""
+        """See `ScaledBodies`; K is 71."""
         return self._smpl.joints(thetas, betas, root_align=True)
 
     def rest_joints(self, betas: Array) -> Array:
-        """See `Figures`."""
+        """See `ScaledBodies`."""
         rest = self._smpl.rest_joints(betas)
         return rest - rest[:, :1]
 
 
-def figures_of(family: SmplFamily | None) -> Figures:
-    """The best that these files give."""
+def bodies_from(family: SmplFamily | None) -> ScaledBodies:
+    """The best that these files allow."""
     if family is None or family.adults.shapedirs.shape[2] <= AGE or family.adults.extra_regressor is None:
-        return Figures(family)
-    return SmplFigures(family)
+        return ScaledBodies(family)
+    return SmplBodies(family)

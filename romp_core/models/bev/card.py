@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...take.settings import CaptureSettings
 from ...take.take import FootageInfo
+from ...tracking.space_tracker import SpaceTracker
 from ...weights.store import WeightStore
 from ..base import Estimator, ModelCard, users_body_license
 
@@ -14,16 +15,17 @@ _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL", "SMIL")
 def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     # onnxruntime takes a while to import; listing the models should not
     from ...bodies.smpl.find import find_bodies
-    from ..common.map_estimator import MapsEstimator
-    from .bodies import figures_of
+    from ..common.frame_estimator import FrameEstimator
+    from .bodies import bodies_from
     from .estimator import Bev
     from .network import BevNetwork
-    from .thresholds import selection_for
+    from .thresholds import thresholds_for
 
     store.verified(BEV.needs)
-    figures = figures_of(find_bodies(store).load())
+    bodies = bodies_from(find_bodies(store).load())
     key, path = next((key, path) for key in _WEIGHTS if (path := store.find(key)))
-    return MapsEstimator(Bev(BevNetwork(path), figures, selection_for(key, path.name)), footage, settings.people)
+    model = Bev(BevNetwork(path), bodies, thresholds_for(key, path.name))
+    return FrameEstimator(model, footage, SpaceTracker(), settings.people)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

@@ -20,7 +20,7 @@ PARAMS = 6 * ROTATIONS + BETAS
 AGE = 10
 """Place of the age offset among the betas."""
 TAN_HALF_FOV = float(np.tan(np.radians(30.0)))
-"""BEV's camera sees 60 degrees across the square picture."""
+"""BEV's camera sees 60 degrees across the square image."""
 
 # Scale at the near end, then (last meter of the level, bins): bins are dense where people usually are.
 _NEAREST_SCALE = 8.0
@@ -41,7 +41,7 @@ def depth_anchors() -> Array:
 def camera_grid() -> Array:
     """The camera (scale, y, x) of each cell before the network's offsets: (1, 64, 128, 128, 3) float32.
 
-    A checkpoint stores it as the buffer `coordmap_3d`. The places of cells are multiples of 2/128, not of 2/127.
+    A checkpoint stores it as the buffer `coordmap_3d`. The positions of cells are multiples of 2/128, not of 2/127.
     """
     place = (np.arange(MAP_SIZE, dtype=np.float32) / MAP_SIZE * 2 - 1).astype(np.float32)
     grid = np.empty((1, DEPTH_BINS, MAP_SIZE, MAP_SIZE, 3), np.float32)

@@ -1,6 +1,6 @@
-"""Wide pictures of crowds are looked at through overlapping square windows, so that people are not too small.
+"""Wide images of crowds are read through overlapping square windows, so that people are not too small.
 
-BEV's network sees 512 x 512 pixels; a picture three times as wide as high leaves 170 rows of them for the people.
+BEV's network sees 512 x 512 pixels; an image three times as wide as high leaves 170 rows of them for the people.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ _MANY = 5
 
 
 def is_wide(pad: Padding) -> bool:
-    """Whether windows can help with a picture of this size: it is at least twice as wide as high."""
+    """Whether windows can help with an image of this size: it is at least twice as wide as high."""
     return pad.width >= _WIDE * pad.height
 
 
 def is_crowd(scales: Array) -> bool:
-    """Whether windows would help these people (N,): many of them are small in the picture."""
+    """Whether windows would help these people (N,): many of them are small in the image."""
     return bool((scales < _SMALL).sum() >= _MANY)
 
 
 @dataclass(frozen=True)
 class WindowPlan:
-    """Square windows over a picture that is padded with black at the left and right.
+    """Square windows over an image that is padded with black at the left and right.
 
     Attributes:
-        height, width: of the picture, pixels; pad: black columns at either side.
-        boxes: (K, 4) int32 left, right, top, bottom in the padded picture. The last one is narrower: it keeps the
+        height, width: of the image, pixels; pad: black columns at either side.
+        boxes: (K, 4) int32 left, right, top, bottom in the padded image. The last one is narrower: it keeps the
             right border of the one before, and only padding is beyond.
     """
 
@@ -63,8 +63,8 @@ class WindowPlan:
             stays &= x >= self._half_overlap(index - 1) - 1
         return np.flatnonzero(stays)
 
-    def to_picture(self, index: int, cams: Array) -> Array:
-        """Cameras of a window as cameras of the picture: (N, 3) scale, y, x -> the same."""
+    def to_image(self, index: int, cams: Array) -> Array:
+        """Cameras of a window as cameras of the image: (N, 3) scale, y, x -> the same."""
         left, right, top, bottom = self.boxes[index] - [self.pad, self.pad, 0, 0]
         whole = cams * np.float32(max(right - left, bottom - top) / max(self.height, self.width))
         whole[:, 2] += np.float32((left + right) / 2 / (self.width / 2) - 1)
@@ -76,7 +76,7 @@ class WindowPlan:
 
 
 def plan_windows(height: int, width: int, overlap: float) -> WindowPlan:
-    """Windows of the picture's height; neighbors share the part `overlap` (0..1) of their width."""
+    """Windows of the image's height; neighbors share the part `overlap` (0..1) of their width."""
     pad = int(height * overlap)
     padded = width + 2 * pad
     step = (1 - overlap) * height

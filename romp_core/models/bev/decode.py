@@ -10,8 +10,8 @@ import numpy as np
 from ...geometry.skeleton import N_JOINTS
 from ...typing import Array
 from ..common.rotation_6d import rotvec_from_6d
-from ..common.square_image import Padding, padding, to_picture
-from .bodies import Figures
+from ..common.square_image import Padding, padding, to_image
+from .bodies import ScaledBodies
 from .camera import position, project
 from .constants import PARAMS, ROTATIONS
 from .crowd_windows import WindowPlan
@@ -24,17 +24,17 @@ _LARGEST_OUTLIER, _LARGEST_OUTLIER_IN_WINDOW, _LARGEST_OUTLIER_OF_CROWD = 0.25, 
 
 @dataclass(frozen=True)
 class Found:
-    """N people in one picture, the surest first.
+    """N people in one image, by falling confidence.
 
     Attributes:
-        params: (N, 146) camera as read from the maps, 22 rotations of six numbers, 11 betas.
+        params: (N, 146) camera as read from the maps, 22 rotations in 6D, 11 betas.
         scores: (N,) height of the peak in the center map.
-        cams: (N, 3) scale, y, x in the square around the picture.
+        cams: (N, 3) scale, y, x in the square around the image.
         thetas: (N, 72) rotation vectors of the SMPL joints; those of the hands are 0.
         betas: (N, 11), the last one the age offset.
         joints: (N, K, 3) meters, camera axes, relative to the middle of the hips.
         positions: (N, 3) that middle in camera space, meters.
-        points: (N, K, 2) the joints in the picture, pixels.
+        points: (N, K, 2) the joints in the image, pixels.
     """
 
     params: Array
@@ -55,33 +55,33 @@ class Found:
 
 
 class Decoder:
-    """Makes people of what was sampled.
+    """Turns samples into people.
 
     Args:
         network: (N, 128) features of people -> (N, 143) their rotations and betas; N is at least 1.
-        figures: the bodies.
+        bodies: SMPL's, or the embedded one.
     """
 
-    def __init__(self, network: Callable[[Array], Array], figures: Figures) -> None:
-        self._network, self._figures = network, figures
+    def __init__(self, network: Callable[[Array], Array], bodies: ScaledBodies) -> None:
+        self._network, self._bodies = network, bodies
 
     def whole(self, sampled: Sampled, pad: Padding, thresholds: Thresholds) -> Found:
-        """The people of a picture that was looked at as a whole."""
+        """The people of an image that was read as a whole."""
         return _unique(self._posed(sampled, pad), pad, thresholds, _LARGEST_OUTLIER, by_score=False)
 
     def windows(self, sampled: Sequence[Sampled], plan: WindowPlan, thresholds: Thresholds) -> Found:
-        """The people of a picture that was looked at through windows, in the windows' order."""
+        """The people of an image that was read through windows, in the windows' order."""
         parts = []
         for index, (left, right, top, bottom) in enumerate(plan.boxes):
             central = sampled[index].only(plan.central(index, sampled[index].cams))
             pad = padding(int(bottom - top), int(right - left))
             found = _unique(self._posed(central, pad), pad, thresholds, _LARGEST_OUTLIER_IN_WINDOW, by_score=True)
-            parts.append(replace(found, cams=plan.to_picture(index, found.cams)))
+            parts.append(replace(found, cams=plan.to_image(index, found.cams)))
         pad = padding(plan.height, plan.width)
-        return _unique(_placed(_joined(parts), pad), pad, thresholds, _LARGEST_OUTLIER_OF_CROWD, by_score=True)
+        return _unique(_positioned(_joined(parts), pad), pad, thresholds, _LARGEST_OUTLIER_OF_CROWD, by_score=True)
 
     def _posed(self, sampled: Sampled, pad: Padding) -> Found:
-        """Bodies of sampled people, in the picture that lies in the square as `pad` says."""
+        """Bodies of sampled people, in the image that is in the square as `pad` says."""
         count = len(sampled)
         people = self._network(sampled.features) if count else np.zeros((0, PARAMS), np.float32)
         rotvecs = np.zeros((count, N_JOINTS, 3), np.float32)  # the network gives no hands
@@ -89,15 +89,15 @@ class Decoder:
         thetas = rotvecs.reshape(count, 3 * N_JOINTS)
         betas = people[:, 6 * ROTATIONS :]
         params = np.concatenate([sampled.cams, people], axis=1)
-        joints = self._figures.joints(thetas, betas)
+        joints = self._bodies.joints(thetas, betas)
         unknown = np.empty((count, 0), np.float32)
-        return _placed(Found(params, sampled.scores, sampled.cams, thetas, betas, joints, unknown, unknown), pad)
+        return _positioned(Found(params, sampled.scores, sampled.cams, thetas, betas, joints, unknown, unknown), pad)
 
 
-def _placed(found: Found, pad: Padding) -> Found:
-    """With positions and picture points that follow from the cameras."""
+def _positioned(found: Found, pad: Padding) -> Found:
+    """With positions and image points that follow from the cameras."""
     positions = position(found.cams)
-    points = to_picture(project(found.joints + positions[:, None]), pad)
+    points = to_image(project(found.joints + positions[:, None]), pad)
     return replace(found, positions=positions, points=points)
 
 

@@ -1,4 +1,4 @@
-"""BEV's two networks from the official checkpoint: maps of the picture, and the body of a person."""
+"""BEV's two networks from the official checkpoint: maps of the image, and the body of a person."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from ...checkpoints import read_state_dict
 from ...errors import ModelError
-from ...inference.cores import SMALL, heavy
 from ...inference.providers import CPU
-from ...inference.template import ONE_PICTURE, open_template, template_shapes
+from ...inference.template import ONE_IMAGE, open_template, template_shapes
+from ...inference.threads import SMALL_NETWORK_THREADS, large_network_threads
 from ...typing import Array
 from .constants import MAP_SIZE, camera_grid
 from .peaks import MOST_PEOPLE
@@ -25,7 +25,7 @@ _OTHER_GRID = 1e-5
 
 
 class BevNetwork:
-    """Squares in, maps out; features of people in, bodies out. The two may run at the same time.
+    """Square images in, maps out; features of people in, bodies out. The two may run at the same time.
 
     Attributes:
         provider: the onnxruntime execution provider that actually runs; remark: what the user should know of it or of
@@ -40,10 +40,12 @@ class BevNetwork:
         weights = _read(path)
         remark = _grid_remark(path.name, weights[_GRID])
         self.embedding = np.array(weights[_EMBEDDING])
-        self._maps, self.provider, told = open_template(MAPS, weights, heavy(), _BATCH, sizes_on_cpu=ONE_PICTURE)
-        # On a graphics card so little work would only wait for the maps of the next pictures.
-        self._people = open_template(PEOPLE, weights, SMALL, MOST_PEOPLE, preferred=CPU.key).session
-        self.remark = " ".join(each for each in (told, remark) if each)
+        self._maps, self.provider, note = open_template(
+            MAPS, weights, large_network_threads(), _BATCH, sizes_on_cpu=ONE_IMAGE
+        )
+        # On a graphics card so little work would only wait for the maps of the next images.
+        self._people = open_template(PEOPLE, weights, SMALL_NETWORK_THREADS, MOST_PEOPLE, preferred=CPU.key).session
+        self.remark = " ".join(each for each in (note, remark) if each)
         self.batch = 1 if self.provider == CPU.name else _BATCH
 
     def maps(self, squares: Array) -> list[Maps]:
@@ -51,7 +53,7 @@ class BevNetwork:
         return [Maps(*each) for each in zip(*self._maps.run(_OUTPUTS, {"image": squares}), strict=True)]
 
     def people(self, features: Array) -> Array:
-        """(N, 128) features of people, the embedding added -> (N, 143) 22 rotations of six numbers, 11 betas."""
+        """(N, 128) features of people, the embedding added -> (N, 143) 22 rotations in 6D, 11 betas."""
         (params,) = self._people.run(None, {"features": features})
         return np.asarray(params)
 
@@ -61,7 +63,7 @@ def _read(path: Path) -> dict[str, Array]:
     wanted = {**template_shapes(MAPS), **template_shapes(PEOPLE), _EMBEDDING: (MAP_SIZE, MAP_SIZE)}
     try:
         return read_state_dict(path, wanted, "BEV")
-    except ModelError:  # perhaps only for want of the grid, which can be computed
+    except ModelError:  # perhaps only the grid is missing, which can be computed
         del wanted[_GRID]
         return {**read_state_dict(path, wanted, "BEV"), _GRID: camera_grid()}
 
@@ -70,4 +72,4 @@ def _grid_remark(name: str, grid: Array) -> str:
     difference = float(np.abs(grid - camera_grid()).max())
     if difference <= _OTHER_GRID:
         return ""
-    return f"{name} has another camera grid than BEV, by up to {difference:.2g}; it is used as it is."
+    return f"{name} has another camera grid than BEV (up to {difference:.2g}); it is used unchanged."

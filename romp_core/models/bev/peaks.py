@@ -19,7 +19,7 @@ _NEIGHBORS = sorted(
 
 
 def find_centers(center_map: Array, threshold: float) -> tuple[Array, Array]:
-    """Cells that are surer than `threshold` and the maximum of the 5 x 5 x 5 cells around them.
+    """Cells that are above `threshold` and the maximum of the 5 x 5 x 5 cells around them.
 
     Only the cells above the threshold, which are few, are compared with their neighbors. Equal neighbors are both
     kept.
@@ -29,7 +29,7 @@ def find_centers(center_map: Array, threshold: float) -> tuple[Array, Array]:
         threshold: at least 0.
 
     Returns:
-        cells (N, 3) int64 as (z, y, x) and scores (N,) float32, the surest first, at most `MOST_PEOPLE`.
+        cells (N, 3) int64 as (z, y, x) and scores (N,) float32, by falling confidence, at most `MOST_PEOPLE`.
     """
     last = np.array(center_map.shape) - 1
     cells = np.stack(np.unravel_index(np.flatnonzero(center_map > threshold), center_map.shape), axis=1)

@@ -13,7 +13,7 @@ from .peaks import find_centers
 
 @dataclass(frozen=True)
 class Maps:
-    """What the network says of one square picture.
+    """What the network says of one square image.
 
     Attributes:
         centers: (64, 128, 128) how sure it is that a person is there: depth bin, row, column.
@@ -28,7 +28,7 @@ class Maps:
 
 @dataclass(frozen=True)
 class Sampled:
-    """N people of one square picture, the surest first.
+    """N people of one square image, by falling confidence.
 
     Attributes:
         scores: (N,) height of the peak in the center map.
@@ -49,7 +49,7 @@ class Sampled:
 
 
 def sample(maps: Maps, threshold: float, embedding: Array) -> Sampled:
-    """Everybody surer than the threshold; see `person_features` for the embedding."""
+    """Everybody above the threshold; see `person_features` for the embedding."""
     cells, scores = find_centers(maps.centers, threshold)
     cams = maps.cams[:, cells[:, 0], cells[:, 1], cells[:, 2]].T
     return Sampled(scores, cams, person_features(maps.features, cams, embedding))
@@ -68,8 +68,8 @@ def feature_cells(cams: Array) -> Array:
     """
     cams = np.asarray(cams, np.float32)
     depth = np.abs(cams[:, :1] - depth_anchors()).argmin(axis=1)
-    places = (cams[:, 1:] + np.float32(1)) / np.float32(2) * np.float32(MAP_SIZE)
-    cells = np.column_stack([depth, np.nan_to_num(np.clip(places, 1, MAP_SIZE - 1), nan=1.0)])
+    positions = (cams[:, 1:] + np.float32(1)) / np.float32(2) * np.float32(MAP_SIZE)
+    cells = np.column_stack([depth, np.nan_to_num(np.clip(positions, 1, MAP_SIZE - 1), nan=1.0)])
     return np.clip(cells.astype(np.int64), 1, MAP_SIZE - 1)
 
 

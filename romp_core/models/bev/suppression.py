@@ -7,20 +7,20 @@ import numpy as np
 from ...typing import Array
 
 REFERENCE_SIDE_PX = 640.0
-"""Picture side for which the distance of duplicates is given."""
+"""Image side for which the distance of duplicates is given."""
 
 
 def without_duplicates(points: Array, scales: Array, size: tuple[int, int], distance: float,
                        scores: Array | None = None) -> Array:  # fmt: skip
-    """Of each pair of people who lie on each other the smaller one goes, or the less sure one where `scores` are given.
+    """Of two people on top of each other the smaller one goes, or with `scores` the one of lower confidence.
 
     All pairs are judged before anybody goes, so a chain of three may lose two.
 
     Args:
-        points: (N, K, 2) joints in the picture, pixels.
+        points: (N, K, 2) joints in the image, pixels.
         scales: (N,) camera scales; larger people may lie further apart.
-        size: height and width of the picture, pixels.
-        distance: mean distance of the joints of duplicates for scale 0.5 in a picture of 640 pixels.
+        size: height and width of the image, pixels.
+        distance: mean distance of the joints of duplicates for scale 0.5 in an image of 640 pixels.
         scores: (N,) confidences.
 
     Returns:

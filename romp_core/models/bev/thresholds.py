@@ -1,4 +1,4 @@
-"""How BEV's people are chosen: the published thresholds of its two checkpoints."""
+"""Detection thresholds of BEV, as published for its two checkpoints."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Who counts as found.
+    """What counts as a person.
 
     Attributes:
-        center: least sureness, the height of the peak in the center map.
+        center: lowest peak of the center map.
         duplicates: mean distance of the joints of one body found twice, see `suppress.without_duplicates`.
         outliers: how many times the mean distance of the others is too far away.
     """
@@ -21,11 +21,11 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
-class Selection:
-    """Thresholds for a picture that is looked at as a whole, and for the windows of a crowd.
+class ThresholdSet:
+    """Thresholds for an image that is read as a whole, and for the windows of a crowd.
 
     Attributes:
-        overlap: share of a window that its neighbor sees, too.
+        overlap: share of a window that is in its neighbor, too.
     """
 
     whole: Thresholds
@@ -33,17 +33,14 @@ class Selection:
     overlap: float = 0.46
 
 
-BEV = Selection(whole=Thresholds(0.1), windows=Thresholds(0.08))
+BEV = ThresholdSet(whole=Thresholds(0.1), windows=Thresholds(0.08))
 """For `BEV.pth`. The overlap is that of the other checkpoint: the published one, 0.8, takes three times the windows."""
 
-AGORA = Selection(whole=Thresholds(0.25, outliers=2.0), windows=Thresholds(0.12, outliers=1.5))
+AGORA = ThresholdSet(whole=Thresholds(0.25, outliers=2.0), windows=Thresholds(0.12, outliers=1.5))
 """For `BEV_ft_agora.pth`, tuned on renderings of crowds and children. The limits for outliers are those meant for it;
 the reference program takes those of the other checkpoint."""
 
-REFERENCE = Selection(whole=Thresholds(0.08), windows=Thresholds(0.08), overlap=0.8)
-"""As the reference program does by default with `BEV.pth`: the thresholds of crowds for every picture."""
 
-
-def selection_for(*names: str) -> Selection:
-    """What belongs to a checkpoint that goes by these names."""
+def thresholds_for(*names: str) -> ThresholdSet:
+    """The thresholds of a checkpoint with one of these names."""
     return AGORA if any("agora" in name.lower() for name in names) else BEV

@@ -1,4 +1,4 @@
-"""Memory of what a still camera sees where nobody is, so that unchanged parts of the picture need no new search."""
+"""Background model of a still camera: unchanged parts of the image without people need no new search."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _CHANGED_SHARE = 0.003
 """A person in a tile that shows them well enough to be detected covers many times this share of it."""
 
 
-class Scenery:
-    """A coarse grid of pixels that were searched without finding anybody."""
+class BackgroundModel:
+    """A coarse grid of pixels in which no person was detected."""
 
     def __init__(self) -> None:
         self._pixels: Array = np.zeros((0, 0, 3), np.int16)
         self._known: Array = np.zeros((0, 0), bool)
 
-    def look(self, image: Array, people: Sequence[Pose]) -> None:
-        """Take in a (H, W, 3) picture in which these people are known."""
+    def update(self, image: Array, people: Sequence[Pose]) -> None:
+        """Compare with a (H, W, 3) image in which these people are known."""
         self._step = max(1, max(image.shape[:2]) // _GRID)
         self._now = image[:: self._step, :: self._step].astype(np.int16)
         if self._pixels.shape != self._now.shape:
@@ -36,21 +36,21 @@ class Scenery:
             margin = 0.1 * np.ptp(body, axis=0).max()
             self._free[self._cells(body.min(axis=0) - margin, body.max(axis=0) + margin)] = False
         changed = (np.abs(self._now - self._pixels) > _CHANGE).any(axis=2)
-        self._strange = self._free & (changed | ~self._known)
+        self._foreground = self._free & (changed | ~self._known)
 
     def unchanged(self, tile: Region) -> bool:
-        """True when a tile shows only known people and scenery."""
-        return bool(self._strange[self._tile(tile)].mean() < _CHANGED_SHARE)
+        """True when a tile shows only known people and background."""
+        return bool(self._foreground[self._tile(tile)].mean() < _CHANGED_SHARE)
 
     def learn(self, empty: Sequence[Region], occupied: Sequence[Region]) -> None:
-        """Remember the tiles that were searched in vain, except where they overlap with those that were not."""
-        learnt = np.zeros_like(self._free)
+        """Remember the tiles without detections, except where they overlap with those that have some."""
+        learned = np.zeros_like(self._free)
         for tiles, value in ((empty, True), (occupied, False)):
             for tile in tiles:
-                learnt[self._tile(tile)] = value
-        learnt &= self._free
-        self._pixels[learnt] = self._now[learnt]
-        self._known |= learnt
+                learned[self._tile(tile)] = value
+        learned &= self._free
+        self._pixels[learned] = self._now[learned]
+        self._known |= learned
 
     def _tile(self, tile: Region) -> tuple[slice, slice]:
         return self._cells(tile.center - tile.side / 2, tile.center + tile.side / 2)

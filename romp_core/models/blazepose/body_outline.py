@@ -21,7 +21,7 @@ def size(pose: Pose) -> float:
 
 
 def on_body(points: Array, pose: Pose) -> Array:
-    """Which points of the picture (..., 2) lie on this body -> (...) bool."""
+    """Which points of the image (..., 2) lie on this body -> (...) bool."""
     start, end = (pose.points[_BONES[:, side], :2] for side in (0, 1))
     axis = end - start
     to_point = points[..., None, :] - start  # (..., bones, 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...storage.hashing import file_sha256
 from ...take.settings import CaptureSettings
 from ...take.take import FootageInfo
+from ...tracking.image_tracker import ImageTracker
 from ...weights.store import WeightStore
 from ..base import Estimator, ModelCard
 from ..common.assets import asset
@@ -15,7 +16,7 @@ _FILES = ("blazepose/detector.onnx", "blazepose/landmark_full.onnx")
 def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     from .estimator import BlazePose  # onnxruntime takes a while to import; listing the models should not
 
-    return BlazePose(footage, settings.people)
+    return BlazePose(footage, ImageTracker(), settings.people)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The person detector: boxes and body alignment points for everybody in a square part of the picture.
+"""The person detector: boxes and body alignment points for everybody in a square part of the image.
 
 Contract of MediaPipe's `pose_detection` graph: an SSD with fixed-size anchors and score-weighted suppression.
 """
@@ -34,7 +34,7 @@ class Detection:
 
     @property
     def region(self) -> Region:
-        """Where the landmark network should look."""
+        """The region for the landmark network."""
         return body_region(self.hips, self.top)
 
 
@@ -51,7 +51,7 @@ class Detector:
         self._anchors = _anchor_centers()
 
     def detect(self, image: Array, region: Region, threshold: float = 0.5) -> list[Detection]:
-        """Bodies within a square part of the (H, W, 3) RGB picture, best first."""
+        """Bodies within a square part of the (H, W, 3) RGB image, best first."""
         crop = region.crop(image, INPUT_SIZE, "black")
         inputs = {"input": (crop.astype(np.float32) / 127.5 - 1.0)[None]}
         boxes, logits = self._session.run(["boxes", "scores"], inputs)
@@ -64,15 +64,15 @@ class Detector:
         return [
             Detection(
                 score,
-                np.concatenate([region.to_picture(box[:2]), region.to_picture(box[2:])]),
-                *region.to_picture(points[2:4]),
+                np.concatenate([region.to_image(box[:2]), region.to_image(box[2:])]),
+                *region.to_image(points[2:4]),
             )
             for score, box, points in _weighted_suppression(scores[found], corners, values)
         ]
 
 
-def whole_picture(image: Array) -> Region:
-    """The square around the whole picture."""
+def whole_image(image: Array) -> Region:
+    """The square around the whole image."""
     height, width = image.shape[:2]
     return Region(width / 2, height / 2, float(max(width, height)))
 
@@ -89,7 +89,7 @@ def _anchor_centers() -> Array:
 
 
 def _weighted_suppression(scores: Array, corners: Array, values: Array) -> Sequence[tuple[float, Array, Array]]:
-    """Merge overlapping finds into score-weighted means. Arrays (N,), (N, 4), (N, 6, 2) -> the same for each body."""
+    """Merge overlapping detections into score-weighted means. (N,), (N, 4), (N, 6, 2) -> the same for each body."""
     bodies = []
     left = np.argsort(-scores, kind="stable")
     while len(left):

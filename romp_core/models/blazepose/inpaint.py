@@ -18,7 +18,7 @@ def erase(crop: Array, region: Region, bodies: Sequence[Pose]) -> Array:
     """The (S, S, 3) crop of a region with these bodies replaced by a smooth continuation of what surrounds them."""
     cells = len(crop) // _CELL
     centers = (np.arange(cells) + 0.5) / cells
-    points = region.to_picture(np.stack(np.meshgrid(centers, centers), axis=-1))
+    points = region.to_image(np.stack(np.meshgrid(centers, centers), axis=-1))
     hidden = np.any([on_body(points, body) for body in bodies], axis=0)
     small = crop.reshape(cells, _CELL, cells, _CELL, 3).mean(axis=(1, 3))
     filled = _spread(small, (~hidden).astype(np.float64))

@@ -1,4 +1,4 @@
-"""The landmark network: 33 body points and two alignment points of the person in a region.
+"""The landmark network: 33 keypoints and two alignment points of the person in a region.
 
 Contract of MediaPipe's `pose_landmark_full` graph, with its heat-map refinement.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...inference.network_files import open_session
+from ...take.keypoints import BLAZEPOSE_33
 from ...typing import Array
 from ..common.assets import asset
 from .detector import sigmoid
@@ -18,25 +19,25 @@ from .region import Region, body_region
 
 LANDMARK_FILE = "blazepose/landmark_full.onnx"
 INPUT_SIZE = 256
-BODY_POINTS = 33
-HIPS, TOP = 33, 34
+BODY_POINTS = len(BLAZEPOSE_33)
+HIPS, TOP = BODY_POINTS, BODY_POINTS + 1
 """Alignment points among the network's 39: mid-hip, and a point on the circle around the whole body."""
 
 _POINTS = 39
 _WINDOW = 9
-_LEAST_PEAK = 0.5
+_MIN_PEAK = 0.5
 
 
 @dataclass(frozen=True)
 class Pose:
-    """What the network sees in one region.
+    """The network's estimate in one region.
 
     Attributes:
         flag: probability that a person is there.
-        points: (39, 3) pixels of the picture; z in the same unit, smaller is nearer.
-        visibility: (39,) probability of being in the picture and not hidden.
+        points: (39, 3) pixels of the image; z in the same unit, smaller is nearer.
+        visibility: (39,) probability of being in the image and not hidden.
         world: (39, 3) meters from mid-hip, camera axes (x right, y down, z forward).
-        region: where it was looked for.
+        region: that region.
     """
 
     flag: float
@@ -47,7 +48,7 @@ class Pose:
 
     @property
     def body(self) -> Region:
-        """The region of this body, to look at next."""
+        """The region of this body, for the next frame."""
         return body_region(self.points[HIPS, :2], self.points[TOP, :2])
 
 
@@ -58,8 +59,8 @@ class LandmarkNet:
         self._session = open_session(asset(LANDMARK_FILE), threads)
         self.provider: str = self._session.get_providers()[0]
 
-    def look(self, image: Array, region: Region, retouch: Callable[[Array], Array] | None = None) -> Pose:
-        """Landmarks of the person in this region of the (H, W, 3) RGB picture, whose crop may be retouched before."""
+    def infer(self, image: Array, region: Region, retouch: Callable[[Array], Array] | None = None) -> Pose:
+        """Landmarks of the person in this region of the (H, W, 3) RGB image, whose crop may be retouched before."""
         crop = region.crop(image, INPUT_SIZE, "replicate")
         if retouch is not None:
             crop = retouch(crop)
@@ -71,7 +72,7 @@ class LandmarkNet:
         world = world.reshape(_POINTS, 3).astype(np.float64)
         return Pose(
             flag=float(flag.reshape(())),
-            points=np.column_stack([region.to_picture(points[:, :2]), points[:, 2] * region.side]),
+            points=np.column_stack([region.to_image(points[:, :2]), points[:, 2] * region.side]),
             visibility=sigmoid(rows[:, 3]),
             world=np.column_stack([region.turned(world[:, :2]), world[:, 2]]),
             region=region,
@@ -79,7 +80,7 @@ class LandmarkNet:
 
 
 def refine(points: Array, heatmap: Array) -> Array:
-    """Move each point to the centroid of its heat-map around it, where the heat-map is sure.
+    """Move each point to the centroid of its heat-map around it, where the heat-map is confident.
 
     Args:
         points: (N, 2) x, y in units of the region.
@@ -96,8 +97,8 @@ def refine(points: Array, heatmap: Array) -> Array:
     weights = sigmoid(logits)  # (N, 9, 9)
     weights *= ((rows >= 0) & (rows < size))[:, :, None] & ((columns >= 0) & (columns < size))[:, None]
     total = weights.sum(axis=(1, 2))
-    sure = inside & (weights.max(axis=(1, 2)) >= _LEAST_PEAK)
+    confident = inside & (weights.max(axis=(1, 2)) >= _MIN_PEAK)
     centroid = np.column_stack(
         [(weights.sum(axis=1) * columns).sum(axis=1), (weights.sum(axis=2) * rows).sum(axis=1)]
     ) / (np.maximum(total, 1e-9)[:, None] * size)
-    return np.where(sure[:, None], centroid, points)
+    return np.where(confident[:, None], centroid, points)

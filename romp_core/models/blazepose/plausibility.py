@@ -1,4 +1,4 @@
-"""Is there really a person? The network answers for limbs, shadows and posters too, so its answers are examined."""
+"""Plausibility checks: the network gives poses for limbs, shadows and posters, too."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _MAIN = np.array([0, *range(11, 17), *range(23, 29)])
 
 _PART_SIZE, _PART_SHARE = 0.75, 0.6
 
-_LEAST_FLAG = 0.5
-_LEAST_INSIDE = 1 / 3
-_MOST_DISAGREEMENT, _MOST_DISAGREEMENT_NEW = 0.05, 0.035
-_LEAST_VISIBLE_NEW = 0.4
+_MIN_FLAG = 0.5
+_MIN_INSIDE = 1 / 3
+_MAX_DISAGREEMENT, _MAX_DISAGREEMENT_NEW = 0.05, 0.035
+_MIN_VISIBLE_NEW = 0.4
 
 
-def still_there(image: Array, pose: Pose) -> bool:
-    """True when a person who is followed is still seen, with enough of the body inside the picture."""
-    if not (pose.flag > _LEAST_FLAG and np.isfinite(pose.points).all() and np.isfinite(pose.world).all()):
+def is_visible(image: Array, pose: Pose) -> bool:
+    """True when a tracked person is still visible, with enough of the body inside the image."""
+    if not (pose.flag > _MIN_FLAG and np.isfinite(pose.points).all() and np.isfinite(pose.world).all()):
         return False
     points = pose.points[:BODY_POINTS, :2]
     inside = ((points >= 0) & (points < image.shape[1::-1])).all(axis=1)
-    return bool(inside.mean() >= _LEAST_INSIDE and _disagreement(pose) < _MOST_DISAGREEMENT)
+    return bool(inside.mean() >= _MIN_INSIDE and _disagreement(pose) < _MAX_DISAGREEMENT)
 
 
-def convincing(image: Array, pose: Pose) -> bool:
-    """True when a person is seen well enough to start following."""
-    visible = pose.visibility[_MAIN].mean() >= _LEAST_VISIBLE_NEW
-    return bool(visible and still_there(image, pose) and _disagreement(pose) < _MOST_DISAGREEMENT_NEW)
+def is_new_person(image: Array, pose: Pose) -> bool:
+    """True when a person is visible clearly enough to start a track."""
+    visible = pose.visibility[_MAIN].mean() >= _MIN_VISIBLE_NEW
+    return bool(visible and is_visible(image, pose) and _disagreement(pose) < _MAX_DISAGREEMENT_NEW)
 
 
-def sureness(pose: Pose) -> float:
+def confidence(pose: Pose) -> float:
     """To choose among poses of the same body, 0..1."""
     return pose.flag * float(pose.visibility[_MAIN].mean())
 
@@ -52,23 +52,23 @@ def pose_distance(a: Pose, b: Pose) -> float:
 
 def is_part_of(pose: Pose, other: Pose) -> bool:
     """True when a smaller pose lies on the body of another: an arm taken for a person, or somebody behind it."""
-    return size(pose) < _PART_SIZE * size(other) and lies_on(pose, other)
+    return size(pose) < _PART_SIZE * size(other) and overlaps(pose, other)
 
 
-def lies_on(pose: Pose, other: Pose) -> bool:
+def overlaps(pose: Pose, other: Pose) -> bool:
     """True when most main points of a pose lie on the body of another."""
-    return share_on(pose, [other]) > _PART_SHARE
+    return overlap_share(pose, [other]) > _PART_SHARE
 
 
-def share_on(pose: Pose, others: Iterable[Pose]) -> float:
+def overlap_share(pose: Pose, others: Iterable[Pose]) -> float:
     """Share of a pose's main points that lie on other bodies."""
     points = pose.points[_MAIN, :2]
     return float(np.any([on_body(points, other) for other in others], axis=0).mean())
 
 
 def _disagreement(pose: Pose) -> float:
-    """Misfit of the world landmarks, seen from far, to the picture's, in body sizes: large where no body is."""
-    world, picture = pose.world[_MAIN, :2], pose.points[_MAIN, :2]
-    world, picture = world - world.mean(axis=0), picture - picture.mean(axis=0)
-    scale = (world * picture).sum() / max((world**2).sum(), 1e-9)
-    return float(np.linalg.norm(picture - scale * world, axis=1).mean() / size(pose))
+    """Misfit of the world landmarks, seen from far, to the image's, in body sizes: large where there is no body."""
+    world, image = pose.world[_MAIN, :2], pose.points[_MAIN, :2]
+    world, image = world - world.mean(axis=0), image - image.mean(axis=0)
+    scale = (world * image).sum() / max((world**2).sum(), 1e-9)
+    return float(np.linalg.norm(image - scale * world, axis=1).mean() / size(pose))

@@ -1,4 +1,4 @@
-"""The square, turned part of the picture that a BlazePose network looks at."""
+"""The square, turned part of the image that a BlazePose network reads."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Region:
         corner = self.center - axes @ np.full(2, size / 2)
         return warp(image, np.column_stack([axes, corner]), size, size, border)
 
-    def to_picture(self, points: Array) -> Array:
-        """(..., 2) in units of the region, (0, 0) to (1, 1) -> pixels of the picture."""
+    def to_image(self, points: Array) -> Array:
+        """(..., 2) in units of the region, (0, 0) to (1, 1) -> pixels of the image."""
         return self.turned(points - 0.5) * self.side + self.center
 
     def turned(self, vectors: Array) -> Array:
-        """(..., 2) directions in the region's axes -> directions in the picture's axes."""
+        """(..., 2) directions in the region's axes -> directions in the image's axes."""
         return vectors @ self._axes().T
 
 

@@ -1,4 +1,4 @@
-"""Looking for people all over the picture: the detector is made for near people, so it also looks at enlarged tiles."""
+"""Search for people in the whole image: the detector is made for near people, so it also reads enlarged tiles."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...typing import Array
-from .background import Scenery
+from .background import BackgroundModel
 from .body_outline import size
-from .detector import Detection, Detector, whole_picture
+from .detector import Detection, Detector, whole_image
 from .landmark_network import BODY_POINTS, Pose
 from .region import Region
 
@@ -23,9 +23,9 @@ _KNOWN_BODY, _SAME_BODY = 0.25, 0.1
 
 @dataclass
 class _Level:
-    """One grid of overlapping square tiles whose side is `share` of the picture's longer side.
+    """One grid of overlapping square tiles whose side is `share` of the image's longer side.
 
-    It is looked at every `slowest` seconds while nothing happens, else every half second.
+    It is searched every `slowest` seconds while nothing happens, else every half second.
     """
 
     share: float
@@ -33,7 +33,7 @@ class _Level:
     slowest: float
     every: float = _BUSY_S
     due: float = 0.0
-    scenery: Scenery = field(default_factory=Scenery)
+    background: BackgroundModel = field(default_factory=BackgroundModel)
 
 
 class Scanner:
@@ -57,10 +57,10 @@ class Scanner:
             level.due, level.every = 0.0, _BUSY_S
 
     def scan(self, image: Array, time: float, known: list[Pose], near_only: bool) -> list[Detection]:
-        """Bodies that are due to be looked for at this time and are not among the `known` ones.
+        """Bodies that are not among the `known` ones, on the levels that are due at this time.
 
         Args:
-            near_only: look at the whole picture only, which is cheap and finds near people.
+            near_only: search the image as a whole only, which is cheap and finds near people.
         """
         found: list[Detection] = []
         for level in self._levels[:1] if near_only else self._levels:
@@ -75,22 +75,22 @@ class Scanner:
 
     def _search(self, level: _Level, image: Array, known: list[Pose]) -> list[Detection]:
         """Unknown bodies on one level."""
-        level.scenery.look(image, known)
+        level.background.update(image, known)
         found: list[Detection] = []
         empty: list[Region] = []
         occupied: list[Region] = []
         for tile in _tiles(image, level.share):
-            if level.scenery.unchanged(tile) or any(_filled(tile, pose) for pose in known):
+            if level.background.unchanged(tile) or any(_filled(tile, pose) for pose in known):
                 continue
             bodies = self._detector.detect(image, tile, level.threshold)
             new = [body for body in bodies if not any(_same(body.region, pose.body, _KNOWN_BODY) for pose in known)]
             (occupied if new else empty).append(tile)
             found += new
-        level.scenery.learn(empty, occupied)
+        level.background.learn(empty, occupied)
         return found
 
-    def hurry(self, time: float) -> None:
-        """Somebody new was found or somebody is missed: scan on all levels again soon."""
+    def scan_soon(self, time: float) -> None:
+        """Scan on all levels again soon: a new person was found, or one was lost."""
         for level in self._levels:
             level.every = _BUSY_S
             level.due = min(level.due, time + _BUSY_S)
@@ -113,7 +113,7 @@ def _filled(tile: Region, pose: Pose) -> bool:
 def _tiles(image: Array, share: float) -> list[Region]:
     """Square tiles that overlap by half or more."""
     if share == 1:
-        return [whole_picture(image)]
+        return [whole_image(image)]
     side = share * max(image.shape[:2])
     rows, columns = (_centers(length, side) for length in image.shape[:2])
     return [Region(x, y, side) for y in rows for x in columns]

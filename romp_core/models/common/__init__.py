@@ -1,1 +1,1 @@
-"""What models that read people off maps of the whole picture (ROMP, BEV) have in common."""
+"""What models that read people off maps of the whole image (ROMP, BEV) have in common."""

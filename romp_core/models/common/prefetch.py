@@ -1,4 +1,4 @@
-"""Work on the next thing while somebody else works on this one."""
+"""Iterate in another thread: the next item is made while the caller works on this one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ T = TypeVar("T")
 _END = object()
 
 
-def ahead(items: Iterable[T], most: int = 1) -> Iterator[T]:
-    """The same items in the same order, made in a thread of its own.
+def prefetch(items: Iterable[T], most: int = 1) -> Iterator[T]:
+    """The same items in the same order, made in another thread.
 
-    At most `most` of them are made before they are asked for. What `items` raises is raised here. Closing the iterator
-    stops the thread once it has made the item it is at, and closes `items` in that thread.
+    At most `most` of them are made before they are requested. What `items` raises is raised here. Closing the iterator
+    stops the thread after its current item, and closes `items` in that thread.
     """
     made: SimpleQueue[object] = SimpleQueue()
     free = threading.Semaphore(most)
@@ -27,14 +27,14 @@ def ahead(items: Iterable[T], most: int = 1) -> Iterator[T]:
         try:
             while free.acquire() and not stopped.is_set() and (item := next(source, _END)) is not _END:
                 made.put(item)
-        except BaseException as error:  # noqa: BLE001 - raised again where the items are asked for
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             last = _Failure(error)
         finally:
             if (close := getattr(source, "close", None)) is not None:
                 close()
             made.put(last)
 
-    thread = threading.Thread(target=work, name="ahead", daemon=True)
+    thread = threading.Thread(target=work, name="prefetch", daemon=True)
     thread.start()
     try:
         while (item := made.get()) is not _END:

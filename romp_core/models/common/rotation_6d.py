@@ -1,6 +1,7 @@
-"""Six numbers as a rotation (Zhou et al. 2019, "On the Continuity of Rotation Representations in Neural Networks").
+"""The 6D representation of rotations.
 
-The six are the first two columns of the matrix, interleaved. Signs and degenerate cases are those of the reference
+Zhou et al. 2019, "On the Continuity of Rotation Representations in Neural Networks".
+Its numbers are the first two columns of the matrix, interleaved. Signs and degenerate cases are those of the reference
 implementation, so that its files and ours hold the same numbers.
 """
 
@@ -14,9 +15,9 @@ from ...typing import Array
 _TINY = 1e-6
 
 
-def matrix_from_6d(sixes: Array) -> Array:
+def matrix_from_6d(rotations_6d: Array) -> Array:
     """Gram-Schmidt on the two columns. (..., 6) -> (..., 3, 3); zeros give the zero matrix."""
-    columns = np.asarray(sixes).reshape(*np.shape(sixes)[:-1], 3, 2)
+    columns = np.asarray(rotations_6d).reshape(*np.shape(rotations_6d)[:-1], 3, 2)
     first = _unit(columns[..., 0])
     second = columns[..., 1]
     second = _unit(second - (first * second).sum(axis=-1, keepdims=True) * first)
@@ -45,9 +46,9 @@ def quat_from_matrix(matrix: Array) -> Array:
     return quat
 
 
-def rotvec_from_6d(sixes: Array) -> Array:
+def rotvec_from_6d(rotations_6d: Array) -> Array:
     """(..., 6) -> (..., 3) float32 radians; what is not a number becomes 0."""
-    return np.nan_to_num(rotvec_from_quat(quat_from_matrix(matrix_from_6d(sixes)))).astype(np.float32)
+    return np.nan_to_num(rotvec_from_quat(quat_from_matrix(matrix_from_6d(rotations_6d)))).astype(np.float32)
 
 
 def _unit(vectors: Array) -> Array:

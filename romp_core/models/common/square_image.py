@@ -1,4 +1,4 @@
-"""The square picture that the networks look at, and the way back to the pixels of the footage."""
+"""The square image that the networks look at, and the way back to the pixels of the footage."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIZE = 512
 
 
 class Padding(NamedTuple):
-    """Where a picture of `height` x `width` pixels lies in the square around it, all in pixels."""
+    """Where an image of `height` x `width` pixels lies in the square around it, all in pixels."""
 
     top: float
     bottom: float
@@ -30,21 +30,21 @@ class Padding(NamedTuple):
 
 
 def padding(height: int, width: int) -> Padding:
-    """The square around a centered picture; an odd pixel is added below or at the right."""
+    """The square around a centered image; an odd pixel is added below or at the right."""
     side = max(height, width)
     top, left = (side - height) // 2, (side - width) // 2
     return Padding(top, top + height, left, left + width, height, width)
 
 
 def to_square(image: Array, fill: int = 0) -> tuple[Array, Padding]:
-    """Pad a picture to a square and resize that.
+    """Pad an image to a square and resize that.
 
     Args:
         image: (H, W, 3) uint8 RGB.
-        fill: what is around the picture: 0 for black, 255 for white.
+        fill: what is around the image: 0 for black, 255 for white.
 
     Returns:
-        (512, 512, 3) uint8 RGB, and where the picture lies in the unresized square.
+        (512, 512, 3) uint8 RGB, and where the image lies in the unresized square.
     """
     height, width = image.shape[:2]
     pad = padding(height, width)
@@ -58,14 +58,14 @@ def to_square(image: Array, fill: int = 0) -> tuple[Array, Padding]:
     return resize_cubic(square, SIZE, SIZE), pad
 
 
-def to_picture(points: Array, pad: Padding) -> Array:
-    """Points of the square, -1..1, in pixels of the picture.
+def to_image(points: Array, pad: Padding) -> Array:
+    """Points of the square, -1..1, in pixels of the image.
 
     Args:
         points: (..., 2) x, y; or (..., 3), whose third component is scaled like the others and means nothing.
 
     Returns:
-        the same shape, pixels of the upright picture.
+        the same shape, pixels of the upright image.
     """
     offset = np.array([pad.left, pad.top, 0.0], dtype=np.float32)[: points.shape[-1]]
     return (points + 1) * np.float32(pad.side / 2) - offset

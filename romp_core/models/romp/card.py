@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...take.settings import CaptureSettings
 from ...take.take import FootageInfo
+from ...tracking.space_tracker import SpaceTracker
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
 from ..base import Estimator, ModelCard, users_body_license
@@ -15,7 +16,7 @@ _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
 def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     # onnxruntime takes a while to import; listing the models should not
     from ...bodies.smpl.find import find_bodies
-    from ..common.map_estimator import MapsEstimator
+    from ..common.frame_estimator import FrameEstimator
     from .estimator import Romp
     from .network import RompNetwork
 
@@ -23,7 +24,7 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
     bodies = find_bodies(store)
     body = bodies.read(bodies.smpl) if bodies.smpl else None
     path = next(path for key in _WEIGHTS if (path := store.find(key)))
-    return MapsEstimator(Romp(RompNetwork(path), body), footage, settings.people)
+    return FrameEstimator(Romp(RompNetwork(path), body), footage, SpaceTracker(), settings.people)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:
@@ -34,7 +35,7 @@ def _weights(store: WeightStore) -> dict[str, str]:
 ROMP = ModelCard(
     name="romp",
     label="ROMP",
-    description="Everybody in the picture at once, whole poses and shapes; wants downloaded weights",
+    description="Everybody in the image at once, whole poses and shapes; wants downloaded weights",
     license=weight_file("ROMP.pkl").license,
     open=_open,
     weights=_weights,

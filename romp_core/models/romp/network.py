@@ -8,25 +8,25 @@ import numpy as np
 
 from ...checkpoints import read_state_dict
 from ...errors import ModelError
-from ...inference.cores import heavy
 from ...inference.network_files import open_network
 from ...inference.providers import CPU
-from ...inference.template import ONE_PICTURE, open_template, template_shapes
+from ...inference.template import ONE_IMAGE, open_template, template_shapes
+from ...inference.threads import large_network_threads
 from ...typing import Array
 from ..common.square_image import SIZE
 
 TEMPLATE = "romp"
 _OUTPUTS = ["center_maps", "params_maps"]
 _BATCH = 8
-"""Pictures at a time on a graphics card; the CPU takes one, which is no slower and shows progress sooner."""
+"""Images at a time on a graphics card; the CPU takes one, which is no slower and shows progress sooner."""
 
 
 class RompNetwork:
-    """Squares in, maps out.
+    """Square images in, maps out.
 
     Attributes:
-        provider: the onnxruntime execution provider that actually runs; remark: why it is not the one wished for.
-        batch: pictures at a time.
+        provider: the onnxruntime execution provider that actually runs; remark: why it is not the requested one.
+        batch: images at a time.
 
     Raises:
         ModelError: the file is not ROMP.
@@ -34,16 +34,16 @@ class RompNetwork:
 
     def __init__(self, path: Path) -> None:
         if path.suffix.lower() == ".onnx":
-            opened = open_network(path, heavy())
+            opened = open_network(path, large_network_threads())
         else:
             weights = read_state_dict(path, template_shapes(TEMPLATE), "ROMP")
-            opened = open_template(TEMPLATE, weights, heavy(), _BATCH, sizes_on_cpu=ONE_PICTURE)
+            opened = open_template(TEMPLATE, weights, large_network_threads(), _BATCH, sizes_on_cpu=ONE_IMAGE)
         self._session, self.provider, self.remark = opened
         inputs, outputs = self._session.get_inputs(), [each.name for each in self._session.get_outputs()]
         if outputs != _OUTPUTS or len(inputs) != 1 or list(inputs[0].shape[1:]) != [SIZE, SIZE, 3]:
             raise ModelError(f"{path.name} is not ROMP's network.", "Choose ROMP.onnx as published.")
         self._input = inputs[0].name
-        fixed = inputs[0].shape[0]  # the published file takes one picture
+        fixed = inputs[0].shape[0]  # the published file takes one image
         self.batch = fixed if isinstance(fixed, int) else 1 if self.provider == CPU.name else _BATCH
 
     def __call__(self, squares: Array) -> tuple[Array, Array]:

@@ -9,23 +9,23 @@ import numpy as np
 from ...typing import Array
 
 MOST_PEOPLE = 64
-"""People per picture, at most."""
+"""People per image, at most."""
 
 _REACH = 2
 """Cells on either side within which only the highest counts as a person."""
 
 
 class Peaks(NamedTuple):
-    """Peaks of center maps, picture by picture, the highest first."""
+    """Peaks of center maps, image by image, the highest first."""
 
-    pictures: Array  # (N,) int64, which picture of the batch
+    images: Array  # (N,) int64, which image of the batch
     rows: Array  # (N,) int64
     columns: Array  # (N,) int64
     scores: Array  # (N,) float32, height of the peak
 
 
 def find_peaks(centers: Array, threshold: float) -> Peaks:
-    """Who stands where.
+    """Find people in center maps.
 
     Args:
         centers: (B, 1, H, W) center maps.
@@ -35,14 +35,14 @@ def find_peaks(centers: Array, threshold: float) -> Peaks:
     flat = np.where(maps == _highest_nearby(maps), maps, 0).reshape(len(maps), -1)
     best = np.argsort(-flat, axis=1, kind="stable")[:, :MOST_PEOPLE]
     scores = np.take_along_axis(flat, best, axis=1)
-    pictures, ranks = np.nonzero(scores > threshold)
-    rows, columns = np.divmod(best[pictures, ranks], maps.shape[2])
-    return Peaks(pictures, rows, columns, scores[pictures, ranks])
+    images, ranks = np.nonzero(scores > threshold)
+    rows, columns = np.divmod(best[images, ranks], maps.shape[2])
+    return Peaks(images, rows, columns, scores[images, ranks])
 
 
 def sample(params: Array, peaks: Peaks) -> Array:
     """Parameters at the peaks: (B, C, H, W) -> (N, C)."""
-    return np.asarray(params[peaks.pictures, :, peaks.rows, peaks.columns])
+    return np.asarray(params[peaks.images, :, peaks.rows, peaks.columns])
 
 
 def _highest_nearby(maps: Array) -> Array:

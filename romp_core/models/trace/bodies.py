@@ -1,6 +1,6 @@
 """TRACE's people as bodies in front of its pinhole and in its world.
 
-Its cameras say where the middle of the hips is; takes hold the pelvis, which lies a few centimeters from there.
+Its cameras give the middle of the hips; takes hold the pelvis, which is a few centimeters from there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ...typing import Array
 from ..common.body_skeleton import template_joints
 from ..common.rotation_6d import rotvec_from_6d
 from .cameras import project, translation
-from .smoothing import ROOT
+from .orientation import ROOT
 
 _POSE, _SHAPE = slice(12, 138), slice(138, 148)
 _NEAREST_M = 0.05
@@ -82,19 +82,19 @@ def joints_from_hips(thetas: Array, betas: Array, body: SmplModel | None) -> Arr
 
 
 def bodies(thetas: Array, betas: Array, cams: Array, body: SmplModel | None) -> Bodies:
-    """Posed and placed by their cameras (N, 3): scale, y, x."""
+    """Bodies in their poses, positioned by their cameras (N, 3): scale, y, x."""
     joints = joints_from_hips(thetas, betas, body)[:, :N_JOINTS]
     hips = joints[:, 0]
-    place = translation(cams)
+    position = translation(cams)
     rest = template_joints(betas, body)
     return Bodies(
         rotations=quat_from_rotvec(thetas.reshape(-1, N_JOINTS, 3)),
         betas=betas,
         rest_joints=rest - rest[:, :1],
         joints=joints - joints[:, :1],
-        root=place + hips,
+        root=position + hips,
         hips=hips,
-        points=project(joints + place[:, None]),
+        points=project(joints + position[:, None]),
     )
 
 

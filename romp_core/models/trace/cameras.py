@@ -1,4 +1,4 @@
-"""TRACE's cameras: (scale, y, x) in the square picture, and the pinhole in whose space people stand."""
+"""TRACE's cameras: (scale, y, x) in the square image, and the pinhole in whose space people stand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ...typing import Array
 from ..common.square_image import SIZE
-from .policy import FOCAL
+from .constants import FOCAL
 
 FOCAL_PX = FOCAL * SIZE
 """Focal length of the pinhole that bodies are projected through, for the 512-pixel square. The cameras are of another
@@ -24,9 +24,9 @@ def translation(cams: Array) -> Array:
     return np.stack([x * depth / _COTANGENT, y * depth / _COTANGENT, depth], axis=-1)
 
 
-def camera_of(places: Array) -> Array:
+def camera_of(positions: Array) -> Array:
     """The inverse of `translation`; depths must be positive."""
-    x, y, depth = np.moveaxis(np.asarray(places), -1, 0)
+    x, y, depth = np.moveaxis(np.asarray(positions), -1, 0)
     return np.stack([_COTANGENT / depth - _SCALE_GUARD, y * _COTANGENT / depth, x * _COTANGENT / depth], axis=-1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from ...take.settings import CaptureSettings
@@ -11,8 +10,8 @@ from ...take.take import FootageInfo
 from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
 from ..base import Estimator, ModelCard, users_body_license
+from .constants import FOCAL
 from .options import TraceOptions
-from .policy import FOCAL, MOCAP
 
 _WEIGHTS = ("trace_image_backbone.pkl", "trace_motion_backbone.pth", "trace_head.pkl")
 _BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
@@ -23,16 +22,15 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
     from ...bodies.smpl.find import find_bodies
     from .estimator import TraceEstimator
     from .networks import TraceNetworks
+    from .parameters import TraceParameters
+    from .policy import ProductPolicy
 
     store.verified(TRACE.needs)
     bodies = find_bodies(store)
     body = bodies.read(bodies.smpl) if bodies.smpl else None
     backbone, motion, head = (path for key in _WEIGHTS if (path := store.find(key)))
-    chosen = replace(MOCAP, subjects=settings.people, flow_rounds=TRACE.read_options(settings).flow_rounds)
-    networks = TraceNetworks(
-        backbone, motion, head, "batch" if chosen.batch_statistics else "running", chosen.flow_rounds
-    )
-    return TraceEstimator(networks, footage, body, chosen)
+    networks = TraceNetworks(backbone, motion, head, TRACE.read_options(settings).flow_rounds)
+    return TraceEstimator(networks, footage, body, ProductPolicy(TraceParameters(max_people=settings.people)))
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

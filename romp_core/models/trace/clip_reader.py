@@ -10,16 +10,16 @@ import numpy as np
 
 from ...typing import Array
 from .clip_tracks import ClipTracker, Tracks
-from .feature_memory import Memory
+from .feature_memory import FeatureMemory
 from .networks import TraceMaps
+from .orientation import ROOT
 from .peaks import find_peaks
-from .policy import TraceSettings
-from .smoothing import ROOT, Smoothing
+from .policy import TracePolicy
 from .trajectory import CameraMemory
 
 
 class Regress(Protocol):
-    """The network that looks at one person at a time."""
+    """The network that estimates one person at a time."""
 
     def __call__(self, features: Array, cams: Array) -> tuple[Array, Array]:
         """Features (N, 128), first cameras (N, 3) -> parameters (N, 159), cameras (N, 3); N is at least 1."""
@@ -31,18 +31,18 @@ class Clip:
     """n people on the T frames of a clip.
 
     Attributes:
-        tracks: who is where in the maps.
-        params: (n, T, 159) unused 6, orientation 6, 21 rotations of six numbers, shape 21.
+        tracks: their cells in the maps.
+        params: (n, T, 159) unused 6, orientation 6D, 21 rotations 6D, shape 21.
         cams: (n, T, 3) scale, y, x.
-        steps: (n, T, 3) as the network says them, see `trajectory`.
-        world_sixes: (n, T, 6) orientation in the world.
+        steps: (n, T, 3) as the network estimates them, see `trajectory`.
+        world_rotations_6d: (n, T, 6) orientation in the world.
     """
 
     tracks: Tracks
     params: Array
     cams: Array
     steps: Array
-    world_sixes: Array
+    world_rotations_6d: Array
 
 
 class ClipReader:
@@ -52,43 +52,41 @@ class ClipReader:
         regress: run on features.
     """
 
-    def __init__(self, regress: Regress, settings: TraceSettings) -> None:
-        self._regress, self._settings = regress, settings
-        self._follower = ClipTracker(settings)
-        self._memory = Memory(settings.memory_threshold)
-        self._smoothing = Smoothing(settings)
+    def __init__(self, regress: Regress, policy: TracePolicy) -> None:
+        self._regress, self._policy = regress, policy
+        self._tracker = ClipTracker(policy)
+        self._memory = FeatureMemory(policy.parameters.memory_threshold)
+        self._smoothing = policy.smoothing()
         self._cameras = CameraMemory()
         self._first = True
 
     def read(self, maps: TraceMaps, times: Sequence[float]) -> Clip | None:
-        """The people of a clip whose frames were at these seconds; None when there are none."""
-        peaks = find_peaks(maps.center_3d, self._settings)
-        tracks = None
+        """The people of a clip whose frames are at these times in seconds; None when there are none."""
+        peaks = find_peaks(maps.center_3d, self._policy.parameters.center_threshold)
+        peaks = self._policy.complete_peaks(peaks)
+        cams = motions = np.zeros((0, 3), np.float32)
         if len(peaks.scores):
             depth, row, column = peaks.cells.T
             voxels = (peaks.frames, slice(None), depth, row, column)
             _, cams = self._regress(maps.mesh[peaks.frames, :, row, column], maps.cam_3d[voxels])
             motions = np.array(maps.motion_3d[voxels])
-            if self._first or self._settings.quirks:  # the reference forgets that other clips came before
+            if not self._policy.knows_first_motion(self._first):
                 motions[peaks.frames == 0] = 0
-            tracks = self._follower.follow(peaks, cams, motions, times)
-        elif not self._settings.quirks:
-            nothing = np.zeros((0, 3), np.float32)
-            tracks = self._follower.follow(peaks, nothing, nothing, times)
         self._first = False
-        return self._read(tracks, maps, times) if tracks is not None and len(tracks) else None
+        tracks = self._tracker.follow(peaks, cams, motions, times)
+        return self._read(tracks, maps, times) if len(tracks) else None
 
     def _read(self, tracks: Tracks, maps: TraceMaps, times: Sequence[float]) -> Clip:
         features, inherited = self._memory.recall(tracks, tracks.sample(maps.mesh))
         shape = features.shape[:2]
-        guesses = tracks.sample(maps.cam_3d)
+        initial = tracks.sample(maps.cam_3d)
         params, cams = (
             values.reshape(*shape, -1)
-            for values in self._regress(features.reshape(-1, features.shape[2]), guesses.reshape(-1, 3))
+            for values in self._regress(features.reshape(-1, features.shape[2]), initial.reshape(-1, 3))
         )
         cams = self._cameras.fill(tracks.ids, cams, inherited)
         params = self._smoothing.smooth(tracks.ids, params, inherited, times)
-        followed = {track.id for track in self._follower.tracker.tracks}
+        followed = {track.id for track in self._tracker.tracker.tracks}
         for state in (self._memory, self._smoothing, self._cameras):
             state.keep(followed)
         return Clip(
@@ -96,5 +94,5 @@ class ClipReader:
             params=params,
             cams=cams,
             steps=tracks.sample(maps.cam_motion),
-            world_sixes=tracks.sample(maps.cam_rot) + params[..., ROOT],
+            world_rotations_6d=tracks.sample(maps.cam_rot) + params[..., ROOT],
         )

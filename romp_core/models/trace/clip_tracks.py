@@ -9,8 +9,8 @@ import numpy as np
 
 from ...typing import Array
 from .peaks import Peaks
-from .policy import TraceSettings
-from .tracker import Sightings, Tracker, sightings
+from .policy import TracePolicy
+from .tracker import Tracker, detections
 
 
 @dataclass(frozen=True)
@@ -35,26 +35,26 @@ class Tracks:
 
     @property
     def seen(self) -> Array:
-        """(n, T) bool: the person was found in the frame, not only expected."""
+        """(n, T) bool: the person was detected in the frame, not only expected."""
         return self.valid & self.tracked
 
     def sample(self, maps: Array) -> Array:
-        """What maps (T, C, H, W) or (T, C, D, H, W) say at the people's cells: (n, T, C).
+        """Values of maps (T, C, H, W) or (T, C, D, H, W) at the people's cells: (n, T, C).
 
         In frames in which a person is not known it is the first cell of the clip's last frame, as in the reference.
         """
         frames = np.where(self.valid, np.arange(self.valid.shape[1]), -1)
         depth, row, column = np.moveaxis(self.cells, -1, 0)
-        place = (row, column) if maps.ndim == 4 else (depth, row, column)
-        return np.asarray(maps[(frames, slice(None), *place)])
+        cell = (row, column) if maps.ndim == 4 else (depth, row, column)
+        return np.asarray(maps[(frames, slice(None), *cell)])
 
 
 class ClipTracker:
     """Follows people from clip to clip."""
 
-    def __init__(self, settings: TraceSettings) -> None:
-        self._settings = settings
-        self.tracker = Tracker(settings)
+    def __init__(self, policy: TracePolicy) -> None:
+        self._policy = policy
+        self.tracker = Tracker(policy)
         self._updates = 0
 
     def follow(self, peaks: Peaks, cams: Array, motions: Array, times: Sequence[float]) -> Tracks:
@@ -68,28 +68,26 @@ class ClipTracker:
         filled = 0
         for frame, time in enumerate(times):
             here = np.flatnonzero(peaks.frames == frame)
-            seen = sightings(cams[here], motions[here], peaks.scores[here], peaks.cells[here], self._settings)
-            if self._skipped(seen):
+            found = detections(
+                cams[here], motions[here], peaks.scores[here], peaks.cells[here], self._policy.parameters
+            )
+            if self._policy.skips_frame(len(found.scores), len(self.tracker.tracks)):
                 continue
             self._updates += 1
-            tracks = self.tracker.update(seen, self._updates if self._settings.quirks else time)
+            tracks = self.tracker.update(found, self._policy.clock(self._updates, time))
             filled += bool(tracks)
             for track in tracks:
                 row = rows.setdefault(track.id, _Row(len(times)))
                 row.cells[frame], row.valid[frame] = track.cell, True
                 row.scores[frame], row.tracked[frame] = track.score, not track.missed
-        least = min(filled, self._settings.least_frames)
-        kept = {id: row for id, row in sorted(rows.items()) if row.valid.sum() >= least}
+        min_frames = min(filled, self._policy.parameters.min_frames)
+        kept = {id: row for id, row in sorted(rows.items()) if row.valid.sum() >= min_frames}
         nobody = _Row(len(times))
 
         def stacked(name: str) -> Array:
             return np.stack([getattr(row, name) for row in (nobody, *kept.values())])[1:]
 
         return Tracks(np.array([*kept], np.int64), *map(stacked, ("cells", "valid", "scores", "tracked")))
-
-    def _skipped(self, seen: Sightings) -> bool:
-        """The reference stands still in frames without people; before the first ones there is nothing to do anyway."""
-        return not len(seen.scores) and (self._settings.quirks or not self.tracker.tracks)
 
 
 class _Row:

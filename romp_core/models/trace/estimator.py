@@ -1,4 +1,4 @@
-"""TRACE as an estimator: a stream of frames in clips of eight, with what is carried from one to the next."""
+"""The TRACE `Estimator`: a stream of frames in clips of eight, with state carried from one to the next."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from ...take.observations import Frame, People
 from ...take.take import FootageInfo
 from ...tracking.shots import ShotDetector
 from ...typing import Array
-from ..common.map_estimator import Note, note_of
-from ..common.prefetch import ahead
+from ..common.frame_estimator import FrameSample, sample_frame
+from ..common.prefetch import prefetch
 from ..common.square_image import Padding
 from .clip_reader import Clip, ClipReader
+from .constants import CLIP
 from .networks import FrameCode, State, TraceNetworks
-from .people import Cast
-from .policy import CLIP, MOCAP, TraceSettings
+from .people import PeopleAssembler
+from .policy import ProductPolicy, TracePolicy
 from .preprocess import square
 
 
 @dataclass(frozen=True)
-class _Picture:
-    """A frame as the network wants it, and what else is kept of it."""
+class _Prepared:
+    """A frame as the network reads it, and what else is kept of it."""
 
-    note: Note
+    sample: FrameSample
     pixels: Array
     pad: Padding
 
@@ -37,14 +38,14 @@ class _Picture:
 class _Clip:
     """A clip that is being filled; codes and flows come in portions."""
 
-    pictures: list[_Picture] = field(default_factory=list)
+    frames: list[_Prepared] = field(default_factory=list)
     codes: list[FrameCode] = field(default_factory=list)
     flows: list[Array] = field(default_factory=list)
 
 
 @dataclass
 class _Shot:
-    """What is carried from clip to clip: the recurrent state, the last frame's code, and who is where."""
+    """What is carried from clip to clip: the recurrent state, the last frame's code, and the tracks."""
 
     reader: ClipReader
     state: State | None = None
@@ -56,9 +57,9 @@ class TraceEstimator:
 
     Args:
         networks: TRACE's.
-        footage: what is filmed.
+        footage: the footage's size.
         body: the user's SMPL body; without it people have the embedded body's skeleton.
-        settings: `MOCAP` unless results are to be compared with the reference's.
+        policy: the product's, unless results are to be compared with the reference's.
     """
 
     def __init__(
@@ -66,55 +67,53 @@ class TraceEstimator:
         networks: TraceNetworks,
         footage: FootageInfo,
         body: SmplModel | None = None,
-        settings: TraceSettings = MOCAP,
+        policy: TracePolicy | None = None,
     ) -> None:
-        self._networks, self._settings = networks, settings
-        self._cast = Cast(footage, body, settings)
+        self._networks, self._policy = networks, policy or ProductPolicy()
+        self._assembler = PeopleAssembler(footage, body, self._policy)
         self.provider, self.remark = networks.provider, networks.remark
-        # On the CPU frames are worked on as they come: a cancelled capture ends with the one that is at work.
+        # On the CPU each frame is processed as it comes: a cancelled capture ends with the current one.
         self._portion = 1 if self.provider == CPU.name else CLIP
-        self._shot = _Shot(ClipReader(networks.regress, settings))
+        self._shot = _Shot(ClipReader(networks.regress, self._policy))
 
     def run(self, frames: Iterable[Frame]) -> Iterator[People]:
-        """One `People` per frame, in order; its `frame` counts the frames that were given."""
-        row = 0
-        pictures = self._pictures(frames)
+        """One `People` per frame, in order."""
+        prepared = self._prepare(frames)
         # On the CPU preparing would only take the cores from the network.
-        for clip in self._clips(pictures if self.provider == CPU.name else ahead(pictures, CLIP)):
-            notes = [picture.note for picture in clip.pictures]
-            yield from self._cast.people(row, notes, clip.pictures[0].pad, self._read(clip))
-            row += len(notes)
+        for clip in self._clips(prepared if self.provider == CPU.name else prefetch(prepared, CLIP)):
+            samples = [each.sample for each in clip.frames]
+            yield from self._assembler.people(samples, clip.frames[0].pad, self._read(clip))
 
-    def _pictures(self, frames: Iterable[Frame]) -> Iterator[_Picture]:
+    def _prepare(self, frames: Iterable[Frame]) -> Iterator[_Prepared]:
         shots = ShotDetector()
         for frame in frames:
-            cut = not self._settings.quirks and shots.is_cut(frame.image)
-            yield _Picture(note_of(frame, cut), *square(frame.image))
+            cut = self._policy.detects_cuts and shots.is_cut(frame.image)
+            yield _Prepared(sample_frame(frame, cut), *square(frame.image))
 
-    def _clips(self, pictures: Iterator[_Picture]) -> Iterator[_Clip]:
-        """Clips whose codes and flows are there. A cut ends one early; the next starts without a past."""
+    def _clips(self, prepared: Iterator[_Prepared]) -> Iterator[_Clip]:
+        """Clips with their codes and flows. A cut ends one early; the next starts without state."""
         clip = _Clip()
-        with closing(pictures):  # type: ignore[type-var]
-            for picture in pictures:
-                if picture.note.cut:
-                    if clip.pictures:
-                        yield self._looked_at(clip)
+        with closing(prepared):  # type: ignore[type-var]
+            for frame in prepared:
+                if frame.sample.cut:
+                    if clip.frames:
+                        yield self._encode(clip)
                         clip = _Clip()
-                    self._shot = _Shot(ClipReader(self._networks.regress, self._settings))
-                    self._cast.new_shot()
-                clip.pictures.append(picture)
-                if len(clip.pictures) - len(clip.codes) >= self._portion:
-                    self._looked_at(clip)
-                if len(clip.pictures) == CLIP:
+                    self._shot = _Shot(ClipReader(self._networks.regress, self._policy))
+                    self._assembler.new_shot()
+                clip.frames.append(frame)
+                if len(clip.frames) - len(clip.codes) >= self._portion:
+                    self._encode(clip)
+                if len(clip.frames) == CLIP:
                     yield clip
                     clip = _Clip()
-        if clip.pictures:
-            yield self._looked_at(clip)
+        if clip.frames:
+            yield self._encode(clip)
 
-    def _looked_at(self, clip: _Clip) -> _Clip:
+    def _encode(self, clip: _Clip) -> _Clip:
         """Add codes and flows of what is new in a clip."""
         before = clip.codes[-1] if clip.codes else self._shot.last
-        new = [picture.pixels for picture in clip.pictures[len(clip.codes) :]]
+        new = [frame.pixels for frame in clip.frames[len(clip.codes) :]]
         for code in self._networks.encode(np.array(new)) if new else []:
             clip.flows.append(self._networks.flow(before or code, code))
             clip.codes.append(code)
@@ -122,10 +121,10 @@ class TraceEstimator:
         return clip
 
     def _read(self, clip: _Clip) -> Clip | None:
-        """The people of a clip, in numbers of the network."""
+        """The people of a clip, as the network's parameters."""
         shot = self._shot
         features = np.stack([code.features for code in (shot.last or clip.codes[0], *clip.codes)])
         temporal, shot.state = self._networks.temporal(features, shot.state)
         shot.last = clip.codes[-1]
         maps = self._networks.maps(np.stack(clip.flows), temporal)
-        return shot.reader.read(maps, [picture.note.time for picture in clip.pictures])
+        return shot.reader.read(maps, [frame.sample.time for frame in clip.frames])

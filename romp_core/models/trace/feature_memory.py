@@ -1,4 +1,4 @@
-"""What each person looked like to the network when they were last seen well; it stands in while they are hidden."""
+"""Features of each person from the last frame in which they were clearly visible, for frames in which they are not."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ...typing import Array
 from .clip_tracks import Tracks
 
 
-class Memory:
+class FeatureMemory:
     """Features of the people.
 
     Args:
-        threshold: people must be surer than this to be remembered as they are.
+        threshold: least confidence of features that are remembered.
     """
 
     def __init__(self, threshold: float) -> None:
@@ -20,13 +20,13 @@ class Memory:
         self._features: dict[int, Array] = {}
 
     def recall(self, tracks: Tracks, features: Array) -> tuple[Array, Array]:
-        """Replace the features of people who are not seen well.
+        """Replace the features of people who are not clearly visible.
 
         Args:
             features: (n, T, C) as sampled at the people's cells.
 
         Returns:
-            features (n, T, C), and inherited (n, T) bool: True where the frame itself says nothing of the person.
+            features (n, T, C), and inherited (n, T) bool: True where the frame itself has no measurement of the person.
         """
         inherited = ~(tracks.seen & (tracks.scores > self._threshold))
         features = features.copy()

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from onnxruntime import InferenceSession, IOBinding, OrtValue
 
-from ...inference.cores import heavy
 from ...inference.template import open_template, template_shapes
+from ...inference.threads import large_network_threads
 from ...typing import Array
 from ..common.square_image import SIZE
 
@@ -32,17 +32,17 @@ def flow_shapes() -> dict[str, tuple[int, ...]]:
 
 
 class OpticalFlow:
-    """Flow from one picture to the next.
+    """Flow from one image to the next.
 
     Attributes:
-        provider: the onnxruntime execution provider that actually runs; remark: why it is not the one wished for.
+        provider: the onnxruntime execution provider that actually runs; remark: why it is not the requested one.
     """
 
     def __init__(
         self, weights: Mapping[str, Array], iterations: int = 20, size: tuple[int, int] = (SIZE, SIZE)
     ) -> None:
-        """Args: iterations: refinements of the flow. size: height and width of all pictures, multiples of 64."""
-        opened = [open_template(name, weights, heavy(), sizes=sizes_of(*size)) for name in TEMPLATES]
+        """Args: iterations: refinements of the flow. size: height and width of all images, multiples of 64."""
+        opened = [open_template(name, weights, large_network_threads(), sizes=sizes_of(*size)) for name in TEMPLATES]
         self._encoder, self._pair, self._step, self._upsample = (each.session for each in opened)
         self.provider, self.remark = (
             opened[-1].provider,
@@ -50,36 +50,36 @@ class OpticalFlow:
         )
         self._iterations = iterations
         self._device = _device_of(opened[2].provider)
-        # The correlations of a pair are large: they have one place for ever.
-        self._shared = [self._room(each.shape) for each in self._pair.get_outputs()]
+        # The correlations of a pair are large, so their memory is reused.
+        self._shared = [self._allocate(each.shape) for each in self._pair.get_outputs()]
         states = self._step.get_outputs()
-        self._rooms = [[self._room(each.shape) for each in states] for _ in range(2)]
+        self._states = [[self._allocate(each.shape) for each in states] for _ in range(2)]
         self._still = OrtValue.ortvalue_from_numpy(np.zeros(states[1].shape, np.float32))
-        self._swaps = [self._refining(self._rooms[i], self._rooms[1 - i]) for i in range(2)]
+        self._steps = [self._refining(self._states[i], self._states[1 - i]) for i in range(2)]
 
-    def encode(self, picture: Array) -> FlowCode:
-        """What is kept of a picture (H, W, 3) float32 RGB, 0..255."""
+    def encode(self, image: Array) -> FlowCode:
+        """What is kept of an image (H, W, 3) float32 RGB, 0..255."""
         binding = self._encoder.io_binding()
-        binding.bind_cpu_input("image", np.ascontiguousarray(picture[None], np.float32))
+        binding.bind_cpu_input("image", np.ascontiguousarray(image[None], np.float32))
         for each in self._encoder.get_outputs():
             binding.bind_output(each.name, self._device)
         self._encoder.run_with_iobinding(binding)
         return FlowCode(*binding.get_outputs())
 
     def __call__(self, previous: FlowCode, current: FlowCode) -> Array:
-        """Flow (2, 128, 128) of x, y from the previous picture to the current one, in units of 8 pixels."""
+        """Flow (2, 128, 128) of x, y from the previous image to the current one, in units of 8 pixels."""
         known = previous.features, current.features, previous.context
         self._pair.run_with_iobinding(_bound(self._pair, known, self._shared))
-        self._step.run_with_iobinding(self._refining((previous.hidden, self._still), self._rooms[0]))
+        self._step.run_with_iobinding(self._refining((previous.hidden, self._still), self._states[0]))
         for count in range(self._iterations - 1):
-            self._step.run_with_iobinding(self._swaps[count % 2])
-        last = _bound(self._upsample, self._rooms[(self._iterations - 1) % 2])
+            self._step.run_with_iobinding(self._steps[count % 2])
+        last = _bound(self._upsample, self._states[(self._iterations - 1) % 2])
         last.bind_output("small")
         self._upsample.run_with_iobinding(last)
         (flow,) = last.copy_outputs_to_cpu()
         return np.asarray(flow[0])
 
-    def _room(self, shape: Sequence[int]) -> OrtValue:
+    def _allocate(self, shape: Sequence[int]) -> OrtValue:
         return OrtValue.ortvalue_from_shape_and_type(list(shape), np.float32, self._device)
 
     def _refining(self, state: Sequence[OrtValue], following: Sequence[OrtValue]) -> IOBinding:
@@ -106,7 +106,7 @@ def _bound(session: InferenceSession, inputs: Sequence[OrtValue], outputs: Seque
 
 
 def sizes_of(height: int, width: int) -> dict[str, int]:
-    """Free sizes of the templates for pictures of one size."""
+    """Free sizes of the templates for images of one size."""
     rows, columns = height // _FACTOR, width // _FACTOR
     sizes = {"batch": 1, "height": height, "width": width, "rows": rows, "columns": columns, "places": rows * columns}
     for level in range(_LEVELS):

@@ -1,39 +1,48 @@
-"""TRACE's networks from the three official checkpoints: from pictures to maps, and from places on them to people.
+"""TRACE's networks from the three official checkpoints: from images to maps, and from cells of these to people.
 
-Nothing is remembered here; what goes from clip to clip (the last frame's code, the recurrent state) is handed out.
+They hold no state; what goes from clip to clip (the last frame's code, the recurrent state) is returned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ...checkpoints import read_state_dict
 from ...errors import ModelError
-from ...inference.cores import SMALL, heavy
 from ...inference.providers import CPU
 from ...inference.sessions import Opened
 from ...inference.template import open_template, template_shapes
+from ...inference.threads import SMALL_NETWORK_THREADS, large_network_threads
 from ...typing import Array
 from ..common.square_image import SIZE
+from .constants import CLIP
 from .flow import FlowCode, OpticalFlow, flow_shapes
-from .policy import CLIP
 
 BACKBONE, GRU, REGRESSORS = "trace_backbone", "trace_gru", "trace_regressors"
 _MOST_PEOPLE = 64 * CLIP
 
-NormMode = Literal["batch", "running"]
-"""BatchNorm of the head by the statistics of the clip, as the release runs it, or by those stored in training."""
+
+class HeadTemplates(NamedTuple):
+    """Templates of the head: a name, or a file elsewhere; `warp_operator` needs a recent onnxruntime."""
+
+    warp: str | Path
+    warp_operator: str | Path
+    maps: str | Path
+
+
+HEAD = HeadTemplates("trace_warp_batch", "trace_warp_batch_operator", "trace_maps_batch")
+"""BatchNorm by the statistics of the clip, as the release runs it."""
 
 State = tuple[Array, Array]
 """Of the recurrent layers after a frame: twice (1, 32, 128, 128)."""
 
 
 class FrameCode(NamedTuple):
-    """What is kept of a picture: features (32, 128, 128), and what the optical flow needs."""
+    """What is kept of a frame: features (32, 128, 128), and what the optical flow needs."""
 
     features: Array
     flow: FlowCode
@@ -72,41 +81,42 @@ def read_motion(path: Path) -> dict[str, Array]:
     return read_state_dict(path, flow_shapes(), "TRACE's optical flow")
 
 
-def read_head(path: Path, bn_mode: NormMode = "batch") -> dict[str, Array]:
+def read_head(path: Path, head: HeadTemplates = HEAD) -> dict[str, Array]:
     """Weights of everything that follows."""
-    parts = (GRU, f"trace_warp_{bn_mode}", f"trace_maps_{bn_mode}", REGRESSORS)
-    wanted = {key: shape for part in parts for key, shape in template_shapes(part).items()}
-    return read_state_dict(path, wanted, "TRACE's head")
+    parts = (GRU, head.warp, head.maps, REGRESSORS)
+    expected = {key: shape for part in parts for key, shape in template_shapes(part).items()}
+    return read_state_dict(path, expected, "TRACE's head")
 
 
 class TraceNetworks:
     """The networks, one method per stage.
 
     Attributes:
-        provider: the onnxruntime execution provider that runs the most work; remark: why it is not the one wished for.
+        provider: the onnxruntime execution provider that runs the most work; remark: why it is not the requested one.
 
     Raises:
-        ModelError: a file is not what it should be, or lacks weights, which are named.
+        ModelError: a file is not the expected checkpoint, or lacks weights, which are named.
     """
 
     def __init__(
-        self, backbone: Path, motion: Path, head: Path, bn_mode: NormMode = "batch", iterations: int = 20
+        self, backbone: Path, motion: Path, head: Path, flow_iterations: int = 20, templates: HeadTemplates = HEAD
     ) -> None:
-        """Args: the three checkpoints; how the head normalizes; refinements of the optical flow."""
-        pictures = read_backbone(backbone)
-        sizes = {"height": SIZE, "width": SIZE}
-        opened = open_template(BACKBONE, pictures, heavy(), CLIP, sizes=sizes)
+        """Args: the three checkpoints; refinements of the optical flow; templates of the head."""
+        threads = large_network_threads()
+        image_weights = read_backbone(backbone)
+        opened = open_template(BACKBONE, image_weights, threads, CLIP, sizes={"height": SIZE, "width": SIZE})
         self._backbone, self.provider, remark = opened
         self._batch = 1 if self.provider == CPU.name else CLIP
-        del pictures
-        self._flow = OpticalFlow(read_motion(motion), iterations)
-        warp, maps = f"trace_warp_{bn_mode}", f"trace_maps_{bn_mode}"
-        weights = read_head(head, bn_mode)
-        gru = open_template(GRU, weights, heavy())
-        self._gru, self._warp = gru.session, _open_warp(warp, weights, gru.provider).session
-        opened_maps = open_template(maps, weights, heavy(), CLIP)
+        del image_weights
+        self._flow = OpticalFlow(read_motion(motion), flow_iterations)
+        weights = read_head(head, templates)
+        gru = open_template(GRU, weights, threads)
+        self._gru, self._warp = gru.session, _open_warp(templates, weights, gru.provider).session
+        opened_maps = open_template(templates.maps, weights, threads, CLIP)
         self._maps = opened_maps.session
-        self._regressors = open_template(REGRESSORS, weights, SMALL, _MOST_PEOPLE, preferred=CPU.key).session
+        self._regressors = open_template(
+            REGRESSORS, weights, SMALL_NETWORK_THREADS, _MOST_PEOPLE, preferred=CPU.key
+        ).session
         remarks = (remark, self._flow.remark, gru.remark, opened_maps.remark)
         self.remark = " ".join(dict.fromkeys(each for each in remarks if each))
 
@@ -124,7 +134,7 @@ class TraceNetworks:
         return self._flow(previous.flow, current.flow)
 
     def temporal(self, features: Array, state: State | None = None) -> tuple[Array, State]:
-        """Features that remember.
+        """Features with memory of the frames before.
 
         Args:
             features: (T + 1, 32, 128, 128), of the frame before the clip (of a video's first frame: that one again)
@@ -132,21 +142,21 @@ class TraceNetworks:
             state: as returned for the clip before; None at the beginning.
 
         Returns:
-            (T, 32, 128, 128) what the maps are read from, and the state after the clip.
+            (T, 32, 128, 128) inputs of the maps, and the state after the clip.
         """
         previous, current = features[:-1], features[1:]
         if state is None:
             nothing = np.zeros((1, *features.shape[1:]), np.float32)
-            state = self._remember(current[:1], (nothing, nothing))  # the reference shows the first frame twice
+            state = self._recur(current[:1], (nothing, nothing))  # the reference shows the first frame twice
         recurrent = np.empty_like(current)
         for frame in range(len(current)):
-            state = self._remember(current[frame : frame + 1], state)
+            state = self._recur(current[frame : frame + 1], state)
             recurrent[frame] = state[1][0]
         inputs = {"current": current, "previous": previous, "recurrent": recurrent}
         (warped,) = self._warp.run(None, {name: np.ascontiguousarray(each) for name, each in inputs.items()})
         return warped, state
 
-    def _remember(self, features: Array, state: State) -> State:
+    def _recur(self, features: Array, state: State) -> State:
         inputs = {"features": features, "state0": state[0], "state1": state[1]}
         after0, after1 = self._gru.run(None, inputs)
         return after0, after1
@@ -156,7 +166,7 @@ class TraceNetworks:
         return TraceMaps(*self._maps.run(None, {"flow": flow, "features": features}))
 
     def regress(self, features: Array, cams: Array) -> tuple[Array, Array]:
-        """People from mesh features (N, 128) and cameras (N, 3) read at their places.
+        """People from mesh features (N, 128) and cameras (N, 3) read at their cells.
 
         Returns:
             (N, 159) root in the world 6 (not used), root in the camera 6, 21 joints x 6, shape 21; (N, 3) cameras.
@@ -168,11 +178,12 @@ class TraceNetworks:
         return params, cameras
 
 
-def _open_warp(name: str, weights: Mapping[str, Array], provider: str) -> Opened:
-    """With the deformable operator on a CPU that has it, which is quicker; else by sampling, which runs anywhere."""
+def _open_warp(head: HeadTemplates, weights: Mapping[str, Array], provider: str) -> Opened:
+    """With the deformable operator on a CPU that has it, which is faster; else by sampling, which runs anywhere."""
+    threads = large_network_threads()
     if provider == CPU.name:
         try:
-            return open_template(f"{name}_operator", weights, heavy(), CLIP, preferred=CPU.key)
+            return open_template(head.warp_operator, weights, threads, CLIP, preferred=CPU.key)
         except ModelError:  # an older onnxruntime
             pass
-    return open_template(name, weights, heavy(), CLIP)
+    return open_template(head.warp, weights, threads, CLIP)

@@ -1,4 +1,4 @@
-"""From the tracks of each clip to named people with bodies, in camera space and in the world."""
+"""From the tracks of each clip to `People` with ids and bodies, in camera space and in the world."""
 
 from __future__ import annotations
 
@@ -11,60 +11,59 @@ from ...geometry.rotations import matrix_from_quat, quat_conjugate, quat_from_ro
 from ...geometry.skeleton import N_JOINTS
 from ...take.observations import People
 from ...take.take import FootageInfo
-from ...tracking.appearance import blend
-from ...tracking.kalman import observations
-from ...tracking.space_tracker import smpl_looks, uncovered
+from ...tracking.appearance import blend, smpl_appearances
+from ...tracking.kalman import measurements
+from ...tracking.space_tracker import unoccluded
 from ...typing import Array
-from ..common.map_estimator import Note
+from ..common.frame_estimator import FrameSample
 from ..common.rotation_6d import rotvec_from_6d
-from ..common.square_image import Padding, to_picture
+from ..common.square_image import Padding, to_image
 from .bodies import betas_of, bodies, thetas_of, world_roots
 from .cameras import translation
 from .clip_reader import Clip
-from .identities import NOBODY, Appearances, Names, latest_runs
-from .policy import TraceSettings
-from .trajectory import ReferencePaths, SteadyPaths
+from .identities import NOBODY, TrackSummary, latest_runs
+from .policy import TracePolicy
 
 
-class Cast:
-    """Everybody who was seen so far.
+class PeopleAssembler:
+    """Turns clips into people, and remembers who they are and where.
 
     Args:
-        footage: what is filmed.
+        footage: the footage's size.
         body: the user's SMPL body; without it people have the embedded body's skeleton.
     """
 
-    def __init__(self, footage: FootageInfo, body: SmplModel | None, settings: TraceSettings) -> None:
-        self._body, self._settings = body, settings
+    def __init__(self, footage: FootageInfo, body: SmplModel | None, policy: TracePolicy) -> None:
+        self._body, self._policy = body, policy
         self._size = np.array([footage.width, footage.height])
-        self._names = Names(settings)
-        self._reference, self._steady = ReferencePaths(), SteadyPaths()
+        self._identities, self._paths = policy.identities(), policy.paths()
 
     def new_shot(self) -> None:
-        """Places mean nothing any more."""
-        self._names.new_shot()
-        self._steady = SteadyPaths()
+        """After a cut positions mean nothing."""
+        self._identities.new_shot()
+        self._paths = self._policy.paths()
 
-    def people(self, row: int, notes: Sequence[Note], pad: Padding, clip: Clip | None) -> list[People]:
-        """The people of a clip, frame by frame; its first frame is that row of the footage."""
+    def people(self, samples: Sequence[FrameSample], pad: Padding, clip: Clip | None) -> list[People]:
+        """The people of a clip, frame by frame."""
         if clip is None:
-            return [People.empty(N_JOINTS, note.cut) for index, note in enumerate(notes)]
-        # The reference shows people where they are only expected; else such frames are left to the solve.
-        shown = (clip.tracks.valid if self._settings.quirks else clip.tracks.seen).copy()
+            return [People.empty(N_JOINTS, sample.cut) for sample in samples]
+        tracks = clip.tracks
+        shown = self._policy.shown(tracks.valid, tracks.seen)
         params = clip.params[shown]
         posed = bodies(thetas_of(params), betas_of(params), clip.cams[shown], self._body)
         good = posed.usable
         shown[shown] = good
         posed, (who, when) = posed.only(good), np.nonzero(shown)
-        world_rotations = quat_from_rotvec(rotvec_from_6d(clip.world_sixes[shown]))
+        world_rotations = quat_from_rotvec(rotvec_from_6d(clip.world_rotations_6d[shown]))
         turns = np.zeros((*shown.shape, 3, 3))
         turns[shown] = matrix_from_quat(quat_multiply(world_rotations, quat_conjugate(posed.rotations[:, 0])))
-        pixels = to_picture(posed.points, pad)
+        pixels = to_image(posed.points, pad)
 
-        ids = self._named(clip, notes, shown, pixels)
-        world_cams = self._placed(clip, shown, turns, ids)[shown]
+        ids = self._identify(clip, samples, shown, pixels)
+        self._paths.keep(self._identities.known)
+        world_cams = self._paths.cameras(tracks.ids, ids, clip.cams, clip.steps, turns)[shown]
         values = {
-            "confidence": np.clip(clip.tracks.scores[shown], 0, 1),
+            "confidence": np.clip(tracks.scores[shown], 0, 1),
             "keypoints2d": pixels,
             "visibility": np.all((pixels >= 0) & (pixels <= self._size - 1), axis=-1),
             "keypoints3d": posed.joints,
@@ -76,44 +75,35 @@ class Cast:
             "world_root": world_roots(posed, world_rotations, world_cams),
         }
         people = []
-        for frame, note in enumerate(notes):
+        for frame, sample in enumerate(samples):
             here = np.flatnonzero(np.logical_and(when == frame, ids[who, when] != NOBODY))
             own = {name: array[here].astype(np.float32) for name, array in values.items()}
-            people.append(People(ids=ids[who[here], frame], cut=note.cut, **own))
+            people.append(People(ids=ids[who[here], frame], cut=sample.cut, **own))
         return people
 
-    def _named(self, clip: Clip, notes: Sequence[Note], shown: Array, pixels: Array) -> Array:
+    def _identify(self, clip: Clip, samples: Sequence[FrameSample], shown: Array, pixels: Array) -> Array:
         """(n, T) int32 person of each track and frame."""
-        ids = clip.tracks.ids
-        if self._settings.quirks:
-            return np.where(shown, ids[:, None], NOBODY).astype(np.int32)
         depths = np.where(shown, translation(clip.cams)[..., 2], np.inf).min(axis=1)
         scores = np.where(shown, clip.tracks.scores, 0).max(axis=1)
-        looks = self._looks(clip, notes, shown, pixels)
-        return self._names.assign(Appearances(ids, shown, depths, scores, looks), notes[-1].time)
-
-    def _placed(self, clip: Clip, shown: Array, turns: Array, ids: Array) -> Array:
-        """World cameras (n, T, 3)."""
-        if self._settings.quirks:
-            return self._reference.place(clip.tracks.ids, clip.cams, clip.steps)
-        self._steady.keep(self._names.known)
-        return self._steady.place(ids, clip.cams, clip.steps, ids != NOBODY, turns)
+        appearances = self._appearances(clip, samples, shown, pixels)
+        summary = TrackSummary(clip.tracks.ids, shown, depths, scores, appearances)
+        return self._identities.assign(summary, samples[-1].time)
 
     @staticmethod
-    def _looks(clip: Clip, notes: Sequence[Note], shown: Array, pixels: Array) -> list[Array | None]:
-        """The mean looks of each track in the frames of its latest run in which nobody is in front of it."""
-        looks: list[Array | None] = [None] * len(shown)
+    def _appearances(clip: Clip, samples: Sequence[FrameSample], shown: Array, pixels: Array) -> list[Array | None]:
+        """The mean appearance of each track in the frames of its latest run in which nobody is in front of it."""
+        appearances: list[Array | None] = [None] * len(shown)
         counts = np.zeros(len(shown), int)
         runs = latest_runs(shown)
         who, when = np.nonzero(shown)
-        for frame, note in enumerate(notes):
+        for frame, sample in enumerate(samples):
             here = np.flatnonzero(when == frame)
             cams = clip.cams[who[here], frame]
-            points = observations(cams, translation(cams)[:, 2])
-            found = uncovered(points, smpl_looks(note.thin, pixels[here] / note.step))
+            points = measurements(cams, translation(cams)[:, 2])
+            found = unoccluded(points, smpl_appearances(sample.thumbnail, pixels[here] / sample.step))
             for track, own in zip(who[here].tolist(), found, strict=True):
                 if own is not None and runs[track, frame]:
                     counts[track] += 1
-                    before = looks[track]
-                    looks[track] = own if before is None else blend(before, own, 1 / counts[track])
-        return looks
+                    before = appearances[track]
+                    appearances[track] = own if before is None else blend(before, own, 1 / counts[track])
+        return appearances

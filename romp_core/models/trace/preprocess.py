@@ -1,4 +1,4 @@
-"""Pictures as TRACE wants them."""
+"""Images as TRACE reads them."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ _WHITE = 255
 
 
 def square(image: Array) -> tuple[Array, Padding]:
-    """(H, W, 3) uint8 RGB in the middle of a white square, resized to (512, 512, 3); and where it lies there."""
+    """(H, W, 3) uint8 RGB in the middle of a white square, resized to (512, 512, 3); and where it is there."""
     return to_square(image, fill=_WHITE)

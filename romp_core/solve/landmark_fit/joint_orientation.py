@@ -109,25 +109,6 @@ def _leg(world: Array, g: Array, side: int) -> None:
     g[:, 10 + side] = g[:, 7 + side]
 
 
-def place_root(points: Array, pixels: Array, weights: Array, optics: Pinhole) -> Array:
-    """Translation (T, 3) that brings rigid point sets (T, K, 3) onto their pixels (T, K, 2).
-
-    Linear least squares of the pinhole equations x + tx = a (z + tz), weights (T, K).
-    """
-    rays = (pixels - optics.center_px) / optics.focal_px  # (T, K, 2)
-    w = weights[..., None]
-    normal = np.zeros((len(points), 3, 3))
-    right = np.zeros((len(points), 3))
-    wrong = points[..., :2] - rays * points[..., 2:]  # residual at translation zero
-    normal[:, 0, 0] = normal[:, 1, 1] = weights.sum(axis=1)
-    normal[:, :2, 2] = normal[:, 2, :2] = -(w * rays).sum(axis=1)
-    normal[:, 2, 2] = (w * rays**2).sum(axis=(1, 2))
-    right[:, :2] = -(w * wrong).sum(axis=1)
-    right[:, 2] = (w * rays * wrong).sum(axis=(1, 2))
-    normal[:, [0, 1, 2], [0, 1, 2]] += 1e-9
-    return np.linalg.solve(normal, right[..., None])[..., 0]
-
-
 def toward_viewer(world: Array, pixels: Array, optics: Pinhole) -> Array:
     """World landmarks turned from the axes of their own crop to those of the camera.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...geometry.projection import Pinhole
+from ...geometry.projection import Pinhole, root_from_pixels
 from ...geometry.rotations import make_continuous, matrix_from_quat, quat_from_matrix, quat_from_rotvec, slerp
 from ...geometry.skeleton import N_JOINTS
 from ...take.observations import Observations
@@ -15,7 +15,7 @@ from ...typing import Array
 from ..filters import gaussian
 from ..segments import Segment, blend_weights, windows
 from .gauss_newton import Evidence, bone_directions, landmark_trust, refine
-from .joint_orientation import orient_joints, place_root, toward_viewer
+from .joint_orientation import orient_joints, toward_viewer
 from .kinematic_chain import GROUPS, LEAD, Chain, expand
 from .markers import CARRIER, USED
 from .priors import REST
@@ -119,7 +119,7 @@ def first_guess(
     turns = orient_joints(gaussian(world, _START_SMOOTHING_S / interval))[:, LEAD]
     turns = _at_rest_where_unseen(turns, visibility[:, used])
     markers = chain.pose(turns, np.zeros((len(turns), 3))).markers[:, : len(USED)]
-    root = place_root(markers, pixels[:, used], trust, optics)
+    root = root_from_pixels(markers, pixels[:, used], trust, optics)
     size_px = optics.focal_px * chain.size / float(np.median(np.maximum(root[:, 2], 0.1)))
     trust = trust / (1 + (_glitches(pixels[:, used]) / (_GLITCH * size_px)) ** 4)
     return (Evidence(pixels[:, used], trust, bone_directions(world[:, used]), optics, interval), turns, root)

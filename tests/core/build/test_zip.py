@@ -45,10 +45,10 @@ def test_core_wheel_is_the_same_twice(wheel, tmp_path):
     assert core_wheel.make(tmp_path).read_bytes() == wheel.read_bytes()
 
 
-def test_core_wheel_ships_the_package_without_what_builds_it(wheel):
+def test_core_wheel_ships_the_package_without_what_builds_and_compares_it(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "romp_core/worker/main.py" in names
-    unwanted = ("romp_core/generate/", "romp_core/networks/")
+    unwanted = ("romp_core/generate/", "romp_core/networks/", "romp_core/reference/")
     assert not [name for name in names if name.startswith(unwanted) or "__pycache__" in name]
     assert any(name.startswith("romp_core/assets/") for name in names), "models and body are missing"
     for template in ("romp", "bev_maps", "bev_people"):
@@ -56,17 +56,18 @@ def test_core_wheel_ships_the_package_without_what_builds_it(wheel):
 
 
 def test_nothing_that_ships_needs_what_does_not():
-    """What runs on a user's machine never imports the build-time parts."""
-    shipped = [path for path in CORE.rglob("*.py") if path.relative_to(CORE).parts[0] not in ("generate", "networks")]
+    """What runs on a user's machine never imports what builds and compares it."""
+    left_out = {"generate", "networks", "reference"}
+    shipped = [path for path in CORE.rglob("*.py") if path.relative_to(CORE).parts[0] not in left_out]
     assert shipped
     for path in shipped:
-        assert not {each.relative_to(CORE).parts[0] for each in closure.imported(path)} & {"generate", "networks"}, path
+        assert not {each.relative_to(CORE).parts[0] for each in closure.imported(path)} & left_out, path
 
 
 def test_models_and_body_are_made_anew_only_when_their_makers_change():
     makers = {path.relative_to(CORE).as_posix() for path in closure.modules("generate")}
-    assert {"generate/body.py", "generate/__main__.py", "rotations.py", "skinning.py", "__init__.py"} <= makers
-    assert not {"cli.py", "worker.py", "take.py"} & makers
+    assert {"generate/body.py", "generate/__main__.py", "geometry/rotations.py", "geometry/skinning.py"} <= makers
+    assert not {"cli/main.py", "worker/main.py", "take/take.py"} & makers
 
 
 @pytest.mark.parametrize(

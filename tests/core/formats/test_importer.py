@@ -22,7 +22,7 @@ from romp_core.geometry.skeleton import forward_kinematics
 from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST
 from romp_core.models.bev.camera import position, project
 from romp_core.models.common.cameras import project_weak, translation_weak
-from romp_core.models.common.square_image import padding, to_picture
+from romp_core.models.common.square_image import padding, to_image
 from romp_core.solve import solve
 from romp_core.storage.take_file import load_take, save_take
 from romp_core.take.observations import Observations
@@ -79,7 +79,7 @@ def romp_frame(frame: int, people: int = 2, body: bool = True) -> dict[str, np.n
         result |= {
             "verts": np.zeros((people, 6890, 3), np.float32),
             "joints": joints,
-            "pj2d_org": to_picture(project_weak(joints, cam), PAD),
+            "pj2d_org": to_image(project_weak(joints, cam), PAD),
             "cam_trans": np.full((people, 3), -1, np.float32),  # the reference's PnP has failed
         }
     return result
@@ -100,7 +100,7 @@ def bev_frame(frame: int, people: int = 2, body: bool = True) -> dict[str, np.nd
     }
     if body:
         joints = joints71(thetas, bev=True)
-        result |= {"joints": joints, "pj2d_org": to_picture(project(joints + position(cam)[:, None]), PAD)}
+        result |= {"joints": joints, "pj2d_org": to_image(project(joints + position(cam)[:, None]), PAD)}
     return result
 
 

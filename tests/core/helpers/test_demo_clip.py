@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from romp_core.geometry.skeleton import PARENTS
-from romp_core.models.blazepose.detector import Detector, whole_picture
+from romp_core.models.blazepose.detector import Detector, whole_image
 
 CLIP = Path(__file__).parents[2] / "data" / "demo.mp4"
 
@@ -58,7 +58,7 @@ def test_feet_are_planted_and_the_person_walks_waves_and_squats(truth):
 def test_detector_finds_the_person_where_the_truth_has_it(truth, pictures):
     detector = Detector()
     for frame in range(0, len(pictures), 8):
-        found = detector.detect(pictures[frame], whole_picture(pictures[frame]), threshold=0.9)
+        found = detector.detect(pictures[frame], whole_image(pictures[frame]), threshold=0.9)
         assert len(found) == 1
         hips = truth["joints2d"][0, frame, [1, 2]].mean(0)
         assert np.linalg.norm(found[0].region.center - hips) < 0.06 * np.ptp(truth["joints2d"][0, frame, :, 1]) + 8

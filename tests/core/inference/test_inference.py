@@ -11,7 +11,7 @@ import pytest
 onnxruntime = pytest.importorskip("onnxruntime", reason="NOT CHECKED: onnxruntime is not installed")
 
 from romp_core.errors import ModelError, SettingsError  # noqa: E402
-from romp_core.inference import cores, libraries, providers, sessions  # noqa: E402
+from romp_core.inference import libraries, providers, sessions, threads  # noqa: E402
 from romp_core.inference import options as choice  # noqa: E402
 from romp_core.inference.options import RuntimeChoice  # noqa: E402
 from romp_core.models.common.assets import asset  # noqa: E402
@@ -246,6 +246,6 @@ def test_threads_are_physical_cores_that_the_process_may_use(tmp_path):
         folder = tmp_path / f"cpu{number}/topology"
         folder.mkdir(parents=True)
         (folder / "thread_siblings_list").write_text("0,2" if number % 2 == 0 else "1,3")
-    assert cores._physical_cores(tmp_path, {0, 1, 2, 3}) == 2
-    assert cores._physical_cores(tmp_path, {0, 2}) == 1
-    assert 1 <= cores.heavy() <= len(os.sched_getaffinity(0))
+    assert threads._physical_cores(tmp_path, {0, 1, 2, 3}) == 2
+    assert threads._physical_cores(tmp_path, {0, 2}) == 1
+    assert 1 <= threads.large_network_threads() <= len(os.sched_getaffinity(0))

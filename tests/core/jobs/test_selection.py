@@ -13,6 +13,7 @@ from romp_core.models.blazepose.estimator import BlazePose
 from romp_core.take.observations import Frame, People
 from romp_core.take.settings import CaptureSettings, check, from_mapping, read_positions, write_positions
 from romp_core.take.take import FootageInfo
+from romp_core.tracking.image_tracker import ImageTracker
 
 FOOTAGE = FootageInfo("made up", 640, 360, 30.0, np.zeros(0), np.zeros(0, np.int32))
 HEIGHT = 180.0
@@ -107,7 +108,7 @@ def test_people_partly_outside_are_where_they_are_visible() -> None:
 
 def test_found_later_but_followed_back_is_visible_in_the_first_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     """BlazePose gives out a picture only when it has looked around for a while."""
-    late = BlazePose(FOOTAGE)
+    late = BlazePose(FOOTAGE, ImageTracker())
 
     def step() -> None:
         newest = late._waiting[-1]
@@ -117,7 +118,7 @@ def test_found_later_but_followed_back_is_visible_in_the_first_picture(monkeypat
                 row.poses = {0: 0.25, 1: 0.75}  # type: ignore[dict-item]
 
     monkeypatch.setattr(late, "_step", step)
-    monkeypatch.setattr("romp_core.models.blazepose.estimator._Row.people", lambda row: people(
+    monkeypatch.setattr("romp_core.models.blazepose.estimator._Pending.people", lambda row: people(
         row.frame.source_frame, **{chr(ord("a") + id): x for id, x in row.poses.items()}))  # fmt: skip
     frames = (Frame(n, n / 30, np.full((360, 640, 3), 100, np.uint8)) for n in range(40))
     given = list(select(late.run(frames), CaptureSettings(selection="0.25,0.5"), FOOTAGE))

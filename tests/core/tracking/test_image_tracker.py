@@ -1,11 +1,12 @@
-"""Identities, looks, assignment and shot changes, on drawn figures that walk, cross, leave and return."""
+"""Tracker, appearance, assignment and shot changes, on drawn figures that walk, cross, leave and return."""
 
 import numpy as np
 import pytest
 
 from romp_core.tracking.appearance import blend, body_points, difference, signature
 from romp_core.tracking.assignment import unique_pairs
-from romp_core.tracking.image_tracker import Identities, Sighting
+from romp_core.tracking.base import ImageDetection
+from romp_core.tracking.image_tracker import ImageTracker
 from romp_core.tracking.shots import ShotDetector
 
 RED, BLUE, GREEN = (200, 40, 40), (40, 60, 200), (40, 160, 60)
@@ -23,24 +24,24 @@ def figure(
     return body_points(*(left_right + np.array([x, y + down]) for down in (-50, 0, 40, 80)))
 
 
-def sighting(x: float, shirt: tuple, detected: bool = True, light: float = 1.0) -> Sighting:
+def detection(x: float, shirt: tuple, starts_track: bool = True, light: float = 1.0) -> ImageDetection:
     image = np.full((360, 640, 3), 120, np.uint8)
     points = figure(image, x, shirt)
-    looks = signature((image * light).astype(np.uint8), points)
-    return Sighting(np.array([x, 200.0]), HEIGHT, looks, detected)
+    appearance = signature((image * light).astype(np.uint8), points)
+    return ImageDetection(np.array([x, 200.0]), HEIGHT, appearance, starts_track)
 
 
-def test_looks_tell_clothes_apart_in_changing_light():
-    red, dim, blue = sighting(100, RED), sighting(300, RED, light=0.9), sighting(100, BLUE)
-    assert difference(red.looks, dim.looks) < 0.45 < difference(red.looks, blue.looks)
-    assert difference(red.looks, red.looks) == pytest.approx(0, abs=1e-6)
+def test_appearance_distinguishes_clothes_in_changing_light():
+    red, dim, blue = detection(100, RED), detection(300, RED, light=0.9), detection(100, BLUE)
+    assert difference(red.appearance, dim.appearance) < 0.45 < difference(red.appearance, blue.appearance)
+    assert difference(red.appearance, red.appearance) == pytest.approx(0, abs=1e-6)
 
 
-def test_looks_outside_of_the_picture_are_unknown():
-    outside = sighting(-200, RED)
-    assert not outside.looks.any()
-    assert difference(outside.looks, sighting(100, RED).looks) == 0.5
-    assert np.allclose(blend(outside.looks, sighting(100, RED).looks, 0.1), sighting(100, RED).looks)
+def test_appearance_outside_of_the_image_are_unknown():
+    outside = detection(-200, RED)
+    assert not outside.appearance.any()
+    assert difference(outside.appearance, detection(100, RED).appearance) == 0.5
+    assert np.allclose(blend(outside.appearance, detection(100, RED).appearance, 0.1), detection(100, RED).appearance)
 
 
 def test_assignment_is_the_cheapest():
@@ -59,11 +60,13 @@ def test_assignment_leaves_out_who_would_spoil_a_good_pair():
     assert unique_pairs(np.full((2, 2), np.inf), most=1.0) == []
 
 
-def follow(path: list[list[tuple[float, tuple]]], fps: float = 30.0, detected: bool = True) -> list[list[int | None]]:
+def follow(
+    path: list[list[tuple[float, tuple]]], fps: float = 30.0, starts_track: bool = True
+) -> list[list[int | None]]:
     """Ids of the people in each frame; a frame is a list of (x, shirt)."""
-    identities = Identities()
+    tracker = ImageTracker()
     return [
-        identities.assign([sighting(x, shirt, detected or t == 0) for x, shirt in frame], t / fps)
+        tracker.assign([detection(x, shirt, starts_track or t == 0) for x, shirt in frame], t / fps)
         for t, frame in enumerate(path)
     ]
 
@@ -86,13 +89,13 @@ def test_hidden_person_is_not_invented_and_comes_back():
         blue = 500 - 4 * t
         return [(blue + 3, BLUE), (blue, BLUE)] if 45 <= t <= 55 else [(100 + 4 * t, RED), (blue, BLUE)]
 
-    ids = follow([frame(t) for t in range(100)], detected=False)
+    ids = follow([frame(t) for t in range(100)], starts_track=False)
     red, blue = ids[0]
     for t in range(45, 56):
         assert red not in ids[t] and ids[t].count(blue) == 1
-    identities = Identities()
+    tracker = ImageTracker()
     for t in range(100):
-        last = identities.assign([sighting(x, shirt, t == 0 or t == 56) for x, shirt in frame(t)], t / 30)
+        last = tracker.assign([detection(x, shirt, t == 0 or t == 56) for x, shirt in frame(t)], t / 30)
     assert last == [red, blue]
 
 
@@ -114,14 +117,14 @@ def test_another_person_in_the_same_place_is_somebody_new():
 def test_nobody_jumps_across_the_picture():
     ids = follow([[(100, RED)], [(100, RED)], [(500, RED)]])
     assert ids[2] != ids[1]
-    assert follow([[(100, RED)], [(100, RED)], [(500, RED)]], detected=False)[2] == [None]
+    assert follow([[(100, RED)], [(100, RED)], [(500, RED)]], starts_track=False)[2] == [None]
 
 
 def test_people_are_recognized_after_a_cut_wherever_they_are():
-    identities = Identities()
-    first = identities.assign([sighting(100, RED), sighting(500, BLUE)], 0.0)
-    identities.new_shot()
-    assert identities.assign([sighting(560, RED), sighting(60, BLUE), sighting(300, GREEN)], 0.04)[:2] == first
+    tracker = ImageTracker()
+    first = tracker.assign([detection(100, RED), detection(500, BLUE)], 0.0)
+    tracker.new_shot()
+    assert tracker.assign([detection(560, RED), detection(60, BLUE), detection(300, GREEN)], 0.04)[:2] == first
 
 
 def room(seed: int) -> np.ndarray:

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from romp_core.tracking.kalman import Kalman, Tracker, observations
+from romp_core.reference.byte_tracker import ByteTracker
+from romp_core.tracking.kalman import Kalman, measurements
 
 RUNS = {
-    "default": lambda: Tracker(parity=True),
-    "tight": lambda: Tracker(parity=True, gate=60, buffer=10),
-    "fixed": lambda: Tracker(),
+    "default": lambda: ByteTracker(),
+    "tight": lambda: ByteTracker(gate=60, buffer=10),
+    "fixed": lambda: ByteTracker(reference=False),
 }
 
 
@@ -62,15 +63,15 @@ def test_tracks_of_the_reference(stored, run):
 
 
 def test_corrected_tracks_share_no_detection(stored):
-    tracker = Tracker()
+    tracker = ByteTracker(reference=False)
     for frame in range(sum(key.endswith("_points") for key in stored)):
         ids, indices = tracker.update(stored[f"f{frame:03d}_points"], stored[f"f{frame:03d}_scores"])
         assert len(set(indices.tolist())) == len(indices) == len(set(ids.tolist()))
 
 
 def test_nobody_in_sight_is_a_frame_too():
-    tracker = Tracker(buffer=5)
-    point = observations(np.array([[0.4, 0.0, 0.1]]), np.array([4.0]))
+    tracker = ByteTracker(reference=False, buffer=5)
+    point = measurements(np.array([[0.4, 0.0, 0.1]]), np.array([4.0]))
     assert tracker.update(point, np.array([0.9]))[0].tolist() == [1]
     for _ in range(8):
         ids, indices = tracker.update(np.zeros((0, 4)), np.zeros(0))
@@ -80,5 +81,5 @@ def test_nobody_in_sight_is_a_frame_too():
 
 
 def test_every_tracker_counts_from_one():
-    point = observations(np.array([[0.4, 0.0, 0.1]]), np.array([4.0]))
-    assert [Tracker().update(point, np.array([0.9]))[0].tolist() for _ in range(2)] == [[1], [1]]
+    point = measurements(np.array([[0.4, 0.0, 0.1]]), np.array([4.0]))
+    assert [ByteTracker(reference=False).update(point, np.array([0.9]))[0].tolist() for _ in range(2)] == [[1], [1]]

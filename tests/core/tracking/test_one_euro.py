@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -18,17 +19,18 @@ from romp_core.geometry.rotations import (
 )
 from romp_core.models.bev.camera import position
 from romp_core.models.common.rotation_6d import quat_from_matrix
-from romp_core.tracking.kalman import Tracker, observations
+from romp_core.reference.byte_tracker import ByteTracker
+from romp_core.tracking.kalman import measurements
 from romp_core.tracking.one_euro import FRAME_S, OneEuro, OneEuroRotations, PreviewFilter
 from romp_core.typing import Array
 
 
 class ReferenceSmoothing:
-    """The reference's filters of one person; with several people three of the four are aliased."""
+    """The reference's filters of one person; with several people three of four differentiate filtered values."""
 
-    def __init__(self, pose_hz: float, aliased: bool) -> None:
-        self.turn, self.pose = OneEuro(pose_hz), OneEuro(pose_hz, aliased=aliased)
-        self.cam, self.shape = OneEuro(1.6, aliased=aliased), OneEuro(0.6, aliased=aliased)
+    def __init__(self, pose_hz: float, derivative_of: Literal["raw", "filtered"]) -> None:
+        self.turn, self.pose = OneEuro(pose_hz), OneEuro(pose_hz, derivative_of=derivative_of)
+        self.cam, self.shape = OneEuro(1.6, derivative_of=derivative_of), OneEuro(0.6, derivative_of=derivative_of)
 
     def __call__(self, thetas: Array, betas: Array, cam: Array) -> tuple[Array, Array, Array]:
         # The filtered nine numbers are no rotation any more, but are taken for one.
@@ -54,7 +56,7 @@ def test_smoothed_people_of_the_reference(golden: Path):
     assert runs
     for run in runs:
         kind, pose_hz = run.split("_sc")
-        smooth = ReferenceSmoothing(float(pose_hz), aliased=kind == "tracked")
+        smooth = ReferenceSmoothing(float(pose_hz), derivative_of="filtered" if kind == "tracked" else "raw")
         frames = zip(stored["thetas"], stored["betas"], stored["cam"], strict=True)
         thetas, betas, cams = map(np.array, zip(*[smooth(*frame) for frame in frames], strict=True))
         assert_allclose(thetas, stored[f"{run}_smpl_thetas"], atol=1e-5)
@@ -64,14 +66,14 @@ def test_smoothed_people_of_the_reference(golden: Path):
 
 def test_followed_and_smoothed_people_of_the_reference(golden: Path):
     stored = np.load(golden / "bev" / "temporal.npz")
-    tracker, smoothing = Tracker(parity=True), {}
+    tracker, smoothing = ByteTracker(), {}
     for number in range(sum(key.endswith("_in_cam") for key in stored.files)):
         frame = {key[4:]: stored[key] for key in stored.files if key.startswith(f"f{number:02d}_")}
-        points = observations(frame["in_cam"], position(frame["in_cam"])[:, 2])
+        points = measurements(frame["in_cam"], position(frame["in_cam"])[:, 2])
         ids, indices = tracker.update(points, np.ones(len(points)))
         assert_array_equal(ids, frame["track_ids"])
         for row, (id, index) in enumerate(zip(ids.tolist(), indices, strict=True)):
-            smooth = smoothing.setdefault(id, ReferenceSmoothing(3.0, aliased=True))
+            smooth = smoothing.setdefault(id, ReferenceSmoothing(3.0, derivative_of="filtered"))
             results = smooth(*(frame[f"in_{name}"][index] for name in ("thetas", "betas", "cam")))
             for name, result in zip(("thetas", "betas", "cam"), results, strict=True):
                 assert_allclose(result, frame[f"out_{name}"][row], atol=1e-4, err_msg=f"{name} of frame {number}")

@@ -14,7 +14,7 @@ from romp_core.models.bev.camera import position, project
 from romp_core.models.bev.crowd_windows import plan_windows
 from romp_core.models.bev.peaks import find_centers
 from romp_core.models.bev.suppression import without_duplicates, without_outliers
-from romp_core.models.common.square_image import Padding, to_picture
+from romp_core.models.common.square_image import Padding, to_image
 from romp_core.typing import Array
 
 
@@ -70,7 +70,7 @@ def test_cameras_place_people_and_project_them(bev):
     points = project(given["joints71"] + positions[:, None])
     assert_allclose(positions, given["cam_trans"], rtol=1e-4)
     assert_allclose(points, given["pj2d_norm"], rtol=1e-4)
-    assert_allclose(to_picture(points, Padding(*given["pad_info"])), given["pj2d_org"], rtol=1e-4)
+    assert_allclose(to_image(points, Padding(*given["pad_info"])), given["pj2d_org"], rtol=1e-4)
 
 
 def test_duplicates_and_outliers_go(bev):
@@ -94,8 +94,8 @@ def test_windows_of_wide_pictures_and_cameras_in_them(bev):
         assert_array_equal(plan.boxes, case["boxes_lrtb"], err_msg=name)
         sizes = [crop.shape[:2] for crop in plan.crops(np.zeros((height, width, 3), np.uint8))]
         assert_array_equal(sizes, plan.boxes[:, [3, 1]] - plan.boxes[:, [2, 0]])
-        assert_allclose(plan.to_picture(index_of(case["cam_box"], plan), case["cam_in"]), case["cam_out"], atol=1e-5)
-        last = plan.to_picture(len(plan.boxes) - 1, case["cam_in"])
+        assert_allclose(plan.to_image(index_of(case["cam_box"], plan), case["cam_in"]), case["cam_out"], atol=1e-5)
+        last = plan.to_image(len(plan.boxes) - 1, case["cam_in"])
         assert_allclose(last, case["cam_last_out"], atol=1e-5)
 
 

@@ -16,7 +16,7 @@ from romp_core.bodies.smpl import SmplFamily, load_smpl
 from romp_core.cli.main import main
 from romp_core.geometry.rotations import matrix_from_rotvec, rotvec_from_quat
 from romp_core.geometry.skeleton import forward_kinematics
-from romp_core.models.bev.bodies import ADULT_M, NEWBORN_M, Figures, SmplFigures
+from romp_core.models.bev.bodies import ADULT_M, NEWBORN_M, ScaledBodies, SmplBodies
 from romp_core.models.bev.camera import position, project
 from romp_core.models.bev.crowd_windows import plan_windows
 from romp_core.models.bev.decode import Decoder, Found
@@ -25,12 +25,14 @@ from romp_core.models.bev.network import BevNetwork
 from romp_core.models.bev.peaks import find_centers
 from romp_core.models.bev.sampling import Maps, Sampled, feature_cells, person_features, sample
 from romp_core.models.bev.suppression import without_duplicates, without_outliers
-from romp_core.models.bev.thresholds import BEV, REFERENCE, Thresholds, selection_for
+from romp_core.models.bev.thresholds import BEV, Thresholds, thresholds_for
 from romp_core.models.common.rotation_6d import quat_from_matrix
-from romp_core.models.common.square_image import Padding, padding, to_picture
+from romp_core.models.common.square_image import Padding, padding, to_image
+from romp_core.reference.bev import REFERENCE
+from romp_core.reference.byte_tracker import ByteTracker
 from romp_core.storage.take_file import load_take
 from romp_core.take.take import Take
-from romp_core.tracking.kalman import Tracker, observations
+from romp_core.tracking.kalman import measurements
 from romp_core.tracking.one_euro import OneEuro
 from romp_core.typing import Array
 from tests.formula import formula_input, formula_state_dict, read_recipe, save_torch_zip
@@ -69,7 +71,7 @@ def picture(folder: Path, name: str) -> Array:
 
 def found(model: Bev, image: Array) -> Found:
     views = model.prepare([image])
-    (people,) = model.found(views, model.look(views))
+    (people,) = model.found(views, model.infer(views))
     return people
 
 
@@ -87,7 +89,7 @@ def test_people_of_the_maps(network, folder, name):
     if name == "formula":
         squares = formula_input(read_recipe(folder)["formula_input_add"])
     else:
-        squares = Bev(network, Figures()).prepare([picture(folder, name)]).squares
+        squares = Bev(network, ScaledBodies()).prepare([picture(folder, name)]).squares
     maps = network.maps(squares)[0]
     cells, _ = find_centers(maps.centers, REFERENCE.whole.center)
     assert_array_equal(cells, expected["det_pred_czyxs"])
@@ -108,7 +110,7 @@ def test_bodies_are_told_from_features(network, folder):
     read = person_features(features, cams, network.embedding)
     sampled = Sampled(np.ones(len(cams), np.float32), cams, read)
     everybody = Thresholds(0.0, duplicates=-np.inf, outliers=np.inf)
-    people = Decoder(network.people, Figures()).whole(sampled, padding(512, 512), everybody)
+    people = Decoder(network.people, ScaledBodies()).whole(sampled, padding(512, 512), everybody)
     assert_allclose(people.params, expected["params_pred"], atol=1e-4)
     assert_allclose(people.cams, expected["pack_cam"], atol=1e-4)
     assert_same_turns(people.thetas, expected["pack_smpl_thetas"], 1e-4)
@@ -153,7 +155,7 @@ PICTURES = [
 @pytest.mark.parametrize(("name", "selection", "windows", "atol", "px"), PICTURES, ids=[row[0] for row in PICTURES])
 def test_people_of_a_picture(network, family, folder, name, selection, windows, atol, px):
     image = picture(folder, "image_" + name.rpartition("_")[2])
-    people = found(Bev(network, SmplFigures(family), selection, windows), image)
+    people = found(Bev(network, SmplBodies(family), selection, windows), image)
     assert_as_expected(people, family, dict(np.load(folder / f"{name}.npz")), atol, px)
 
 
@@ -161,35 +163,35 @@ class Smoothing:
     """What the reference does to a person who is followed: the root as the nine numbers of its matrix."""
 
     def __init__(self) -> None:
-        self.turn, self.pose = OneEuro(3.0), OneEuro(3.0, aliased=True)
-        self.cam, self.shape = OneEuro(1.6, aliased=True), OneEuro(0.6, aliased=True)
+        self.turn, self.pose = OneEuro(3.0), OneEuro(3.0, derivative_of="filtered")
+        self.cam, self.shape = OneEuro(1.6, derivative_of="filtered"), OneEuro(0.6, derivative_of="filtered")
 
     def __call__(self, thetas: Array, betas: Array, cam: Array) -> tuple[Array, Array, Array]:
         root = rotvec_from_quat(quat_from_matrix(self.turn.update(matrix_from_rotvec(thetas[:3]))))
         return np.concatenate([root, self.pose.update(thetas[3:])]), self.shape.update(betas), self.cam.update(cam)
 
 
-def smoothed(people: Found, smoothing: list[Smoothing], figures: Figures, pad: Padding) -> Found:
+def smoothed(people: Found, smoothing: list[Smoothing], figures: ScaledBodies, pad: Padding) -> Found:
     """The people after each one's filters, posed and placed anew."""
     filtered = [one(*row) for one, *row in zip(smoothing, people.thetas, people.betas, people.cams, strict=True)]
     thetas, betas, cams = (np.array(each, np.float32) for each in zip(*filtered, strict=True))
     joints, positions = figures.joints(thetas, betas), position(cams)
-    points = to_picture(project(joints + positions[:, None]), pad)
+    points = to_image(project(joints + positions[:, None]), pad)
     return replace(people, thetas=thetas, betas=betas, cams=cams, joints=joints, positions=positions, points=points)
 
 
 def test_people_followed_and_smoothed(network, family, folder):
     """The reference's own tracker and filters, over a picture that moves sideways; there, duplicates go last."""
     stored = dict(np.load(folder / "e2e_temporal_image_b_roll.npz"))
-    image, figures = picture(folder, "image_b"), SmplFigures(family)
+    image, figures = picture(folder, "image_b"), SmplBodies(family)
     pad, limits = padding(*image.shape[:2]), REFERENCE.whole
     everybody = replace(REFERENCE, whole=replace(limits, duplicates=-np.inf, outliers=np.inf))
-    model, tracker = Bev(network, figures, everybody, "always"), Tracker(parity=True)
+    model, tracker = Bev(network, figures, everybody, "always"), ByteTracker()
     filters: dict[int, Smoothing] = {}
     for step in range(sum(key.endswith("_is_none") for key in stored)):
         expected = {key.removeprefix(f"f{step}_"): stored[key] for key in stored if key.startswith(f"f{step}_")}
         people = found(model, np.roll(image, 2 * step, axis=1))
-        ids, rows = tracker.update(observations(people.cams, people.positions[:, 2]), people.scores)
+        ids, rows = tracker.update(measurements(people.cams, people.positions[:, 2]), people.scores)
         assert (len(ids) == 0) == expected["is_none"]
         if not len(ids):
             continue
@@ -204,16 +206,16 @@ def test_people_followed_and_smoothed(network, family, folder):
 @pytest.mark.parametrize("bodies", ["with body files", "without"])
 def test_what_the_loop_sees_is_what_was_found(network, family, folder, bodies):
     """Skeleton, rotations and root give back the joints, and these fall on their pixels."""
-    model = Bev(network, SmplFigures(family) if bodies == "with body files" else Figures())
+    model = Bev(network, SmplBodies(family) if bodies == "with body files" else ScaledBodies())
     image = picture(folder, "image_b")
     people = found(model, image)
     views = model.prepare([image])
-    (seen,) = model.read(views, model.look(views))
+    (seen,) = model.decode(views, model.infer(views))
     assert len(seen) == len(people) > 1
     posed, _ = forward_kinematics(seen.rotations, seen.root, seen.rest_joints)
     assert_allclose(posed, seen.joints + seen.root[:, None], atol=1e-5)
     assert_allclose(posed, people.joints[:, :24] + people.positions[:, None], atol=1e-5)
-    pixels = to_picture(project(posed.astype(np.float32)), padding(*image.shape[:2]))
+    pixels = to_image(project(posed.astype(np.float32)), padding(*image.shape[:2]))
     assert_allclose(seen.pixels, pixels, atol=2e-2)
 
 
@@ -221,7 +223,7 @@ def test_children_are_small_without_body_files():
     """The age decides the skeleton's size, from an adult's to a baby's."""
     betas = np.zeros((4, 11), np.float32)
     betas[:, 10] = -0.4, 0.0, 0.5, 1.3
-    rest = Figures().rest_joints(betas)
+    rest = ScaledBodies().rest_joints(betas)
     tall = np.ptp(rest[..., 1], axis=1)
     assert tall[0] == tall[1] > tall[2] > tall[3]
     assert_allclose(tall[[0, 3]] / tall[0] * ADULT_M, [ADULT_M, NEWBORN_M], rtol=1e-5)
@@ -262,7 +264,7 @@ class Lookout:
 def test_windows_are_taken_where_they_help(size, scale, people, through_windows):
     """Many small people in a wide picture: it is looked at as a whole first, from the next one on only in windows."""
     network, image = Lookout(scale, people), np.zeros((*size, 3), np.uint8)
-    model = Bev(network, Figures())
+    model = Bev(network, ScaledBodies())
     first = found(model, image)
     views = network.views
     assert (views > 1) == through_windows
@@ -276,7 +278,7 @@ def test_windows_are_taken_where_they_help(size, scale, people, through_windows)
 def test_people_of_windows_stand_where_the_windows_are():
     """Somebody in the middle of each window: once each, one window apart in the picture, equally tall."""
     network, image = Lookout(0.5), np.zeros((100, 300, 3), np.uint8)
-    people = found(Bev(network, Figures(), windows="always"), image)
+    people = found(Bev(network, ScaledBodies(), windows="always"), image)
     assert network.views == len(plan_windows(100, 300, BEV.overlap).boxes)
     middle = people.points[:, 0, 0][1:-1]
     assert_allclose(np.diff(middle), 100 * (1 - BEV.overlap), atol=2)
@@ -285,9 +287,9 @@ def test_people_of_windows_stand_where_the_windows_are():
 
 @pytest.mark.parametrize("windows", ["never", "always"])
 def test_nobody_in_the_picture_or_in_windows(windows):
-    model = Bev(Lookout(0.5, people=0), Figures(), windows=windows)
+    model = Bev(Lookout(0.5, people=0), ScaledBodies(), windows=windows)
     views = model.prepare([np.zeros((50, 150, 3), np.uint8)])
-    assert [len(seen) for seen in model.read(views, model.look(views))] == [0]
+    assert [len(seen) for seen in model.decode(views, model.infer(views))] == [0]
 
 
 def test_a_checkpoint_without_or_with_another_camera_grid(folder, network, tmp_path):
@@ -303,8 +305,8 @@ def test_a_checkpoint_without_or_with_another_camera_grid(folder, network, tmp_p
 
 
 def test_the_thresholds_follow_the_checkpoint():
-    assert selection_for("BEV.pth", "my copy.pth") is BEV
-    assert selection_for("BEV.pth", "BEV_ft_AGORA (1).pth").whole.center > BEV.whole.center
+    assert thresholds_for("BEV.pth", "my copy.pth") is BEV
+    assert thresholds_for("BEV.pth", "BEV_ft_AGORA (1).pth").whole.center > BEV.whole.center
 
 
 @pytest.fixture(scope="module")
@@ -323,7 +325,7 @@ def captured(picture: Path, store: Path, out: Path) -> Take:
 
 def test_a_picture_becomes_a_take(network, checkpoint, folder, surest, tmp_path):
     take = captured(folder / f"{surest}.png", checkpoint.parent, tmp_path / "take.npz")
-    people = found(Bev(network, Figures()), picture(folder, surest))
+    people = found(Bev(network, ScaledBodies()), picture(folder, surest))
     people = people.only(people.scores >= 0.12)  # nobody new is followed below that
     seen = [person.observations for person in take.people]
     assert take.solved and len(seen) == len(people)

@@ -21,14 +21,15 @@ except ModelError as missing:
     pytest.skip(f"NOT CHECKED: {missing}", allow_module_level=True)
 
 from romp_core.models.blazepose.body_outline import on_body
-from romp_core.models.blazepose.detector import Detector, whole_picture
+from romp_core.models.blazepose.detector import Detector, whole_image
 from romp_core.models.blazepose.inpaint import erase
 from romp_core.models.blazepose.landmark_network import LandmarkNet, refine
 from romp_core.models.blazepose.plausibility import pose_distance
 from romp_core.models.blazepose.region import Region, body_region
-from romp_core.models.blazepose.region_filter import OneEuro, RegionFollower
+from romp_core.models.blazepose.region_filter import RegionFilter
 from romp_core.models.blazepose.scanner import Scanner
 from romp_core.take.settings import CaptureSettings
+from romp_core.tracking.one_euro import OneEuro
 from romp_core.weights.store import default_store
 from tests.data.mediapipe_reference import CLIP, FRAMES, REFERENCE
 
@@ -57,7 +58,7 @@ def test_region_looks_where_it_says():
     region = Region(180, 110, 80, angle=0.4)
     crop = region.crop(image, 160, "black")
     row, column = (axis.mean() for axis in np.nonzero(crop[..., 0] > 128))
-    assert region.to_picture(np.array([column, row]) / 160) == pytest.approx([201.5, 121.5], abs=0.6)
+    assert region.to_image(np.array([column, row]) / 160) == pytest.approx([201.5, 121.5], abs=0.6)
 
 
 @pytest.mark.parametrize(("top", "degrees"), [((100, 20), 0), ((180, 100), 90), ((100, 180), -180), ((20, 100), -90)])
@@ -65,7 +66,7 @@ def test_body_region_stands_on_its_feet(top, degrees):
     region = body_region(np.array([100.0, 100.0]), np.array(top, float))
     assert np.degrees(region.angle) == pytest.approx(degrees) and region.side == pytest.approx(2 * 80 * 1.25)
     # In the region the head is always at the top.
-    assert region.to_picture(np.array([0.5, 0.1])) == pytest.approx(np.array([100, 100]) + (np.array(top) - 100))
+    assert region.to_image(np.array([0.5, 0.1])) == pytest.approx(np.array([100, 100]) + (np.array(top) - 100))
 
 
 def test_refinement_is_the_centroid_of_the_window():
@@ -84,16 +85,16 @@ def test_refinement_is_the_centroid_of_the_window():
 
 
 def test_filter_calms_a_still_point_and_follows_a_fast_one():
-    still, fast = OneEuro(), OneEuro()
+    still, fast = (OneEuro(0.01, 10.0) for _ in range(2))
     rng = np.random.default_rng(0)
-    noisy = [still(np.array([rng.normal(0, 1.0)]), 1e-4, 1 / 30)[0] for _ in range(200)]
+    noisy = [still.update(np.array([rng.normal(0, 1.0)]), 1 / 30, 1e-4)[0] for _ in range(200)]
     assert np.std(noisy[100:]) < 0.3
-    assert [fast(np.array([50.0 * t]), 0.01, 1 / 30)[0] for t in range(60)][-1] == pytest.approx(50 * 59, abs=15)
+    assert [fast.update(np.array([50.0 * t]), 1 / 30, 0.01)[0] for t in range(60)][-1] == pytest.approx(50 * 59, abs=15)
 
 
 def test_a_body_can_be_painted_out(demo):
     image = demo.frames[0].image
-    pose = LandmarkNet().look(image, Detector().detect(image, whole_picture(image))[0].region)
+    pose = LandmarkNet().infer(image, Detector().detect(image, whole_image(image))[0].region)
     assert on_body(pose.points[[11, 24, 26], :2], pose).all()
     assert not on_body(np.array([[5.0, 5.0]]), pose).any()
     crop = pose.body.crop(image, 256, "replicate")
@@ -123,12 +124,12 @@ def test_listing_models_loads_no_network_library():
 
 def test_equal_to_mediapipe(demo):
     """Detector, landmarks and following, step for step."""
-    detector, net, follower, region = Detector(), LandmarkNet(), RegionFollower(), None
+    detector, net, follower, region = Detector(), LandmarkNet(), RegionFilter(), None
     gaps, world = [], []
     for frame, truth, world_truth in zip(demo.frames, demo.points, demo.world, strict=True):
-        region = region or detector.detect(frame.image, whole_picture(frame.image))[0].region
-        pose = net.look(frame.image, region)
-        region = follower.follow(pose, frame.time)
+        region = region or detector.detect(frame.image, whole_image(frame.image))[0].region
+        pose = net.infer(frame.image, region)
+        region = follower.update(pose, frame.time)
         gaps.append(np.linalg.norm(pose.points[:33, :2] - truth[:, :2], axis=1))
         world.append(np.linalg.norm(pose.world[:33] - world_truth, axis=1))
         assert np.abs(pose.visibility[:33] - truth[:, 3]).max() < 0.05
@@ -288,6 +289,6 @@ def test_one_person_is_never_lost(groundtruth, clip):
 def test_pose_distance_is_in_body_sizes(demo):
     image = demo.frames[0].image
     net = LandmarkNet()
-    pose = net.look(image, Detector().detect(image, whole_picture(image))[0].region)
+    pose = net.infer(image, Detector().detect(image, whole_image(image))[0].region)
     moved = replace(pose, points=pose.points + np.array([pose.body.side / 1.25, 0, 0]))
     assert pose_distance(pose, pose) == 0 and pose_distance(pose, moved) == pytest.approx(1, rel=1e-6)

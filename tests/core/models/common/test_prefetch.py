@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from romp_core.models.common.prefetch import ahead
+from romp_core.models.common.prefetch import prefetch
 
 
 def test_items_come_in_order():
-    assert list(ahead(range(100), most=3)) == list(range(100))
-    assert list(ahead([])) == []
+    assert list(prefetch(range(100), most=3)) == list(range(100))
+    assert list(prefetch([])) == []
 
 
 def test_errors_come_after_the_items_before_them():
@@ -18,7 +18,7 @@ def test_errors_come_after_the_items_before_them():
         yield 1
         raise ValueError("broken footage")
 
-    items = ahead(broken())
+    items = prefetch(broken())
     assert next(items) == 1
     with pytest.raises(ValueError, match="broken footage"):
         next(items)
@@ -32,7 +32,7 @@ def test_no_more_is_made_than_asked_for():
             made.append(number)
             yield number
 
-    items = ahead(count(), most=2)
+    items = prefetch(count(), most=2)
     assert next(items) == 0
     time.sleep(0.1)
     assert len(made) <= 3
@@ -50,7 +50,7 @@ def test_closing_stops_the_thread_and_closes_the_source():
         finally:
             closed.set()
 
-    items = ahead(ahead(endless()))
+    items = prefetch(prefetch(endless()))
     next(items)
     items.close()
     assert closed.wait(5)

@@ -13,13 +13,14 @@ from romp_core.bodies.smpl.files import load_smpl
 from romp_core.bodies.smpl.model import SmplModel
 from romp_core.geometry.rotations import matrix_from_rotvec, quat_from_rotvec, rotvec_from_quat
 from romp_core.geometry.skeleton import forward_kinematics
-from romp_core.models.common.cameras import project_weak, translation_lsq, translation_pnp
+from romp_core.models.common.cameras import project_weak
 from romp_core.models.common.rotation_6d import quat_from_matrix
-from romp_core.models.common.square_image import Padding, padding, to_picture
-from romp_core.models.romp.decode import centers, decode, results
+from romp_core.models.common.square_image import Padding, padding, to_image
+from romp_core.models.romp.decode import decode
 from romp_core.models.romp.estimator import CENTER_THRESHOLD, Romp
 from romp_core.models.romp.network import RompNetwork
 from romp_core.models.romp.peaks import find_peaks, sample
+from romp_core.reference.romp import centers, results, translation_lsq, translation_pnp
 from romp_core.tracking.one_euro import OneEuro
 from romp_core.typing import Array
 from tests.formula import formula_input, read_recipe
@@ -63,7 +64,7 @@ def picture(folder: Path, name: str) -> Array:
 def found(romp: Romp, image: Array, body: SmplModel | None = None, translation=translation_pnp) -> dict[str, Array]:
     """What simple-romp returns for a picture."""
     inputs = romp.prepare([image])
-    center_maps, params = romp.look(inputs)
+    center_maps, params = romp.infer(inputs)
     peaks = find_peaks(center_maps, CENTER_THRESHOLD)
     people = decode(sample(params, peaks))
     return results(people.thetas, people.betas, people.cams, inputs.pad, body, translation) | centers(peaks, 64)
@@ -161,7 +162,7 @@ def test_meshes_come_to_the_same_pixels(body, folder):
     verts = body.forward(pose["thetas"], pose["betas"])[0][:, ::53]
     points = np.concatenate([project_weak(verts, expected["cams"]), verts[..., 2:]], axis=-1)
     pad = Padding(*expected["pad_info"].tolist())
-    assert_allclose(to_picture(points, pad), expected["verts_camed_org_sub53"], atol=1e-2)
+    assert_allclose(to_image(points, pad), expected["verts_camed_org_sub53"], atol=1e-2)
 
 
 def test_the_estimator_sees_what_the_results_say(network, body, folder):
@@ -170,7 +171,7 @@ def test_the_estimator_sees_what_the_results_say(network, body, folder):
     model = Romp(network, body)
     expected = found(model, image, body, translation_lsq)
     inputs = model.prepare([image])
-    (seen,) = model.read(inputs, model.look(inputs))
+    (seen,) = model.decode(inputs, model.infer(inputs))
     pelvis = expected["joints"][:, :1]
     assert_allclose(seen.joints, expected["joints"][:, :24] - pelvis, atol=1e-5)
     assert_allclose(seen.pixels, expected["pj2d_org"][:, :24], atol=1e-2)
@@ -183,7 +184,7 @@ def test_the_estimator_sees_what_the_results_say(network, body, folder):
 
 
 def test_a_batch_gives_what_its_pictures_give(network, romp_checkpoint, folder, monkeypatch):
-    monkeypatch.setattr("romp_core.models.romp.network.ONE_PICTURE", {})  # here the CPU stands in for a graphics card
+    monkeypatch.setattr("romp_core.models.romp.network.ONE_IMAGE", {})  # here the CPU stands in for a graphics card
     image = picture(folder, "image_a")
     pictures = [image, np.roll(image, (2, 3), axis=(0, 1))]
     single, together = Romp(network), Romp(RompNetwork(romp_checkpoint))
@@ -191,9 +192,9 @@ def test_a_batch_gives_what_its_pictures_give(network, romp_checkpoint, folder, 
     alone = []
     for one in pictures:
         inputs = single.prepare([one])
-        alone += single.read(inputs, single.look(inputs))
+        alone += single.decode(inputs, single.infer(inputs))
     inputs = together.prepare(pictures)
-    for ours, expected in zip(together.read(inputs, together.look(inputs)), alone, strict=True):
+    for ours, expected in zip(together.decode(inputs, together.infer(inputs)), alone, strict=True):
         assert_allclose(ours.confidence, expected.confidence, atol=1e-4)
         assert_allclose(ours.root, expected.root, atol=1e-3)
         assert_allclose(ours.pixels, expected.pixels, atol=1e-2)

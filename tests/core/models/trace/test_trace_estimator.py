@@ -12,7 +12,9 @@ from numpy.testing import assert_allclose
 from romp_core.geometry.rotations import angle_between, matrix_from_quat, matrix_from_rotvec, quat_from_matrix
 from romp_core.models.trace.cameras import FOCAL_PX
 from romp_core.models.trace.estimator import TraceEstimator
-from romp_core.models.trace.policy import MOCAP, TraceSettings
+from romp_core.models.trace.orientation import MAX_HELD, TurnGate, turn_between
+from romp_core.models.trace.parameters import TraceParameters
+from romp_core.models.trace.policy import ProductPolicy
 from romp_core.solve import solve
 from romp_core.storage.journal import Journal, JournalHead
 from romp_core.take.observations import Frame, People
@@ -24,8 +26,9 @@ from tests.core.trace_stage import BLUE, RED, SIDE, Actor, Stage, StageNetworks,
 FOOTAGE = FootageInfo("stage", SIDE, SIDE, 30.0, np.zeros(0), np.zeros(0, np.int32))
 
 
-def run(stage: Stage, settings: TraceSettings = MOCAP, backgrounds=(), fps: float = 30.0) -> list[People]:
-    return list(TraceEstimator(StageNetworks(stage), FOOTAGE, None, settings).run(film(stage, fps, backgrounds)))
+def run(stage: Stage, people: int = 0, backgrounds=(), fps: float = 30.0) -> list[People]:
+    policy = ProductPolicy(TraceParameters(max_people=people))
+    return list(TraceEstimator(StageNetworks(stage), FOOTAGE, None, policy).run(film(stage, fps, backgrounds)))
 
 
 def one(count: int, start=(-0.5, 0.1, 4.0), end=(0.5, 0.1, 4.0), **more) -> Actor:
@@ -84,8 +87,8 @@ def test_paths_in_the_world_do_not_follow_the_camera():
     assert_allclose(turn, stage.turns[-1], atol=1e-4)
 
 
-def test_who_was_away_comes_back_with_the_name_and_where_the_camera_sees_them():
-    """The camera moved in the meantime, as the other one tells who stayed."""
+def test_who_was_away_comes_back_with_the_same_id_and_where_the_camera_sees_them():
+    """The camera moved in the meantime, as estimated from the other one, who stayed."""
     away = one(60, (-0.9, 0.1, 4), (0.1, 0.1, 4.5))
     away.present[20:45] = False
     stays = one(60, (0.6, 0.1, 4.5), (1.4, 0.1, 5), color=BLUE)
@@ -97,10 +100,10 @@ def test_who_was_away_comes_back_with_the_name_and_where_the_camera_sees_them():
         assert_allclose(*in_world(stage, people, id), atol=0.01)
 
 
-def test_who_is_away_for_long_is_known_by_the_looks():
+def test_who_is_away_for_long_is_recognized_by_appearance():
     away = one(120, (-0.9, 0.1, 4), (-0.4, 0.1, 4.2))
     away.present[20:100] = False
-    people = run(still([away, one(120, (0.6, 0.1, 4), (0.8, 0.1, 4), color=BLUE)]), TraceSettings(subjects=2))
+    people = run(still([away, one(120, (0.6, 0.1, 4), (0.8, 0.1, 4), color=BLUE)]), people=2)
     assert sorted(map(len, tracks(people).values())) == [40, 120]
 
 
@@ -131,20 +134,20 @@ def test_the_nearest_are_chosen_and_nobody_is_made_up():
     near, far = one(24, (-0.5, 0.1, 3), (-0.5, 0.1, 3)), one(24, (0.9, 0.1, 6), (0.9, 0.1, 6), color=BLUE)
     for actor in (near, far):
         actor.present[:11] = False
-    people = run(still([far, near]), TraceSettings(subjects=1))
+    people = run(still([far, near]), people=1)
     assert tracks(people) == {0: list(range(11, 24))}
     assert people[-1].root[0, 2] == pytest.approx(3, abs=0.1)
     assert all(len(seen) == 0 and seen.keypoints2d.shape == (0, 24, 2) for seen in people[:11])
 
 
 @pytest.mark.parametrize(("score", "followed"), [(0.9, 2), (0.5, 1)])
-def test_newcomers_must_be_sure(score, followed):
-    newcomer = one(40, (0.9, 0.1, 4), (0.9, 0.1, 4), color=BLUE, score=score)
-    newcomer.present[:20] = False
-    assert len(tracks(run(still([one(40), newcomer])))) == followed
+def test_new_people_need_high_confidence(score, followed):
+    new = one(40, (0.9, 0.1, 4), (0.9, 0.1, 4), color=BLUE, score=score)
+    new.present[:20] = False
+    assert len(tracks(run(still([one(40), new])))) == followed
 
 
-def test_who_is_known_need_not_be_so_sure_to_come_back():
+def test_who_is_known_needs_less_confidence_to_come_back():
     away = one(120, (-0.9, 0.1, 4), (-0.4, 0.1, 4.2), score=0.5)
     away.present[20:100] = False
     people = run(still([away, one(120, (0.6, 0.1, 4), (0.8, 0.1, 4), color=BLUE)]))
@@ -170,6 +173,35 @@ def test_a_capture_gives_back_the_camera(tmp_path):
     assert np.degrees(turned).max() < 1
     way = (take.camera.position - take.camera.position[0]) @ turns[0]
     assert_allclose(way, stage.places, atol=0.02 * np.linalg.norm(stage.places[-1]))
+
+
+def around(degrees: float) -> Array:
+    """Orientation in 6D representation of somebody turned about the vertical axis."""
+    return matrix_from_rotvec(np.radians([0.0, degrees, 0.0]))[:, :2].ravel()
+
+
+def test_a_sudden_flip_of_the_orientation_is_held_back():
+    gate = TurnGate(around(0))
+    given = [0, 10, 180, 190, 20, 200, 30]
+    used = [gate.update(around(turn), False) for turn in given]
+    for ours, expected in zip(used, (0, 10, 10, 10, 20, 20, 30), strict=True):
+        assert_allclose(ours, around(expected), atol=1e-12)
+
+
+@pytest.mark.parametrize("missed", [False, True])
+def test_the_orientation_follows_a_real_turn_and_guards_the_new_one(missed):
+    """Within `MAX_HELD` frames, whether or not the person is hidden in some of them; flips back are held back then."""
+    gate = TurnGate(around(0))
+    used = []
+    for frame in range(40):
+        if missed and frame % 4 == 3:
+            gate.update(around(0), True)
+        used.append(gate.update(around(0 if frame < 10 else 175), False))
+    turned = [turn_between(each, around(0)) > 90 for each in used]
+    assert turned == [False] * (10 + MAX_HELD) + [True] * (30 - MAX_HELD)
+    assert_allclose(gate.update(around(0), True), around(175), atol=1e-12)
+    assert_allclose(gate.update(around(0), False), around(175), atol=1e-12)
+    assert_allclose(gate.update(around(170), False), around(170), atol=1e-12)
 
 
 def test_frames_are_fetched_as_they_are_needed_and_a_cancelled_run_keeps_what_there_was():

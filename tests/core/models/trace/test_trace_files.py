@@ -8,6 +8,7 @@ import pytest
 from romp_core.cli.main import main
 from romp_core.geometry.projection import focal_from_fov
 from romp_core.models.registry import model_card
+from romp_core.models.trace.policy import ProductPolicy
 from romp_core.take.observations import Observations
 from romp_core.take.settings import CaptureSettings
 from romp_core.take.take import FootageInfo, Person, Provenance, Take, take_fov
@@ -33,7 +34,7 @@ def test_one_file_is_verified_without_the_others(golden: Path, tmp_path: Path, c
     assert main(command) == 1
 
 
-def test_a_file_in_the_place_of_another_is_told(golden: Path, tmp_path: Path, capsys) -> None:
+def test_a_file_of_another_network_is_refused(golden: Path, tmp_path: Path, capsys) -> None:
     path = tmp_path / "my.pkl"
     save_torch_zip(formula_trace_state(golden / "trace", "backbone"), path)
     assert main(["verify", "trace_head.pkl", str(path), "--weights", str(tmp_path / "w")]) == 1
@@ -50,8 +51,8 @@ def test_people_and_flow_rounds_reach_the_networks(tmp_path: Path, monkeypatch) 
         def __init__(self, *files: object) -> None:
             given["rounds"] = files[-1]
 
-    def estimator(networks: object, footage: object, body: object, settings: object) -> object:
-        given["subjects"] = settings.subjects
+    def estimator(networks: object, footage: object, body: object, policy: ProductPolicy) -> object:
+        given["people"] = policy.parameters.max_people
         return networks
 
     monkeypatch.setattr("romp_core.models.trace.networks.TraceNetworks", Networks)
@@ -61,9 +62,9 @@ def test_people_and_flow_rounds_reach_the_networks(tmp_path: Path, monkeypatch) 
     info = FootageInfo("a.mp4", 64, 64, 30.0, np.zeros(0), np.zeros(0, np.int32))
     card = model_card("trace")
     card.open(info, CaptureSettings("trace", people=3, model_options={"flow_rounds": 6}), WeightStore(tmp_path))
-    assert given == {"rounds": 6, "subjects": 3}
+    assert given == {"rounds": 6, "people": 3}
     card.open(info, CaptureSettings("trace"), WeightStore(tmp_path))
-    assert given == {"rounds": 20, "subjects": 0}
+    assert given == {"rounds": 20, "people": 0}
 
 
 def test_missing_files_are_named_before_anything_is_read(tmp_path: Path, capsys) -> None:

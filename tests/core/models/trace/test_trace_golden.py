@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,17 +12,18 @@ from numpy.testing import assert_allclose, assert_array_equal
 from romp_core.bodies.smpl.model import SmplModel
 from romp_core.geometry.rotations import matrix_from_rotvec, quat_from_rotvec
 from romp_core.models.common.rotation_6d import matrix_from_6d, rotvec_from_6d
-from romp_core.models.common.square_image import Padding, to_picture
+from romp_core.models.common.square_image import Padding, to_image
 from romp_core.models.trace.bodies import betas_of, bodies, joints_from_hips, thetas_of, world_roots
 from romp_core.models.trace.cameras import camera_of, project, translation
 from romp_core.models.trace.clip_tracks import ClipTracker
-from romp_core.models.trace.feature_memory import Memory
+from romp_core.models.trace.feature_memory import FeatureMemory
 from romp_core.models.trace.peaks import Peaks, find_peaks
-from romp_core.models.trace.policy import MOCAP, PARITY
+from romp_core.models.trace.policy import ProductPolicy
 from romp_core.models.trace.preprocess import square
-from romp_core.models.trace.smoothing import Smoothing, turn_between
-from romp_core.models.trace.tracker import Sightings, Tracker
-from romp_core.models.trace.trajectory import CameraMemory, ReferencePaths
+from romp_core.models.trace.tracker import Detections, Tracker
+from romp_core.models.trace.trajectory import CameraMemory
+from romp_core.reference.trace import REFERENCE, ReferencePaths, ReferencePolicy, reference_policy
+from romp_core.reference.trace_smoothing import ReferenceSmoothing, reference_turn_between
 from romp_core.tracking.assignment import unique_pairs
 from romp_core.tracking.one_euro import OneEuro
 from romp_core.typing import Array
@@ -86,7 +86,7 @@ def center_maps(stored) -> Array:
 def test_the_same_people_are_read_off_maps(trace):
     stored = np.load(trace / "parser.npz")
     maps = center_maps(stored)
-    peaks = find_peaks(maps, PARITY)
+    peaks = find_peaks(maps, REFERENCE.center_threshold)
     # Equally high peaks come in any order: bring ours into theirs.
     ours, theirs = (
         np.lexsort((*cells.T, -np.round(scores.astype(float), 6), frames))
@@ -98,56 +98,57 @@ def test_the_same_people_are_read_off_maps(trace):
     assert_array_equal(peaks.found, stored["detection_flag"].astype(bool))
 
 
-def test_a_clip_without_people_has_a_made_up_one_only_in_the_reference(trace):
+def test_a_clip_without_people_has_an_invented_one_only_in_the_reference(trace):
     stored = np.load(trace / "parser.npz")
     empty = center_maps(stored)[2:3]
-    peaks = find_peaks(empty, PARITY)
+    found = find_peaks(empty, REFERENCE.center_threshold)
+    peaks = ReferencePolicy().complete_peaks(found)
     assert_array_equal(peaks.frames, stored["empty_batch_ids"])
     assert_array_equal(peaks.cells, stored["empty_czyx"])
     assert_array_equal(peaks.scores, stored["empty_scores"])
     assert_array_equal(peaks.found, stored["empty_detection_flag"].astype(bool))
-    assert len(find_peaks(empty, MOCAP).scores) == 0
+    assert len(ProductPolicy().complete_peaks(found).scores) == 0
 
 
 def test_the_same_people_are_matched(trace):
     stored = np.load(trace / "assignment.npz")
     for index in range(sum(name.startswith("cost_") for name in stored.files)):
-        pairs = unique_pairs(stored[f"cost_{index}"], PARITY.match_limit)
+        pairs = unique_pairs(stored[f"cost_{index}"], REFERENCE.match_limit)
         assert_array_equal(np.array(pairs).reshape(-1, 2), stored[f"matches_{index}"])
 
 
 def test_the_same_people_are_followed(trace):
     stored = np.load(trace / "tracker.npz")
-    names = {"time2forget": "forget", "subject_num": "subjects", "accept_new_dets": "new_people",
+    names = {"time2forget": "keep_missed", "subject_num": "max_people", "accept_new_dets": "new_people",
              "tracker_match_thresh": "match_limit"}  # fmt: skip
     for case, options in json.loads((trace / "tracker_cases.json").read_text("utf-8")).items():
-        tracker = Tracker(replace(PARITY, **{names[name]: value for name, value in options.items()}))
+        tracker = Tracker(reference_policy(**{names[name]: value for name, value in options.items()}))
         rows = []
         for count, frame in enumerate(np.unique(stored["frame_index"]), start=1):
             here = stored["frame_index"] == frame
-            seen = Sightings(*(stored[f"in_{name}"][here] for name in ("trans_cur", "trans_prev", "scores", "czyx")))
+            seen = Detections(*(stored[f"in_{name}"][here] for name in ("trans_cur", "trans_prev", "scores", "czyx")))
             for track in tracker.update(seen, count):
                 rows.append([frame, *track.point, track.id, track.score, not track.missed, *track.cell])
         assert_allclose(rows, stored[f"out_{case}"], atol=1e-5, err_msg=case)
 
 
 CLIP_CASES = {
-    "n2": {"subjects": 2},
-    "n3_forget60": {"subjects": 3, "forget": 60},
-    "n2_forget60": {"subjects": 2, "forget": 60},
-    "late_n2": {"subjects": 2},
+    "n2": {"max_people": 2},
+    "n3_forget60": {"max_people": 3, "keep_missed": 60},
+    "n2_forget60": {"max_people": 2, "keep_missed": 60},
+    "late_n2": {"max_people": 2},
 }
 
 
 @pytest.mark.parametrize("case", CLIP_CASES)
 def test_clips_become_the_same_tracks_and_features(trace, case):
     stored = np.load(trace / "tracking_clip.npz")
-    settings = replace(PARITY, **CLIP_CASES[case])
-    follower, memory = ClipTracker(settings), Memory(settings.memory_threshold)
+    policy = reference_policy(**CLIP_CASES[case])
+    tracker, memory = ClipTracker(policy), FeatureMemory(policy.parameters.memory_threshold)
     for clip, count in enumerate((8, 5)):
         given = f"{'late_' if case.startswith('late') else ''}clip{clip}_in_"
         peaks = Peaks(*(stored[given + name] for name in ("batch_ids", "czyx", "scores")), np.ones(count, bool))
-        tracks = follower.follow(peaks, stored[given + "cams"], stored[given + "motion_offsets"], range(count))
+        tracks = tracker.follow(peaks, stored[given + "cams"], stored[given + "motion_offsets"], range(count))
         expected = {name.removeprefix(f"{case}_clip{clip}_"): stored[name]
                     for name in stored.files if name.startswith(f"{case}_clip{clip}_")}  # fmt: skip
         assert_array_equal(tracks.ids, expected["ids"])
@@ -165,7 +166,7 @@ def test_clips_become_the_same_tracks_and_features(trace, case):
 
 def test_poses_are_smoothed_alike(trace):
     stored = np.load(trace / "smoothing.npz")
-    smoothing = Smoothing(PARITY)
+    smoothing = ReferenceSmoothing(30.0)
     for clip in range(4):
         ids, inherited, given, expected, held = (
             stored[f"clip{clip}_{name}"] for name in ("ids", "inherit", "in", "out", "jump_count")
@@ -184,10 +185,10 @@ def test_the_plain_filter(trace):
 
 def test_six_numbers_and_cameras(trace):
     stored = np.load(trace / "rotations.npz")
-    sixes = stored["rot6d"]
-    assert_allclose(matrix_from_6d(sixes), stored["rotmat"], atol=1e-5)
-    assert_same_turns(rotvec_from_6d(sixes), stored["axis_angle"])
-    angles = [turn_between(a, b, quirks=True) for a, b in pairwise(sixes)]
+    rotations_6d = stored["rot6d"]
+    assert_allclose(matrix_from_6d(rotations_6d), stored["rotmat"], atol=1e-5)
+    assert_same_turns(rotvec_from_6d(rotations_6d), stored["axis_angle"])
+    angles = [reference_turn_between(a, b) for a, b in pairwise(rotations_6d)]
     assert_allclose(angles, stored["angle_between_next_deg"], atol=1e-3)
     assert_allclose(translation(stored["cams"]), stored["trans"], rtol=1e-5, atol=1e-5)
     near = stored["cams"][:, 0] > 0.01
@@ -212,7 +213,7 @@ def test_cameras_are_filled_in_and_summed_up_alike(trace, camera_network):
             -1, *features.shape[1:2], 3
         )
         cams = cameras.fill(given["ids"], cams, given["inherit"])
-        world = paths.place(given["ids"], cams, given["in_motion"])
+        world = paths.add_up(given["ids"], cams, given["in_motion"])
         assert_allclose(cams, stored[f"clip{clip}_cams"], atol=1e-5)
         assert_allclose(world, stored[f"clip{clip}_world_cams"], atol=1e-5)
         assert_allclose(translation(cams), stored[f"clip{clip}_cam_trans"], rtol=1e-5, atol=1e-5)
@@ -234,7 +235,7 @@ def test_bodies_stand_and_are_seen_alike(trace, body):
 
     pads = [padding_of(offsets) for offsets in stored["in_offsets"]]
     points = project(joints + translation(cams)[:, None])
-    pixels = np.stack([to_picture(own, pad) for own, pad in zip(points, pads, strict=True)])
+    pixels = np.stack([to_image(own, pad) for own, pad in zip(points, pads, strict=True)])
     assert_allclose(translation(cams), stored["cam_trans"], rtol=1e-5, atol=1e-5)
     assert_allclose(points[:, TRACE_JOINTS], stored["pj2d"], atol=1e-5)
     assert_allclose(pixels[:, TRACE_JOINTS], stored["pj2d_org"], atol=1e-2)

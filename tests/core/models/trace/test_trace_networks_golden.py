@@ -13,8 +13,9 @@ from romp_core.errors import ModelError
 from romp_core.inference.template import open_template, template_shapes
 from romp_core.models.trace import networks
 from romp_core.models.trace.flow import TEMPLATES, OpticalFlow, flow_shapes, sizes_of
-from romp_core.models.trace.networks import TraceNetworks
+from romp_core.models.trace.networks import HEAD, TraceNetworks
 from romp_core.models.trace.preprocess import square
+from romp_core.reference.trace import RUNNING
 from tests.formula import save_torch_zip
 from tests.formula_trace import FILES, formula_picture, formula_trace_state
 from tests.trace_maps import (
@@ -30,6 +31,7 @@ from tests.trace_maps import (
 )
 
 cv2 = pytest.importorskip("cv2")
+HEADS = {"batch": HEAD, "running": RUNNING}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def files(trace, tmp_path_factory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module", params=MODES)
 def opened(request, files) -> tuple[str, TraceNetworks]:
-    return request.param, TraceNetworks(files["backbone"], files["raft"], files["head"], request.param)
+    return request.param, TraceNetworks(files["backbone"], files["raft"], files["head"], templates=HEADS[request.param])
 
 
 def test_the_backbone_reads_a_picture(trace, files):
@@ -102,14 +104,14 @@ def test_features_remember(trace, opened):
             assert_allclose(values[..., ::8, ::8], expected[f"hidden{number}_l{layer}_stride8"], atol=MAP)
 
 
-@pytest.mark.parametrize("name", ["trace_warp_batch", "trace_warp_running"])
-def test_features_are_the_same_without_the_deformable_operator(trace, files, name):
-    weights = read_state_dict(files["head"], template_shapes(name), "TRACE")
+@pytest.mark.parametrize("head", [HEAD, RUNNING], ids=["batch", "running"])
+def test_features_are_the_same_without_the_deformable_operator(trace, files, head):
+    weights = read_state_dict(files["head"], template_shapes(head.warp), "TRACE")
     (clip, _), rng = clips(trace), np.random.default_rng(0)
     recurrent = rng.standard_normal(clip[1:].shape, dtype=np.float32)
     inputs = {"current": clip[1:], "previous": clip[:-1], "recurrent": recurrent}
     sampled, by_operator = (
-        open_template(each, weights, 2).session.run(None, inputs)[0] for each in (name, f"{name}_operator")
+        open_template(each, weights, 2).session.run(None, inputs)[0] for each in (head.warp, head.warp_operator)
     )
     assert_allclose(sampled, by_operator, atol=MAP)
 

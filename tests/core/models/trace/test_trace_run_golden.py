@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +16,9 @@ from romp_core.models.trace.bodies import betas_of, thetas_of
 from romp_core.models.trace.cameras import translation
 from romp_core.models.trace.clip_reader import ClipReader
 from romp_core.models.trace.estimator import TraceEstimator
-from romp_core.models.trace.networks import FrameCode, TraceNetworks
+from romp_core.models.trace.networks import HEAD, FrameCode, TraceNetworks
 from romp_core.models.trace.peaks import find_peaks
-from romp_core.models.trace.policy import PARITY
-from romp_core.models.trace.trajectory import ReferencePaths
+from romp_core.reference.trace import RUNNING, ReferencePaths, reference_policy
 from romp_core.take.observations import Frame
 from romp_core.take.take import FootageInfo
 from romp_core.typing import Array
@@ -29,7 +27,7 @@ from tests.formula import save_torch_zip
 from tests.formula_trace import FILES, formula_normal, formula_trace_state
 
 cv2 = pytest.importorskip("cv2")
-MODES = {"batch": "batch", "eval": "running"}
+MODES = {"batch": HEAD, "eval": RUNNING}
 VALUES, PIXELS = 5e-3, 1.0
 
 
@@ -67,21 +65,21 @@ def test_the_head_runs_alike(trace, weights, mode):
     assert_allclose(features.sum(axis=(1, 2, 3), dtype=np.float64), stored["input_feature_sum_per_frame"], rtol=1e-4)
     assert_allclose(flows.sum(axis=(1, 2, 3), dtype=np.float64), stored["input_flow_sum_per_frame"], rtol=1e-4)
 
-    networks = TraceNetworks(*weights, bn_mode=MODES[mode])
-    settings = replace(PARITY, subjects=2, forget=30)
-    reader, paths, state = ClipReader(networks.regress, settings), ReferencePaths(), None
+    networks = TraceNetworks(*weights, templates=MODES[mode])
+    policy = reference_policy(max_people=2, keep_missed=30)
+    reader, paths, state = ClipReader(networks.regress, policy), ReferencePaths(), None
     for clip, (frames, flow) in enumerate((([1, *range(1, 9)], flows[:8]), ([8, 9, 10, 11], flows[8:]))):
         expected = {name.removeprefix(f"{mode}_clip{clip}_"): stored[name]
                     for name in stored.files if name.startswith(f"{mode}_clip{clip}_")}  # fmt: skip
         temporal, state = networks.temporal(features[frames], state)
         maps = networks.maps(flow, temporal)
-        assert_same_detections(find_peaks(maps.center_3d, settings), expected)
+        assert_same_detections(find_peaks(maps.center_3d, policy.parameters.center_threshold), expected)
         people = reader.read(maps, [index / 30 for index in range(len(flow))])
         if not len(expected.get("track_ids", ())):
             assert people is None
             continue
         assert people is not None
-        world = paths.place(people.tracks.ids, people.cams, people.steps)
+        world = paths.add_up(people.tracks.ids, people.cams, people.steps)
         valid = people.tracks.valid
         ids, whens = np.nonzero(valid)
         assert_array_equal(people.tracks.ids[ids], expected["track_ids"])
@@ -98,7 +96,7 @@ def test_the_head_runs_alike(trace, weights, mode):
         }
         for name, value in given.items():
             assert_allclose(value, expected[name], rtol=VALUES, atol=VALUES, err_msg=name)
-        assert_same_turns(rotvec_from_6d(people.world_sixes[valid]), expected["world_global_rots"])
+        assert_same_turns(rotvec_from_6d(people.world_rotations_6d[valid]), expected["world_global_rots"])
         assert_same_turns(thetas_of(params), expected["smpl_thetas"])
 
 
@@ -151,8 +149,8 @@ def test_pictures_become_the_same_people(trace, weights, body, mode):
     expected = np.load(trace / f"e2e_outputs_{mode}.npz")
     height, width = next(frames(trace)).image.shape[:2]
     footage = FootageInfo("frames", width, height, 30.0, np.zeros(0), np.zeros(0, np.int32))
-    networks = Once(TraceNetworks(*weights, bn_mode=MODES[mode]))
-    estimator = TraceEstimator(networks, footage, body, replace(PARITY, subjects=2))
+    networks = Once(TraceNetworks(*weights, templates=MODES[mode]))
+    estimator = TraceEstimator(networks, footage, body, reference_policy(max_people=2))
     people = list(estimator.run(frames(trace)))
     check_inputs(trace, networks)
     seen = {(frame, id): (each, row) for frame, each in enumerate(people) for row, id in enumerate(each.ids.tolist())}

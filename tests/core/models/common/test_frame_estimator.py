@@ -1,4 +1,4 @@
-"""The loop of models that look at whole pictures, with a model that reads people off the picture's pixels."""
+"""The loop of models that read frames as a whole, with a model that reads people from painted pixels."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from romp_core.models.common.map_estimator import MapsEstimator, Seen
+from romp_core.models.common.frame_estimator import DetectedPeople, FrameEstimator
 from romp_core.models.romp.estimator import Romp
 from romp_core.take.observations import Frame
 from romp_core.take.take import FootageInfo
+from romp_core.tracking.space_tracker import SpaceTracker
 from romp_core.typing import Array
 
 WIDTH, HEIGHT = 64, 48
 
 
 class Painted:
-    """Sees one person per colored column of the first row: place by column, depth by the red channel."""
+    """Detects one person per colored column of the first row: position by column, depth by the red channel."""
 
     provider, remark = "CPUExecutionProvider", ""
 
@@ -31,21 +32,21 @@ class Painted:
         self.batches.append(len(images))
         return [image[0].astype(np.float32) for image in images]
 
-    def look(self, inputs: list[Array]) -> list[Array]:
+    def infer(self, inputs: list[Array]) -> list[Array]:
         self.threads.add(threading.current_thread().name)
         return inputs
 
-    def read(self, inputs: list[Array], maps: list[Array]) -> list[Seen]:
+    def decode(self, inputs: list[Array], maps: list[Array]) -> list[DetectedPeople]:
         return [seen(np.flatnonzero(row[:, 0]), row[row[:, 0] > 0, 0] / 10) for row in maps]
 
 
-def seen(columns: Array, depth: Array) -> Seen:
+def seen(columns: Array, depth: Array) -> DetectedPeople:
     count = len(columns)
     rotations = np.zeros((count, 24, 4))
     rotations[..., 0] = 1
     root = np.stack([columns / 10, np.zeros(count), depth], axis=1)
     x = columns / WIDTH * 2 - 1
-    return Seen(
+    return DetectedPeople(
         confidence=np.full(count, 1.2),
         cams=np.stack([1.7 / np.maximum(depth, 0.1), np.zeros(count), x], axis=1),
         rotations=rotations,
@@ -66,9 +67,9 @@ def frames(people: list[dict[int, int]]) -> Iterator[Frame]:
         yield Frame(index, index / 25, image)
 
 
-def estimator(model: Painted, people: int = 0) -> MapsEstimator:
+def estimator(model: Painted, people: int = 0) -> FrameEstimator:
     footage = FootageInfo("", WIDTH, HEIGHT, 25.0, np.zeros(0), np.zeros(0, np.int32))
-    return MapsEstimator(model, footage, people)
+    return FrameEstimator(model, footage, SpaceTracker(), people)
 
 
 @pytest.mark.parametrize("provider", ["CPUExecutionProvider", "CUDAExecutionProvider"])
@@ -85,7 +86,7 @@ def test_every_frame_gives_people_in_order(batch, provider):
     for people in result:
         assert len(set(people.ids.tolist())) == len(people) and people.ids.dtype == np.int32
         assert people.rotations.shape == (len(people), 24, 4) and people.root.shape == (len(people), 3)
-        assert (people.confidence <= 1).all() and not people.visibility.any()  # all left of the picture
+        assert (people.confidence <= 1).all() and not people.visibility.any()  # all left of the image
         assert {array.dtype.name for array in (people.keypoints2d, people.keypoints3d, people.betas)} == {"float32"}
 
 
@@ -99,7 +100,7 @@ def test_the_nearest_are_kept_and_do_not_flicker():
 
 def test_impossible_people_are_left_out():
     class Broken(Painted):
-        def read(self, inputs, maps):
+        def decode(self, inputs, maps):
             several = seen(np.array([10, 20, 30]), np.array([4.0, -1.0, 5.0]))
             several.betas[2, 3] = np.nan
             return [several for _ in maps]
@@ -127,7 +128,7 @@ def test_errors_of_footage_and_network_reach_the_caller():
         list(estimator(Painted()).run(broken()))
 
     class Failing(Painted):
-        def look(self, inputs):
+        def infer(self, inputs):
             raise RuntimeError("out of memory")
 
     with pytest.raises(RuntimeError, match="out of memory"):
