@@ -26,7 +26,8 @@ def capture(seconds: float, folder: Path) -> None:
     """Capture and solve that many seconds of two people who walk to and fro; print this process's peak in MB."""
     from romp_core.models.trace.estimator import TraceEstimator
     from romp_core.solve import solve
-    from romp_core.storage.journal import Journal, JournalHead
+    from romp_core.storage.assemble import TakeHead
+    from romp_core.storage.journal import Journal
     from romp_core.storage.take_file import save_take
     from romp_core.take.settings import CaptureSettings, SolveSettings
     from romp_core.take.take import FootageInfo, Provenance
@@ -37,7 +38,7 @@ def capture(seconds: float, folder: Path) -> None:
     places = [np.stack([x + 0.5 * sway, 0 * sway, 4.0 + 0.2 * sway], axis=-1) for x in (-1.0, 1.0)]
     stage = still([Actor(places[0], np.ones(count, bool)), Actor(places[1], np.ones(count, bool), BLUE)])
     info = FootageInfo("stage", SIDE, SIDE, FPS, np.zeros(0), np.zeros(0, np.int32))
-    head = JournalHead("stage", info, CaptureSettings("trace"), SolveSettings(), Provenance("trace"))
+    head = TakeHead("stage", info, CaptureSettings("trace"), SolveSettings(), Provenance("trace"))
     networks = StageNetworks(stage)
     journal = Journal(folder / "take.journal", head)
     for frame, people in zip(film(stage, FPS), TraceEstimator(networks, info).run(film(stage, FPS)), strict=True):

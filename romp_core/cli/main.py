@@ -175,7 +175,7 @@ def _scout(options: argparse.Namespace) -> None:
 
 
 def _solve(options: argparse.Namespace) -> None:
-    from ..jobs.capture import resolve
+    from ..jobs.solve import solve_take
     from ..storage.journal import recover
     from ..storage.take_file import load_take
 
@@ -185,7 +185,7 @@ def _solve(options: argparse.Namespace) -> None:
     take = replace(take, solve=with_values(take.solve, _given(options, SolveSettings)))
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
-        resolve(take, options.out or options.take, listener, cancelled)
+        solve_take(take, options.out or options.take, listener, cancelled)
 
     interruptible(run, options.progress)
 
@@ -215,7 +215,7 @@ def _info(options: argparse.Namespace) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     from ..formats import import_results
-    from ..jobs.capture import resolve
+    from ..jobs.solve import solve_take
     from ..storage.take_file import check_target, save_take
 
     check_target(options.out)
@@ -226,7 +226,7 @@ def _import(options: argparse.Namespace) -> None:
         if take.solved:
             save_take(take, options.out)
         else:
-            resolve(take, options.out, listener, cancelled)
+            solve_take(take, options.out, listener, cancelled)
         say(f"{_count(len(take.people), 'person', 'people')} -> {options.out}")
         if take.provenance.remark:
             say(take.provenance.remark)

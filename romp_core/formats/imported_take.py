@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from ..bodies.embedded import BODY_LICENSE
 from ..errors import TakeError
 from ..geometry.projection import body_model_fov
 from ..models.common.square_image import Padding
-from ..storage.journal import Journal, JournalHead
+from ..storage.assemble import TakeHead, take_of
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, SolveSettings
 from ..take.take import FootageInfo, Provenance, Take
@@ -69,15 +68,9 @@ def imported_take(
         model_focal=focal,
     )
     settings = CaptureSettings(model=model.lower())
-    head = JournalHead(uuid.uuid4().hex, footage, settings, SolveSettings(), provenance)
-    with TemporaryDirectory() as folder:
-        journal = Journal(Path(folder) / "import.journal", head)
-        try:
-            for row, time in enumerate(footage.times.tolist()):
-                journal.add(Frame(row, time, np.empty(0)), people(row, time))
-            take = journal.take(complete=True)
-        finally:
-            journal.close()
+    head = TakeHead(uuid.uuid4().hex, footage, settings, SolveSettings(), provenance)
+    frames = enumerate(footage.times.tolist())
+    take = take_of(head, ((Frame(index, time, np.empty(0)), people(index, time)) for index, time in frames))
     if not take.people:
         raise TakeError(f"There is nobody in the results of {path.name} for long enough.", "Choose other results.")
     return take

@@ -9,42 +9,28 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from .. import __version__
-from ..bodies.embedded import load_body
 from ..errors import Cancelled, MocapError, ModelError, SettingsError
 from ..footage import open_footage
-from ..geometry.projection import focal_from_fov
-from ..geometry.skeleton import forward_kinematics
-from ..geometry.spaces import WORLD_FROM_CAMERA_AXES
 from ..models.registry import model_card
-from ..solve import quick_pose, solve
-from ..storage.journal import Journal, JournalHead, journal_path
+from ..solve import SolveCache
+from ..storage.assemble import TakeHead
+from ..storage.journal import Journal, journal_path
 from ..storage.take_file import check_target, save_take
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, SolveSettings, check
-from ..take.take import FootageInfo, Provenance, Take, horizontal_fov
-from ..tracking.one_euro import PreviewFilter
-from ..typing import Array
+from ..take.take import Provenance, Take
 from ..weights.store import WeightStore, default_store
-from .progress import Clock, ProgressListener
+from .listener import Listener
+from .preview import Preview
+from .progress import Clock
 from .selection import in_effect, most_to_follow, select
+from .solve import solve_take
 
 FLUSH_SECONDS = 2.0
-PREVIEW_SECONDS = 0.25
-
-
-class Listener(ProgressListener, Protocol):
-    """What a caller of `capture` may want to hear."""
-
-    def started(self, info: FootageInfo, model: str, provider: str, expected: int, remark: str) -> None:
-        """The footage is open and the network is loaded; `remark` says what the user may not expect of that."""
-
-    def preview(self, ids: Array, joints: Array) -> None:
-        """A rough pose of the latest frame: ids (P,), joints (P, 24, 3) meters, z up, camera at the origin."""
 
 
 def capture(
@@ -55,15 +41,17 @@ def capture(
     listener: Listener,
     cancelled: Callable[[], bool] = lambda: False,
     store: WeightStore | None = None,
+    cache: SolveCache | None = None,
 ) -> Take:
     """Capture and solve footage into the take file `out`; the raw take is saved before it is solved.
 
     Args:
         store: where the weight files are; the default store when left out.
+        cache: takes up the results of the solve's stages, for a later solve with other settings.
 
     Raises:
         MocapError: footage, model or output are unusable; nobody was found.
-        Cancelled: `cancelled()` became true; what there is was saved to `out`.
+        Cancelled: `cancelled()` became true; what there is was saved to `out`, nothing before the first frame.
     """
     check(settings), check(solve_settings)
     check_target(out)
@@ -72,7 +60,7 @@ def capture(
         raise Cancelled()
     if not take.people:
         raise ModelError("Nobody was found in the footage.", model_card(settings.model).hint_for_nobody)
-    return resolve(take, out, listener, cancelled)
+    return solve_take(take, out, listener, cancelled, cache)
 
 
 def _observe(
@@ -98,10 +86,10 @@ def _observe(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             model_focal=card.focal,
         )
-        head = JournalHead(uuid.uuid4().hex, footage.info, in_effect(settings), solve_settings, provenance)
+        head = TakeHead(uuid.uuid4().hex, footage.info, in_effect(settings), solve_settings, provenance)
         journal = Journal(journal_path(out), head)
-        told = " ".join(filter(None, (estimator.remark, *remarks)))
-        listener.started(footage.info, card.label, estimator.provider, footage.expected_frames, told)
+        remark = " ".join(filter(None, (estimator.remark, *remarks)))
+        listener.started(footage.info, card.label, estimator.provider, footage.expected_frames, remark)
 
         def wanted(frames: Iterable[Frame]) -> Iterator[People]:
             return select(estimator.run(frames), settings, footage.info)
@@ -109,11 +97,15 @@ def _observe(
         try:
             stopped = _run(footage.frames(), footage.expected_frames, wanted, journal, head, listener, cancelled)
             remark = " ".join(filter(None, (footage.remark, *remarks)))
+            if stopped:
+                if journal.empty:
+                    raise Cancelled(hint="")
+                listener.saving()
             journal.head = replace(head, footage=footage.info, provenance=replace(provenance, remark=remark))
             take = journal.take(complete=not stopped)
             if take.people or stopped:
                 save_take(take, out)
-        except SettingsError:  # a chosen person is not there: nothing is worth keeping
+        except (SettingsError, Cancelled):  # a selected person is not there, or nothing is: nothing is worth keeping
             journal.delete()
             raise
         except BaseException:
@@ -123,42 +115,26 @@ def _observe(
     return take
 
 
-def resolve(take: Take, out: str | Path, listener: Listener, cancelled: Callable[[], bool] = lambda: False) -> Take:
-    """Solve a raw or solved take with its present settings and save it; the network does not run.
-
-    Raises:
-        Cancelled: the take on disk is left as it was.
-    """
-    check(take.solve)
-    clock = Clock("solve", 1.0, listener)
-
-    def on_progress(fraction: float) -> None:
-        if cancelled():
-            raise Cancelled()
-        clock.tick(fraction)
-
-    solved = solve(take, on_progress)
-    save_take(solved, out)
-    return solved
-
-
 def _run(
     frames: Iterable[Frame],
     expected: int,
     estimate: Callable[[Iterable[Frame]], Iterator[People]],
     journal: Journal,
-    head: JournalHead,
+    head: TakeHead,
     listener: Listener,
     cancelled: Callable[[], bool],
 ) -> bool:
-    """Feed the journal until the footage ends; True when it was cancelled."""
+    """Feed the journal until the footage ends; True when it was cancelled before that."""
     waiting: deque[Frame] = deque()
     broken: list[MocapError] = []
+    stopped = False
 
-    def tapped() -> Iterator[Frame]:
+    def watched() -> Iterator[Frame]:
+        nonlocal stopped
         try:
             for frame in frames:
                 if cancelled():
+                    stopped = True
                     return
                 waiting.append(replace(frame, image=np.empty(0)))
                 yield frame
@@ -166,9 +142,9 @@ def _run(
             broken.append(error)
 
     clock = Clock("capture", expected, listener)
-    preview = _Preview(head, listener)
+    preview = Preview(head.footage, head.solve, listener)
     flushed = time.monotonic()
-    for done, people in enumerate(estimate(tapped()), start=1):
+    for done, people in enumerate(estimate(watched()), start=1):
         frame = waiting.popleft()
         journal.add(frame, people)
         clock.tick(done)
@@ -179,44 +155,4 @@ def _run(
     if broken:
         journal.flush()
         raise broken[0]
-    return cancelled()
-
-
-class _Preview:
-    """A quick pose of the latest people, a few times a second."""
-
-    def __init__(self, head: JournalHead, listener: Listener) -> None:
-        info = head.footage
-        fov = horizontal_fov(info, head.solve.fit)
-        self.focal, self.center = focal_from_fov(fov, info.width), np.array([info.width, info.height]) / 2
-        self.rest = load_body().rest_joints(head.solve.scale.height)
-        self.filter = PreviewFilter()
-        self.listener = listener
-        self.shown = 0.0
-
-    def show(self, people: People, at: float) -> None:
-        """Show the people of a picture at `at` seconds, unless others were shown just now."""
-        if not len(people) or (people.keypoints3d is None and people.rotations is None):
-            return
-        ids = np.arange(len(people)) if people.ids is None else people.ids
-        root, rotations = people.root, people.rotations
-        if root is not None and rotations is not None:  # every picture counts for the filter, shown or not
-            rotations, root = self.filter.smooth(ids, rotations, root, at)
-        now = time.monotonic()
-        if now - self.shown < PREVIEW_SECONDS:
-            return
-        self.shown = now
-        if root is None or rotations is None or people.rest_joints is None:
-            joints = self._fitted(people)
-        else:
-            joints = forward_kinematics(rotations, root, people.rest_joints)[0]
-        self.listener.preview(ids, joints @ WORLD_FROM_CAMERA_AXES.T)
-
-    def _fitted(self, people: People) -> Array:
-        """Joints (P, 24, 3) in camera space of people of whom landmarks alone are known."""
-        assert people.keypoints3d is not None
-        poses = [
-            quick_pose(points, visible, world, self.focal, self.center, self.rest)
-            for points, visible, world in zip(people.keypoints2d, people.visibility, people.keypoints3d, strict=True)
-        ]
-        return np.stack([forward_kinematics(rotations, root, self.rest)[0] for rotations, root in poses])
+    return stopped

@@ -20,7 +20,7 @@ from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, check, write_positions
 from ..take.take import FootageInfo
 from ..weights.store import WeightStore, default_store
-from .capture import Listener
+from .listener import Listener
 from .progress import Clock
 from .selection import boxes, places
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import TakeError
-from ..take.edits import Edits, PersonEdit
+from ..take.edits import Edits
 from ..take.observations import Observations
 from ..take.settings import CaptureSettings, SolveSettings, from_mapping, to_mapping
 from ..take.take import Camera, FootageInfo, Motion, Person, Provenance, Take
@@ -104,7 +104,6 @@ def write_error(path: Path, error: OSError) -> TakeError:
 
 
 def _to_arrays(take: Take) -> dict[str, Array]:
-    edits = take.edits
     meta = {
         "schema_version": SCHEMA_VERSION,
         "id": take.id,
@@ -114,7 +113,7 @@ def _to_arrays(take: Take) -> dict[str, Array]:
         "provenance": {**vars(take.provenance), "weights": dict(take.provenance.weights)},
         "fov": take.camera.fov if take.camera else None,
         "people": [{"id": person.id, "name": person.name, "height": person.height} for person in take.people],
-        "edits": {"trim": edits.trim, "people": {str(id): vars(edit) for id, edit in edits.people.items()}},
+        "edits": take.edits.to_mapping(),
     }
     arrays: dict[str, Array] = {
         "meta": np.frombuffer(json.dumps(meta).encode(), np.uint8),
@@ -145,7 +144,6 @@ def _from_arrays(arrays: dict[str, Array]) -> Take:
     if meta["fov"] is not None:
         camera = Camera(meta["fov"], arrays["camera/rotation"], arrays["camera/position"])
     footage = {**meta["footage"], "cuts": tuple(meta["footage"]["cuts"])}
-    edits, trim = meta["edits"], meta["edits"]["trim"]
     return Take(
         id=meta["id"],
         footage=FootageInfo(**footage, times=arrays["times"], source_frames=arrays["source_frames"]),
@@ -154,7 +152,7 @@ def _from_arrays(arrays: dict[str, Array]) -> Take:
         solve=from_mapping(SolveSettings, meta["solve"]),
         provenance=Provenance(**meta["provenance"]),
         camera=camera,
-        edits=Edits(tuple(trim) if trim else None, {int(id): PersonEdit(**v) for id, v in edits["people"].items()}),
+        edits=Edits.from_mapping(meta["edits"]),
     )
 
 

@@ -58,6 +58,17 @@ class Edits:
             if not self.person(person.id).removed
         )
 
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain dictionary, for JSON."""
+        return {"trim": self.trim, "people": {str(id): vars(edit) for id, edit in self.people.items()}}
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Edits:
+        """The edits of `to_mapping`."""
+        trim = values.get("trim")
+        people = {int(id): PersonEdit(**edit) for id, edit in values.get("people", {}).items()}
+        return cls(tuple(trim) if trim else None, people)
+
     def _trimmed(self, observations: Observations, times: Array) -> Observations:
         if self.trim is None:
             return observations

@@ -1,58 +1,57 @@
-"""The parent's side of the worker: start a job in a child process, poll it without blocking, cancel or kill it.
+"""The parent's side of the worker: start jobs in a child process, poll them without blocking, cancel or kill them.
 
-Light to import; used by the add-on from a timer. Messages by type:
-`started` {model, provider, width, height, fps, expected, remark} · `progress` {stage, done, total, fps, eta} ·
-`preview` arrays ids (P,), joints (P, 24, 3) · and one of `finished` {take, or report and whether
-the log has details, and of `scout` the result, see `scout.Scouted`} | `cancelled` {take} |
-`failed` {sentence, hint, log, take}.
+    worker = Worker()
+    job = worker.start(Solve("take.npz", "take.npz", settings), Path("worker.log"))
+    while job.running:
+        for event in job.poll(): ...
+
+Light to import; used by the add-on from a timer.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import logging
-import os
 import queue
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from ..errors import MocapError
-from ..inference.threads import ONE_BLAS_THREAD
-from ..storage.journal import recover
-from ..storage.messages import Message, ProtocolError, read_message, write_message
+from ..storage.messages import ProtocolError, read_message, write_message
+from .commands import (
+    Cancel,
+    Cancelled,
+    Capture,
+    Command,
+    Ended,
+    Event,
+    Failed,
+    Finished,
+    Recover,
+    Saving,
+    from_message,
+    to_message,
+)
+from .environment import worker_environment
 
 CANCEL_SECONDS = 0.5
-_ENDINGS = ("finished", "cancelled", "failed")
-_PACKAGES = ("romp_core", "onnxruntime", "cv2", "av", "munkres", "numpy")
+"""A worker that says nothing for this long after a cancel is busy in a network, and is killed; its journal is saved."""
+SAVING_SECONDS = 120.0
+"""Longest time that saving may take."""
 log = logging.getLogger("romp_core.worker.client")
+_numbers = count(1)
 
 
-class WorkerJob:
-    """One job in its own process.
+class WorkerProcess:
+    """The child process and the messages that it sent."""
 
-    Args:
-        command: `{"type": "capture", "source", "out", "capture": {...}, "solve": {...}, "weights": folder}`,
-            `{"type": "scout", "source", "picture": PNG to write, "longest": its side in pixels, "capture": {...},
-            "weights": folder}`,
-            `{"type": "solve", "take", "out", "solve": {...}, "heights": {id: meters}}`,
-            `{"type": "import", "source", "out", "solve": {...}, "fps": 0 for the file's own}`,
-            `{"type": "download", "keys": [...], "weights": folder, "address": another one}`,
-            `{"type": "verify", "name": model or key, "file", "weights": folder}` or `{"type": "self_test"}`.
-        log_path: where the worker's log goes; the folder is made.
-        environment: more variables for the worker, see `runtime.choice`.
-    """
-
-    def __init__(self, command: Mapping[str, Any], log_path: Path, environment: Mapping[str, str] = {}) -> None:
-        self.command, self.log_path = dict(command), log_path
-        self._ended = False
-        self._cancelled_at: float | None = None
-        self._take_before = _written(self.command.get("out"))
-        self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    def __init__(self, log_path: Path, environment: Mapping[str, str]) -> None:
+        self.log_path, self.environment = log_path, dict(environment)
+        self.events: queue.SimpleQueue[tuple[Event, int] | None] = queue.SimpleQueue()
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with open(log_path, "wb") as log_file:
             self._process = subprocess.Popen(
@@ -60,110 +59,183 @@ class WorkerJob:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log_file,
-                env=_environment() | dict(environment),
+                env=worker_environment() | self.environment,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
-        self._send(self.command)
-        threading.Thread(target=self._read, name="romp_core worker messages", daemon=True).start()
+        threading.Thread(target=self._read, name="romp_core worker events", daemon=True).start()
 
     @property
-    def running(self) -> bool:
-        """False once the ending message was polled."""
-        return not self._ended
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
 
-    def poll(self) -> list[Message]:
-        """What the worker said since the last call; never blocks. The last message is always an ending."""
-        messages = []
-        while not self._ended and not self._messages.empty():
-            message = self._messages.get()
-            if message is None:
-                message = self._death()
-            elif message.type == "failed":
-                message = Message({"take": self._recovered(), "log": str(self.log_path), **message.header})
-            self._ended = message.type in _ENDINGS
-            messages.append(message)
-        if not self._ended and self._cancelled_at and time.monotonic() - self._cancelled_at > CANCEL_SECONDS:
-            self._process.kill()  # its end of the pipe closes, which `_death` turns into `cancelled`
-        if self._ended:
-            self._close()
-        return messages
+    @property
+    def alive(self) -> bool:
+        """False once the process has ended."""
+        return self._process.poll() is None
 
-    def cancel(self) -> None:
-        """Ask the worker to stop; it is killed when it does not answer within `CANCEL_SECONDS`."""
-        if self._cancelled_at is None:
-            self._cancelled_at = time.monotonic()
-            self._send({"type": "cancel"})
+    def send(self, command: Command, job: int) -> None:
+        """Send a command; a worker that is gone is noticed by the end of its events."""
+        try:
+            write_message(cast(BinaryIO, self._process.stdin), *to_message(command, job))
+        except OSError:
+            log.info("the worker is gone")
 
     def kill(self) -> None:
-        """End the process at once; the next poll tells so. A partial take is recovered."""
+        """End the process at once."""
         self._process.kill()
 
-    def _send(self, header: Mapping[str, Any]) -> None:
-        try:
-            write_message(cast(BinaryIO, self._process.stdin), header)
-        except OSError:
-            log.info("the worker is gone")  # the reader sees its pipe end
-
-    def _read(self) -> None:
-        stream = cast(BinaryIO, self._process.stdout)
-        try:
-            while (message := read_message(stream)) is not None:
-                self._messages.put(message)
-        except (ProtocolError, ValueError, OSError):
-            log.info("the worker's messages broke off")
-        self._messages.put(None)
-
-    def _death(self) -> Message:
-        """The ending of a worker that ended without one."""
-        take = self._recovered()
-        if self._cancelled_at is not None:
-            return Message({"type": "cancelled", "take": take})
-        sentence = "The capture process ended unexpectedly."
-        hint = f"The log is at {self.log_path}."
-        if take:
-            hint += " What was captured so far is kept."
-        return Message({"type": "failed", "sentence": sentence, "hint": hint, "log": str(self.log_path), "take": take})
-
-    def _recovered(self) -> str | None:
-        """Path of the take that the job left: a partial one, or the raw one when it broke off while solving."""
-        self._process.wait()
-        out = self.command.get("out")
-        if self.command.get("type") != "capture" or not out:
-            return None
-        try:
-            recover(out)
-        except MocapError:
-            log.exception("the partial take could not be recovered")
-        return str(out) if _written(out) not in (None, self._take_before) else None
-
-    def _close(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
+    def close(self) -> None:
+        """Let go of the process; it ends by itself."""
+        for stream in (self._process.stdin, self._process.stdout) if not self.alive else (self._process.stdin,):
             if stream is not None:
                 try:
                     stream.close()
                 except OSError:
                     log.info("the worker is gone")
+
+    def _read(self) -> None:
+        stream = cast(BinaryIO, self._process.stdout)
+        try:
+            while (message := read_message(stream)) is not None:
+                value, job = from_message(message)
+                self.events.put((cast(Event, value), job))
+        except (ProtocolError, ValueError, OSError):
+            log.info("the worker's messages were interrupted")
         self._process.wait()
+        self.events.put(None)
 
 
-def _written(path: str | None) -> int | None:
-    """When a file was written, nanoseconds; None when there is none."""
-    try:
-        return os.stat(path).st_mtime_ns if path else None
-    except OSError:
-        return None
+class WorkerJob:
+    """One job in a worker process; made by `Worker.start`."""
+
+    def __init__(self, process: WorkerProcess, command: Command) -> None:
+        self.command = command
+        self._process = process
+        self._number = next(_numbers)
+        self._running = True
+        self._cancelled_at: float | None = None
+        self._saving_since: float | None = None
+        self._interrupted: Cancelled | Failed | None = None
+        process.send(command, self._number)
+
+    @property
+    def running(self) -> bool:
+        """False once the last event was polled."""
+        return self._running
+
+    @property
+    def log_path(self) -> Path:
+        """Where the worker's log goes."""
+        return self._process.log_path
+
+    @property
+    def pid(self) -> int:
+        """Of the process that works on it now."""
+        return self._process.pid
+
+    def poll(self) -> list[Event]:
+        """What the worker said since the last call; never blocks. The last event of a job is an `Ended`."""
+        events: list[Event] = []
+        while self._running and not self._process.events.empty():
+            received = self._process.events.get()
+            event = self._on_death() if received is None else self._on_event(*received)
+            if event is not None:
+                events.append(event)
+                self._running = not isinstance(event, Ended)
+        if self._running and self._overdue():
+            self._process.kill()  # its end of the pipe closes, which `_on_death` handles
+        return events
+
+    def cancel(self) -> None:
+        """Ask the worker to stop and to save what there is; it is killed when it does not react."""
+        if self._cancelled_at is None:
+            self._cancelled_at = time.monotonic()
+            self._process.send(Cancel(), self._number)
+
+    def kill(self) -> None:
+        """End the process at once; what was captured is saved by another one."""
+        self._process.kill()
+
+    def _overdue(self) -> bool:
+        now = time.monotonic()
+        if self._saving_since is not None:
+            return now - self._saving_since > SAVING_SECONDS
+        return self._cancelled_at is not None and now - self._cancelled_at > CANCEL_SECONDS
+
+    def _on_event(self, event: Event, number: int) -> Event | None:
+        """The event to hand on; None for one of an earlier job."""
+        if number != self._number:
+            return None
+        if isinstance(event, Saving) and self._saving_since is None:
+            self._saving_since = time.monotonic()
+        if self._interrupted is not None and isinstance(event, Ended):
+            return self._ending(event.take if isinstance(event, Finished) else "")
+        if isinstance(event, Failed):
+            return Failed(event.take, event.sentence, event.hint, str(self.log_path))
+        return event
+
+    def _on_death(self) -> Event:
+        """The process ended in the middle of the job: what a capture left is saved by another process."""
+        if self._interrupted is not None:  # that one died, too: the journal stays
+            return self._ending("")
+        hint = f"The log is at {self.log_path}."
+        failed = Failed("", "The capture process ended unexpectedly.", hint, str(self.log_path))
+        self._interrupted = failed if self._cancelled_at is None else Cancelled()
+        if not isinstance(self.command, Capture):
+            return self._ending("")
+        self._saving_since = time.monotonic()
+        rescue = self._process.log_path.with_suffix(".recovery.log")
+        self._process = WorkerProcess(rescue, self._process.environment)
+        self._process.send(Recover(self.command.out), self._number)
+        return Saving()
+
+    def _ending(self, take: str) -> Ended:
+        """How the interrupted job ended, with the take that was left."""
+        assert self._interrupted is not None
+        if isinstance(self._interrupted, Cancelled):
+            return Cancelled(take)
+        hint = self._interrupted.hint + (" What was captured so far is kept." if take else "")
+        return Failed(take, self._interrupted.sentence, hint, self._interrupted.log)
 
 
-def _environment() -> dict[str, str]:
-    """The child's environment: our packages' folders as PYTHONPATH, no other Python settings inherited."""
-    folders = []
-    for name in _PACKAGES:
-        spec = importlib.util.find_spec(name)
-        if spec and spec.origin:
-            folder = str(
-                Path(spec.origin).parent.parent if spec.submodule_search_locations else Path(spec.origin).parent
-            )
-            if folder not in folders:
-                folders.append(folder)
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    return environment | ONE_BLAS_THREAD | {"PYTHONPATH": os.pathsep.join(folders), "PYTHONIOENCODING": "utf-8"}
+class Worker:
+    """Keeps a worker process from job to job; a new one is started when there is none, or another environment is set."""
+
+    def __init__(self) -> None:
+        self._process: WorkerProcess | None = None
+        self._job: WorkerJob | None = None
+
+    def start(self, command: Command, log_path: Path, environment: Mapping[str, str] = {}) -> WorkerJob:
+        """Start a job.
+
+        Args:
+            log_path: where the log of a new process goes; the folder is made.
+            environment: more variables for the worker, see `inference.options`.
+
+        Raises:
+            OSError: the process cannot be started.
+            RuntimeError: a job is running already.
+        """
+        if self._job is not None and self._job.running:
+            raise RuntimeError("a job is running")
+        process = self._process
+        if process is None or not process.alive or process.environment != dict(environment):
+            self.close()
+            process = self._process = WorkerProcess(log_path, environment)
+        self._job = WorkerJob(process, command)
+        return self._job
+
+    def close(self) -> None:
+        """End the process; a running job saves what it has."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def kill(self) -> None:
+        """End process and job at once."""
+        if self._job is not None and self._job.running:
+            self._job.kill()
+        if self._process is not None:
+            self._process.kill()
+            self.close()

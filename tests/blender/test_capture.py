@@ -335,13 +335,14 @@ def test_interrupted_script_leaves_no_job_behind(worker, scene, clip, monkeypatc
 
 def test_a_capture_broken_off_together_with_blender_is_recovered(worker, scene, monkeypatch, tmp_path):
     from addon.preferences import folders
-    from romp_core.storage.journal import Journal, JournalHead, journal_path
+    from romp_core.storage.assemble import TakeHead
+    from romp_core.storage.journal import Journal, journal_path
     from romp_core.take.observations import Frame, People
     from romp_core.take.settings import SolveSettings
     from romp_core.take.take import Provenance
 
     monkeypatch.setattr(folders, "folder", lambda name: tmp_path)
-    head = JournalHead("lost", footage(n=0), CaptureSettings(), SolveSettings(), Provenance())
+    head = TakeHead("lost", footage(n=0), CaptureSettings(), SolveSettings(), Provenance())
     journal = Journal(journal_path(tmp_path / "clip 1.npz"), head)
     one = np.ones((1, 33), np.float32)
     for number in range(30):

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from romp_core.storage.journal import Journal, JournalHead, journal_path, recover
+from romp_core.storage.assemble import TakeHead
+from romp_core.storage.journal import Journal, journal_path, recover
 from romp_core.storage.take_file import load_take
 from romp_core.take.observations import Frame, People
 from romp_core.take.settings import CaptureSettings, SolveSettings, from_mapping
@@ -21,7 +22,7 @@ def people(row: int, ids: list[int], scale: float = 1.0, cut: bool = False) -> P
 
 
 def record(path: Path, frames: list[People], keep: int = 0, flush_every: int = 10) -> Journal:
-    head = JournalHead(
+    head = TakeHead(
         "id", INFO, CaptureSettings(people=keep), from_mapping(SolveSettings, {"height": 1.6}), Provenance("blazepose")
     )
     journal = Journal(journal_path(path), head)

@@ -16,7 +16,8 @@ from romp_core.models.trace.orientation import MAX_HELD, TurnGate, turn_between
 from romp_core.models.trace.parameters import TraceParameters
 from romp_core.models.trace.policy import ProductPolicy
 from romp_core.solve import solve
-from romp_core.storage.journal import Journal, JournalHead
+from romp_core.storage.assemble import TakeHead
+from romp_core.storage.journal import Journal
 from romp_core.take.observations import Frame, People
 from romp_core.take.settings import CaptureSettings, SolveSettings
 from romp_core.take.take import FootageInfo, Provenance
@@ -162,7 +163,7 @@ def test_a_capture_gives_back_the_camera(tmp_path):
     stage = Stage([away, one(count, (0.8, 0.1, 5), (1.6, 0.1, 5), color=BLUE)], *moving_camera(count, 0.4))
     footage = replace(FOOTAGE, times=np.arange(count) / 30, source_frames=np.arange(count, dtype=np.int32))
     provenance = Provenance("trace", model_focal=FOCAL_PX / SIDE)
-    journal = Journal(tmp_path / "x", JournalHead("x", footage, CaptureSettings(), SolveSettings(), provenance))
+    journal = Journal(tmp_path / "x", TakeHead("x", footage, CaptureSettings(), SolveSettings(), provenance))
     for frame, people in zip(film(stage), run(stage), strict=True):
         journal.add(frame, people)
     take = solve(journal.take(complete=True))

@@ -1,0 +1,169 @@
+"""What each command runs, and what the worker remembers between them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ..errors import MocapError, ModelError
+from . import commands
+from .commands import Command, Finished
+
+if TYPE_CHECKING:
+    from ..solve import SolveCache
+    from ..take.take import Take
+    from ..weights.store import WeightStore
+    from .main import Pipe
+
+Cancelled = Callable[[], bool]
+log = logging.getLogger("romp_core.worker")
+_MOST_FRAMES = 200_000
+"""Frames of all people together beyond which nothing of a take is remembered: half a gigabyte."""
+
+
+class Session:
+    """The take that was solved last, with the results of its stages, as long as its file does not change."""
+
+    def __init__(self) -> None:
+        self._take: Take | None = None
+        self._file: tuple[str, int | None] = ("", None)
+        self._cache: SolveCache | None = None
+
+    def load(self, path: str) -> Take:
+        """The take of a file; the one in memory if the file is as it was left."""
+        from ..storage.take_file import load_take
+
+        if self._take is not None and self._file == (path, file_time(path)):
+            return self._take
+        self.forget()
+        return load_take(path)
+
+    def cache(self) -> SolveCache:
+        """Where the next solve finds and leaves the results of its stages."""
+        from ..solve import SolveCache
+
+        if self._cache is None:
+            self._cache = SolveCache()
+        return self._cache
+
+    def remember(self, take: Take, path: str) -> None:
+        """Keep a take that was just saved, unless it is too large."""
+        if sum(len(person.observations.frame_index) for person in take.people) > _MOST_FRAMES:
+            self.forget()
+        else:
+            self._take, self._file = take, (path, file_time(path))
+
+    def forget(self) -> None:
+        """Free what is remembered."""
+        self._take, self._file, self._cache = None, ("", None), None
+
+    def save_interrupted(self, command: Command, pipe: Pipe) -> None:
+        """Save what the journal of a capture that failed holds."""
+        from ..storage.journal import journal_path, recover
+
+        if isinstance(command, commands.Capture) and journal_path(command.out).exists():
+            pipe.saving()
+            try:
+                recover(command.out)
+            except (MocapError, OSError):
+                log.exception("the partial take could not be saved")
+
+
+def file_time(path: str) -> int | None:
+    """When a file was written, nanoseconds; None when there is none."""
+    try:
+        return os.stat(path).st_mtime_ns if path else None
+    except OSError:
+        return None
+
+
+def _capture(command: commands.Capture, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..jobs.capture import capture
+
+    session.forget()
+    store = _store(command.weights)
+    take = capture(command.source, command.out, command.capture, command.solve, pipe, cancelled, store, session.cache())
+    session.remember(take, command.out)
+    return Finished(command.out)
+
+
+def _detect_people(command: commands.DetectPeople, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..jobs.detect_people import detect_people
+
+    found = detect_people(
+        command.source, command.image, command.capture, pipe, cancelled, _store(command.weights), command.longest
+    )
+    return Finished(report=found.report, result=found.to_mapping())
+
+
+def _solve(command: commands.Solve, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..jobs.solve import solve_take
+
+    take = session.load(command.take)
+    people = tuple(replace(person, height=command.heights.get(person.id, person.height)) for person in take.people)
+    take = replace(take, people=people, solve=command.solve, edits=command.edits or take.edits)
+    session.remember(solve_take(take, command.out, pipe, cancelled, session.cache()), command.out)
+    return Finished(command.out)
+
+
+def _import_results(command: commands.ImportResults, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..jobs.import_results import import_take
+
+    session.forget()
+    fps = command.fps or None
+    take = import_take(command.source, command.out, command.solve, pipe, cancelled, fps, session.cache())
+    session.remember(take, command.out)
+    return Finished(command.out)
+
+
+def _recover(command: commands.Recover, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..storage.journal import recover
+
+    return Finished(command.take if recover(command.take) is not None else "")
+
+
+def _download(command: commands.Download, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..jobs.download import download_files
+
+    paths = download_files(command.keys, _store(command.weights), pipe, cancelled, command.address)
+    return Finished(report=f"Downloaded {', '.join(path.name for path in paths)}.")
+
+
+def _verify(command: commands.Verify, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..jobs.progress import Progress
+    from ..jobs.verify import verify
+
+    pipe.progress(Progress("verify", 0, 0, 0, 0))
+    report = verify(command.name, command.file, _store(command.weights))
+    log.info("report\n%s", report.text)
+    if report.problem:
+        raise ModelError(report.summary, "Choose another file.")
+    return Finished(report=report.summary, details=True)
+
+
+def _self_test(command: commands.SelfTest, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..jobs.self_test import self_test
+
+    return Finished(report=self_test())
+
+
+def _store(folder: str) -> WeightStore:
+    from ..weights.store import default_store
+
+    return default_store(Path(folder) if folder else None)
+
+
+RUNNERS: Final[Mapping[type[Command], Callable[[Any, Pipe, Cancelled, Session], Finished]]] = {
+    commands.Capture: _capture,
+    commands.DetectPeople: _detect_people,
+    commands.Solve: _solve,
+    commands.ImportResults: _import_results,
+    commands.Recover: _recover,
+    commands.Download: _download,
+    commands.Verify: _verify,
+    commands.SelfTest: _self_test,
+}
