@@ -1,4 +1,4 @@
-"""Who is there to choose from: the first picture with people, and where each of them is in it."""
+"""Who is there to select from: the first frame with people, and where each of them is in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..take.take import FootageInfo
 from ..weights.store import WeightStore, default_store
 from .listener import Listener
 from .progress import Clock
-from .selection import boxes, places
+from .selection import boxes, centers
 
 LONGEST_SIDE = 1280
 """Of the written image, in pixels."""
@@ -30,11 +30,11 @@ LONGEST_SIDE = 1280
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who can be chosen.
+    """Somebody who can be selected.
 
     Attributes:
-        number: as in the picture, from 1, from left to right. id: the estimator's.
-        x, y: the middle of the person, in shares of the picture's width and height. confidence: 0..1.
+        number: as in the image, from 1, from left to right. id: the estimator's.
+        x, y: the center of the person, in fractions of the image's width and height. confidence: 0..1.
     """
 
     number: int
@@ -44,20 +44,20 @@ class Candidate:
     confidence: float
 
     @property
-    def place(self) -> str:
-        """As `CaptureSettings.subjects` wants it."""
+    def position(self) -> str:
+        """As `CaptureSettings.selection` takes it."""
         return write_positions([(self.x, self.y)])
 
 
 @dataclass(frozen=True)
-class Scouted:
-    """The people of the first picture that has any.
+class DetectedPeople:
+    """The people of the first frame that has any.
 
     Attributes:
-        picture: PNG with a numbered frame around everybody. time: of the picture, in seconds of the footage.
+        image: path of the PNG with a numbered box around everybody. time: of the frame, in seconds of the footage.
     """
 
-    picture: str
+    image: str
     time: float
     people: tuple[Candidate, ...]
 
@@ -69,28 +69,28 @@ class Scouted:
 
     def to_mapping(self) -> dict[str, Any]:
         """For JSON."""
-        people = [{**asdict(one), "place": one.place} for one in self.people]
-        return {"picture": self.picture, "time": self.time, "people": people}
+        people = [{**asdict(one), "position": one.position} for one in self.people]
+        return {"image": self.image, "time": self.time, "people": people}
 
 
-def scout(
+def detect_people(
     source: str,
-    picture: str | Path,
+    image: str | Path,
     settings: CaptureSettings,
     listener: Listener,
     cancelled: Callable[[], bool] = lambda: False,
     store: WeightStore | None = None,
     longest: int = LONGEST_SIDE,
-) -> Scouted:
-    """Run the model until it sees people, and write the numbered picture.
+) -> DetectedPeople:
+    """Run the model until it finds people, and write an image with their numbers.
 
-    It sees what a capture with these settings sees first, so its places mean the same people there.
+    It finds what a capture with these settings finds first, so its positions mean the same people there.
 
     Args:
-        settings: model, start and end count. longest: largest side of the written picture in pixels.
+        settings: model, start and end count. longest: larger side of the written image in pixels.
 
     Raises:
-        MocapError: footage, model or picture file are unusable; nobody was found.
+        MocapError: footage, model or image file are unusable; nobody was found.
         Cancelled: `cancelled()` became true before anybody was found.
     """
     check(settings)
@@ -98,39 +98,38 @@ def scout(
     remarks = store.verified(card.needs)
     with open_footage(source, settings.start, settings.end) as footage:
         estimator = card.open(footage.info, replace(settings, people=0), store)
-        told = " ".join(filter(None, (estimator.remark, *remarks)))
-        listener.started(footage.info, card.label, estimator.provider, footage.expected_frames, told)
+        remark = " ".join(filter(None, (estimator.remark, *remarks)))
+        listener.started(footage.info, card.label, estimator.provider, footage.expected_frames, remark)
         waiting: deque[Frame] = deque()
-        clock = Clock("scout", 0, listener)
+        clock = Clock("detect_people", 0, listener)
 
-        def tapped() -> Iterator[Frame]:
+        def watched() -> Iterator[Frame]:
             for count, frame in enumerate(footage.frames(), start=1):
                 if cancelled():
                     return
                 clock.tick(count)
-                waiting.append(Frame(frame.source_frame, frame.time, thumbnail(frame.image, longest)))
+                waiting.append(replace(frame, image=thumbnail(frame.image, longest)))
                 yield frame
 
-        with closing(estimator.run(tapped())) as stream:  # type: ignore[type-var]
+        with closing(estimator.run(watched())) as stream:  # type: ignore[type-var]
             for people in stream:
                 frame = waiting.popleft()
                 if len(people):
-                    return _scouted(frame, people, footage.info, Path(picture))
+                    return _detected(frame, people, footage.info, Path(image))
     if cancelled():
         raise Cancelled(hint="")
     raise ModelError("Nobody was found in the footage.", card.hint_for_nobody)
 
 
-def _scouted(frame: Frame, people: People, footage: FootageInfo, picture: Path) -> Scouted:
-    middles = places(people, footage)
-    people = people.only(np.argsort(middles[:, 0], kind="stable"))
+def _detected(frame: Frame, people: People, footage: FootageInfo, path: Path) -> DetectedPeople:
+    people = people.only(np.argsort(centers(people, footage)[:, 0], kind="stable"))
     ids = np.asarray(people.ids).tolist()
     candidates = tuple(
         Candidate(number, id, round(float(x), 4), round(float(y), 4), round(float(confidence), 3))
         for number, (id, (x, y), confidence) in enumerate(
-            zip(ids, places(people, footage), people.confidence, strict=True), start=1
+            zip(ids, centers(people, footage), people.confidence, strict=True), start=1
         )
     )
     scale = frame.image.shape[1] / footage.width
-    write_png(label_people(frame.image, boxes(people, footage) * scale, ids), picture)
-    return Scouted(str(picture), frame.time, candidates)
+    write_png(label_people(frame.image, boxes(people, footage) * scale, ids), path)
+    return DetectedPeople(str(path), frame.time, candidates)

@@ -11,6 +11,7 @@ Light to import; used by the add-on from a timer.
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from ..storage.journal import journal_path
 from ..storage.messages import ProtocolError, read_message, write_message
 from .commands import (
     Cancel,
@@ -117,6 +119,8 @@ class WorkerJob:
         self._cancelled_at: float | None = None
         self._saving_since: float | None = None
         self._interrupted: Cancelled | Failed | None = None
+        self._out = str(getattr(command, "out", ""))
+        self._before = _file_time(self._out)
         process.send(command, self._number)
 
     @property
@@ -170,7 +174,8 @@ class WorkerJob:
         if isinstance(event, Saving) and self._saving_since is None:
             self._saving_since = time.monotonic()
         if self._interrupted is not None and isinstance(event, Ended):
-            return self._ending(event.take if isinstance(event, Finished) else "")
+            self._process.close()
+            return self._ending()
         if isinstance(event, Failed):
             return Failed(event.take, event.sentence, event.hint, str(self.log_path))
         return event
@@ -178,21 +183,23 @@ class WorkerJob:
     def _on_death(self) -> Event:
         """The process ended in the middle of the job: what a capture left is saved by another process."""
         if self._interrupted is not None:  # that one died, too: the journal stays
-            return self._ending("")
+            return self._ending()
         hint = f"The log is at {self.log_path}."
         failed = Failed("", "The capture process ended unexpectedly.", hint, str(self.log_path))
         self._interrupted = failed if self._cancelled_at is None else Cancelled()
-        if not isinstance(self.command, Capture):
-            return self._ending("")
+        if not os.path.exists(journal_path(self._out)):
+            return self._ending()
         self._saving_since = time.monotonic()
         rescue = self._process.log_path.with_suffix(".recovery.log")
         self._process = WorkerProcess(rescue, self._process.environment)
-        self._process.send(Recover(self.command.out), self._number)
+        self._process.send(Recover(self._out), self._number)
         return Saving()
 
-    def _ending(self, take: str) -> Ended:
-        """How the interrupted job ended, with the take that was left."""
+    def _ending(self) -> Ended:
+        """How the interrupted job ended, with the take that it left: a partial one, or a raw one."""
         assert self._interrupted is not None
+        kept = isinstance(self.command, Capture) and _file_time(self._out) not in (None, self._before)
+        take = self._out if kept else ""
         if isinstance(self._interrupted, Cancelled):
             return Cancelled(take)
         hint = self._interrupted.hint + (" What was captured so far is kept." if take else "")
@@ -200,7 +207,7 @@ class WorkerJob:
 
 
 class Worker:
-    """Keeps a worker process from job to job; a new one is started when there is none, or another environment is set."""
+    """Keeps a worker process from job to job; starts a new one when there is none, or for another environment."""
 
     def __init__(self) -> None:
         self._process: WorkerProcess | None = None
@@ -239,3 +246,10 @@ class Worker:
         if self._process is not None:
             self._process.kill()
             self.close()
+
+
+def _file_time(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mtime_ns if path else None
+    except OSError:
+        return None

@@ -230,7 +230,7 @@ def from_message(message: Message) -> tuple[Command | Event, int]:
     cls = _Named.kinds.get(message.type)
     if cls is None:
         raise ProtocolError(f'There is no message of the type "{message.type}".')
-    hints = _hints(cls)
+    hints: dict[str, Any] = _hints(cls)  # type: ignore[arg-type]
     values: dict[str, Any] = dict(message.arrays)
     for name, content in message.header.items():
         if name in hints:
