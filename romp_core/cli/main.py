@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     add_weights(sub)
     add_progress(sub)
 
-    sub = command("scout", _scout, "Number the people of the first picture that has any, to choose from (--subjects)")
+    sub = command("detect-people", _detect_people, "Number the people of the first frame that has any, for --selection")
     sub.add_argument("source", metavar="VIDEO", help="video file, folder of pictures, or picture")
     sub.add_argument("-o", "--out", required=True, metavar="PREVIEW", help="picture to write (.png)")
     _add_settings(sub, CaptureSettings, only=("model", "start"))
@@ -159,16 +159,16 @@ def _capture(options: argparse.Namespace) -> None:
     interruptible(run, options.progress)
 
 
-def _scout(options: argparse.Namespace) -> None:
-    from ..jobs.detect_people import scout
+def _detect_people(options: argparse.Namespace) -> None:
+    from ..jobs.detect_people import detect_people
     from ..weights.store import default_store
 
     settings = _capture_settings(options)
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         store = default_store(options.weights)
-        found = scout(options.source, options.out, settings, listener, cancelled, store)
-        say(f"{found.report} -> {found.picture}")
+        found = detect_people(options.source, options.out, settings, listener, cancelled, store)
+        say(f"{found.report} -> {found.image}")
         sys.stdout.write(json.dumps(found.to_mapping()) + "\n")
 
     interruptible(run, "none")

@@ -49,8 +49,8 @@ def select(stream: Iterator[People], settings: CaptureSettings, footage: Footage
     """The selected people of a stream in which everybody is followed.
 
     They are those at `settings.selection` in the first frame with people; without a selection, all that are visible
-    there, or the `settings.people` nearest of them. They are kept by their ids, so they may leave and return. Others who
-    are visible there are left out everywhere; who appears later is kept with `settings.new_people`.
+    there, or the `settings.people` nearest of them. They are kept by their ids, so they may leave and return. Others
+    who are visible there are left out everywhere; who appears later is kept with `settings.new_people`.
 
     Raises:
         SettingsError: nobody is at one of the selected positions.

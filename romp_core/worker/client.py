@@ -32,7 +32,6 @@ from .commands import (
     Ended,
     Event,
     Failed,
-    Finished,
     Recover,
     Saving,
     from_message,
@@ -212,6 +211,11 @@ class Worker:
     def __init__(self) -> None:
         self._process: WorkerProcess | None = None
         self._job: WorkerJob | None = None
+
+    @property
+    def pid(self) -> int:
+        """Of the process; 0 when there is none."""
+        return self._process.pid if self._process is not None else 0
 
     def start(self, command: Command, log_path: Path, environment: Mapping[str, str] = {}) -> WorkerJob:
         """Start a job.

@@ -9,9 +9,9 @@ import pytest
 
 from romp_core.cli.main import main
 from romp_core.storage.take_file import is_take, load_take
-from romp_core.worker.client import WorkerJob
-from tests.core.cli.test_weights import ended
+from romp_core.worker.commands import Finished, ImportResults
 from tests.core.formats.test_importer import amass, romp_frame, save_video
+from tests.core.workers import ended, start
 
 
 def test_results_of_a_video_are_solved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,9 +28,8 @@ def test_results_of_a_video_are_solved(tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_worker_imports(tmp_path: Path) -> None:
     np.savez(tmp_path / "walk.npz", **amass(156))
-    command = {"type": "import", "source": str(tmp_path / "walk.npz"), "out": str(tmp_path / "t.npz")}
-    end = ended(WorkerJob({**command, "solve": {}, "fps": 0}, tmp_path / "log"))
-    assert end["type"] == "finished" and load_take(end["take"]).solved
+    end = ended(start(ImportResults(str(tmp_path / "walk.npz"), str(tmp_path / "t.npz")), tmp_path / "log"))
+    assert isinstance(end, Finished) and load_take(end.take).solved
 
 
 def test_another_npz_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

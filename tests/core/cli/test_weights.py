@@ -11,22 +11,13 @@ import pytest
 from romp_core.cli.main import main
 from romp_core.weights.catalog import FILES
 from romp_core.weights.store import WeightStore
-from romp_core.worker.client import WorkerJob
+from romp_core.worker.commands import Cancelled, Download, Finished
+from tests.core.workers import ended, start
 from tests.formula import formula_state_dict, save_torch_zip
 from tests.toy_body import write_toy_bodies
 from tests.weight_server import body_archive, serving, some_bytes
 
 CONTENT = some_bytes(300_000)
-
-
-def ended(job: WorkerJob) -> dict:
-    deadline = time.monotonic() + 60
-    while True:
-        for message in job.poll():
-            if message.type in ("finished", "cancelled", "failed"):
-                return message.header
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_models_say_what_is_missing_and_what_to_type(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,17 +62,16 @@ def test_capture_without_the_files_says_what_to_do(tmp_path: Path, capsys: pytes
 
 def test_worker_downloads_and_tells(tmp_path: Path) -> None:
     with serving(body_archive()) as server:
-        command = {"type": "download", "keys": ["smpl_model_data.zip"], "address": server.address}
-        end = ended(WorkerJob({**command, "weights": str(tmp_path / "w")}, tmp_path / "log"))
-    assert end["type"] == "finished" and end["report"] == "Downloaded smpl_model_data."
+        command = Download(("smpl_model_data.zip",), str(tmp_path / "w"), server.address)
+        end = ended(start(command, tmp_path / "log"))
+    assert isinstance(end, Finished) and end.report == "Downloaded smpl_model_data."
     assert (tmp_path / "w" / "smpl_model_data" / "smpl_kid_template.npy").exists()
 
 
 def test_worker_that_waits_for_a_silent_server_is_cancelled_at_once(tmp_path: Path) -> None:
     with serving(CONTENT) as server:
         server.hangs = 99
-        command = {"type": "download", "keys": ["BEV.pth"], "address": server.address, "weights": str(tmp_path)}
-        job = WorkerJob(command, tmp_path / "log" / "x")
+        job = start(Download(("BEV.pth",), str(tmp_path), server.address), tmp_path / "log" / "x")
         half = tmp_path / "BEV.pth.part"
         deadline = time.monotonic() + 30
         while not (half.exists() and half.stat().st_size) and time.monotonic() < deadline:
@@ -89,7 +79,7 @@ def test_worker_that_waits_for_a_silent_server_is_cancelled_at_once(tmp_path: Pa
             time.sleep(0.01)
         job.cancel()
         began = time.monotonic()
-        assert ended(job)["type"] == "cancelled" and time.monotonic() - began < 1.0
+        assert isinstance(ended(job), Cancelled) and time.monotonic() - began < 1.0
         assert half.stat().st_size == server.drop_after, "what was loaded is kept"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from romp_core.errors import SettingsError
-from romp_core.jobs.selection import in_effect, most_to_follow, places, select
+from romp_core.jobs.selection import centers, in_effect, most_to_follow, select
 from romp_core.models.blazepose.estimator import BlazePose
 from romp_core.take.observations import Frame, People
 from romp_core.take.settings import CaptureSettings, check, from_mapping, read_positions, write_positions
@@ -75,12 +75,12 @@ def test_nobody_at_first() -> None:
 def test_two_places_never_mean_the_same_person() -> None:
     close = {"a": 0.45, "b": 0.55}
     assert kept([close], selection="0.49,0.5 0.46,0.5") == ["ab"]
-    with pytest.raises(SettingsError, match=r"Nobody is at the chosen place 0\.2600,0\.5000"):
+    with pytest.raises(SettingsError, match=r"Nobody is at the selected position 0\.2600,0\.5000"):
         kept([TWO], selection="0.25,0.5 0.26,0.5")
 
 
 def test_a_place_without_anybody_is_one_clear_sentence() -> None:
-    with pytest.raises(SettingsError, match="Nobody is at the chosen place"):
+    with pytest.raises(SettingsError, match="Nobody is at the selected position"):
         kept([TWO], selection="0.5,0.5")
 
 
@@ -103,7 +103,7 @@ def test_chosen_people_count_instead_of_a_number() -> None:
 
 
 def test_people_partly_outside_are_where_they_are_visible() -> None:
-    assert places(people(0, a=0.0), FOOTAGE) == pytest.approx(np.array([[10 / 640, 0.5]]))
+    assert centers(people(0, a=0.0), FOOTAGE) == pytest.approx(np.array([[10 / 640, 0.5]]))
 
 
 def test_found_later_but_followed_back_is_visible_in_the_first_picture(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,40 +7,50 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from romp_core import errors
+from romp_core.cli.progress import Silent
+from romp_core.jobs.capture import capture
 from romp_core.storage.journal import journal_path
-from romp_core.storage.messages import Message
 from romp_core.storage.take_file import load_take, save_take
-from romp_core.worker.client import CANCEL_SECONDS, WorkerJob
+from romp_core.take.edits import Edits, PersonEdit
+from romp_core.take.settings import CaptureSettings, SolveSettings, from_mapping
+from romp_core.worker.client import CANCEL_SECONDS, Worker, WorkerJob
+from romp_core.worker.commands import (
+    Cancelled,
+    Capture,
+    Event,
+    Failed,
+    Finished,
+    Previewed,
+    Progressed,
+    Saving,
+    SelfTest,
+    Solve,
+    Started,
+)
 from tests.core.synthetic import make_take
-
-LIMIT_SECONDS = 120
-
-
-def start(source: Path, out: Path, **capture: object) -> WorkerJob:
-    command = {"type": "capture", "source": str(source), "out": str(out), "capture": capture, "solve": {}}
-    return WorkerJob(command, out.parent / "log" / "worker.log")
+from tests.core.workers import ended, follow, start
 
 
-def follow(job: WorkerJob, until: Callable[[Message], bool] = lambda _: False) -> list[Message]:
-    """Poll like a timer does, until the job ends or a message satisfies `until`."""
-    messages: list[Message] = []
-    deadline = time.monotonic() + LIMIT_SECONDS
-    while job.running and not any(map(until, messages)):
-        assert time.monotonic() < deadline, f"no end after {LIMIT_SECONDS} s; log: {job.log_path.read_text()}"
-        messages += job.poll()
-        time.sleep(0.01)
-    return messages
+def start_capture(source: Path, out: Path, **capture: Any) -> WorkerJob:
+    command = Capture(str(source), str(out), CaptureSettings(**capture))
+    return start(command, out.parent / "log" / "worker.log")
 
 
-def in_capture(message: Message) -> bool:
-    return message.type == "progress" and message.header["done"] >= 10
+def in_capture(event: Event) -> bool:
+    return isinstance(event, Progressed) and event.stage == "capture" and event.done >= 10
+
+
+def in_solve(event: Event) -> bool:
+    return isinstance(event, Progressed) and event.stage == "solve"
 
 
 def over_and_over(clip: Path, folder: Path, times: int = 8) -> Path:
@@ -59,52 +69,93 @@ def over_and_over(clip: Path, folder: Path, times: int = 8) -> Path:
 
 def test_capture_tells_and_ends_with_a_solved_take(demo_clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "Ordner mit Ümlaut" / "take.npz"
-    messages = follow(start(demo_clip, out))
-    types = [message.type for message in messages]
-    assert types[0] == "started" and types[-1] == "finished" and {"progress", "preview"} <= set(types)
-    assert messages[0].header["provider"] == "CPUExecutionProvider"
-    assert {m.header["stage"] for m in messages if m.type == "progress"} == {"capture", "solve"}
-    preview = next(message for message in messages if message.type == "preview").arrays
-    assert preview["joints"].shape == (1, 24, 3) and np.isfinite(preview["joints"]).all()
-    take = load_take(messages[-1].header["take"])
+    events = follow(start_capture(demo_clip, out))
+    first, last = events[0], events[-1]
+    assert isinstance(first, Started) and first.provider == "CPUExecutionProvider"
+    assert isinstance(last, Finished)
+    assert {event.stage for event in events if isinstance(event, Progressed)} == {"capture", "solve"}
+    preview = next(event for event in events if isinstance(event, Previewed))
+    assert preview.joints.shape == (1, 24, 3) and np.isfinite(preview.joints).all()
+    take = load_take(last.take)
     assert take.solved and take.provenance.complete and len(take.people) == 1
     assert not journal_path(out).exists()
 
 
 def test_cancel_is_quick_and_keeps_a_usable_take(demo_clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "take.npz"
-    job = start(demo_clip, out)
+    job = start_capture(demo_clip, out)
     follow(job, in_capture)
     asked = time.monotonic()
     job.cancel()
-    last = follow(job)[-1]
-    assert last.type == "cancelled" and time.monotonic() - asked < CANCEL_SECONDS + 0.3
-    take = load_take(last.header["take"])
+    events = follow(job)
+    assert any(isinstance(event, Saving) for event in events), "the user sees that it is being saved"
+    last = events[-1]
+    assert isinstance(last, Cancelled) and time.monotonic() - asked < CANCEL_SECONDS + 1.0
+    take = load_take(last.take)
     assert not take.provenance.complete and len(take.people[0].observations.frame_index) >= 9
-    again = WorkerJob({"type": "solve", "take": str(out), "out": str(out), "solve": {}}, tmp_path / "log.txt")
-    assert follow(again)[-1].type == "finished" and load_take(out).solved
+    again = start(Solve(str(out), str(out)), tmp_path / "log.txt")
+    assert isinstance(ended(again), Finished) and load_take(out).solved
+
+
+def test_cancel_before_the_first_frame_leaves_nothing(demo_clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "take.npz"
+    job = start(Capture(str(demo_clip), str(out)), tmp_path / "log.txt")
+    job.cancel()
+    last = ended(job)
+    assert isinstance(last, Cancelled) and last.take == ""
+    assert not out.exists() and not journal_path(out).exists()
+
+
+def test_cancel_after_the_last_frame_keeps_a_complete_take(demo_clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "take.npz"
+    stop = False
+
+    class Listener(Silent):
+        def progress(self, progress: Any) -> None:
+            nonlocal stop
+            stop = progress.stage == "capture" and progress.done >= progress.total
+
+    with pytest.raises(errors.Cancelled):
+        capture(str(demo_clip), out, CaptureSettings(), SolveSettings(), Listener(), lambda: stop)
+    take = load_take(out)
+    assert take.provenance.complete and not take.solved and len(take.footage.times) == 120
+
+
+def test_a_busy_worker_is_killed_and_what_it_had_is_saved_by_another(demo_clip: Path, tmp_path: Path) -> None:
+    """As in the middle of a long inference: nothing answers, and the parent assembles nothing itself."""
+    out = tmp_path / "take.npz"
+    job = start_capture(over_and_over(demo_clip, tmp_path), out)
+    follow(job, lambda _: journal_path(out).exists() and journal_path(out).stat().st_size > 10_000)
+    os.kill(job.pid, signal.SIGSTOP)
+    job.cancel()
+    events = follow(job)
+    assert any(isinstance(event, Saving) for event in events)
+    last = events[-1]
+    assert isinstance(last, Cancelled) and last.take == str(out)
+    assert not load_take(out).provenance.complete and not journal_path(out).exists()
 
 
 def test_killed_worker_leaves_message_log_and_partial_take(demo_clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "take.npz"
-    job = start(over_and_over(demo_clip, tmp_path), out)
+    job = start_capture(over_and_over(demo_clip, tmp_path), out)
     follow(job, lambda _: journal_path(out).exists() and journal_path(out).stat().st_size > 10_000)
+    log_path = job.log_path
     job.kill()
-    last = follow(job)[-1]
-    assert last.type == "failed" and "ended unexpectedly" in last.header["sentence"]
-    assert str(job.log_path) in last.header["hint"] and job.log_path.exists()
-    assert last.header["take"] and not load_take(out).provenance.complete
+    last = ended(job)
+    assert isinstance(last, Failed) and "ended unexpectedly" in last.sentence
+    assert last.log == str(log_path) and str(log_path) in last.hint and log_path.exists()
+    assert last.take == str(out) and not load_take(out).provenance.complete
     assert not journal_path(out).exists()
-    assert follow(start(demo_clip, out))[-1].type == "finished"
+    assert isinstance(ended(start_capture(demo_clip, out)), Finished)
 
 
 def test_killed_while_solving_leaves_the_raw_take(demo_clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "take.npz"
-    job = start(demo_clip, out)
-    follow(job, lambda message: message.type == "progress" and message.header["stage"] == "solve")
+    job = start_capture(demo_clip, out)
+    follow(job, in_solve)
     job.kill()
-    last = follow(job)[-1]
-    assert last.type == "failed" and last.header["take"] == str(out) and "is kept" in last.header["hint"]
+    last = ended(job)
+    assert isinstance(last, Failed) and last.take == str(out) and "is kept" in last.hint
     take = load_take(out)
     assert take.provenance.complete and not take.solved
 
@@ -113,18 +164,57 @@ def test_take_of_an_earlier_run_is_not_given_out_as_this_ones(tmp_path: Path) ->
     out = tmp_path / "take.npz"
     save_take(make_take(), out)
     before = out.read_bytes()
-    last = follow(start(tmp_path / "missing.mp4", out))[-1]
-    assert last.type == "failed" and last.header["take"] is None and out.read_bytes() == before
+    last = ended(start_capture(tmp_path / "missing.mp4", out))
+    assert isinstance(last, Failed) and last.take == "" and out.read_bytes() == before
+
+
+def test_a_take_is_solved_again_in_the_same_process_from_what_is_there(demo_take: Path, tmp_path: Path) -> None:
+    """The stages that a setting does not concern are not run again; another process gives the same motion."""
+    path, fresh = tmp_path / "take.npz", tmp_path / "fresh.npz"
+    for copy in (path, fresh):
+        copy.write_bytes(demo_take.read_bytes())
+    worker = Worker()
+    settings = from_mapping(SolveSettings, {"strength": 0.5})
+    first = follow(worker.start(Solve(str(path), str(path)), tmp_path / "log.txt"))
+    pid = worker.pid
+    again = follow(worker.start(Solve(str(path), str(path), settings), tmp_path / "log.txt"))
+    assert worker.pid == pid and isinstance(first[-1], Finished) and isinstance(again[-1], Finished)
+    assert len(list(filter(in_solve, first))) > len(list(filter(in_solve, again)))
+    assert isinstance(ended(start(Solve(str(fresh), str(fresh), settings), tmp_path / "log2.txt")), Finished)
+    ours, theirs = (load_take(each).characters[0].motion for each in (path, fresh))
+    assert ours is not None and theirs is not None
+    np.testing.assert_array_equal(ours.rotations, theirs.rotations)
+    # someone else changes the file: what is remembered does not count any more
+    save_take(replace(load_take(path), people=()), path)
+    assert isinstance(ended(worker.start(Solve(str(path), str(path)), tmp_path / "log.txt")), Finished)
+    assert load_take(path).characters == ()
+    worker.close()
+
+
+def test_edits_and_heights_travel(demo_take: Path, tmp_path: Path) -> None:
+    path = tmp_path / "take.npz"
+    path.write_bytes(demo_take.read_bytes())
+    (id,) = (person.id for person in load_take(path).people)
+    edits = Edits(trim=(0.5, 2.0), people={id: PersonEdit(name="Ann")})
+    command = Solve(str(path), str(path), heights={id: 1.5}, edits=edits)
+    assert isinstance(ended(start(command, tmp_path / "log.txt")), Finished)
+    take = load_take(path)
+    assert take.edits == edits and take.people[0].height == 1.5
+    (person,) = take.characters
+    assert person.name == "Ann" and person.motion is not None
+    times = take.footage.times[person.motion.frame_index]
+    assert times[0] >= 0.5 - 1e-6 and times[-1] <= 2.0 + 1e-6
 
 
 @pytest.mark.skipif(os.name == "nt", reason="NOT CHECKED on Windows: uses POSIX process signals")
 def test_worker_ends_with_its_parent(demo_clip: Path, tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from romp_core.worker.client import WorkerJob\n"
-        f"job = WorkerJob({{'type': 'capture', 'source': {str(demo_clip)!r}, 'out': {str(tmp_path / 't.npz')!r},"
-        f" 'capture': {{}}, 'solve': {{}}}}, Path({str(tmp_path / 'log.txt')!r}))\n"
-        "while not any(m.type == 'progress' for m in job.poll()): time.sleep(0.01)\n"
-        "print(job._process.pid, flush=True); time.sleep(60)"
+        "import time; from pathlib import Path; from romp_core.worker.client import Worker\n"
+        "from romp_core.worker.commands import Capture, Progressed\n"
+        f"job = Worker().start(Capture({str(demo_clip)!r}, {str(tmp_path / 't.npz')!r}),"
+        f" Path({str(tmp_path / 'log.txt')!r}))\n"
+        "while not any(isinstance(event, Progressed) for event in job.poll()): time.sleep(0.01)\n"
+        "print(job.pid, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
@@ -157,31 +247,28 @@ def test_bad_footage_is_one_sentence(tmp_path: Path, name: str, content: bytes |
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
-    last = follow(start(path, tmp_path / "take.npz"))[-1]
-    assert last.type == "failed" and sentence in last.header["sentence"] and last.header["hint"]
-    assert "Traceback" not in last.header["sentence"] and last.header["sentence"].endswith(".")
+    last = ended(start_capture(path, tmp_path / "take.npz"))
+    assert isinstance(last, Failed) and sentence in last.sentence and last.hint
+    assert "Traceback" not in last.sentence and last.sentence.endswith(".")
     assert not (tmp_path / "take.npz").exists() and not journal_path(tmp_path / "take.npz").exists()
 
 
 def test_unwritable_output_is_one_sentence(demo_clip: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    command = {"source": str(demo_clip), "out": str(tmp_path / "file" / "t.npz"), "capture": {}, "solve": {}}
-    job = WorkerJob({"type": "capture", **command}, tmp_path / "log.txt")
-    last = follow(job)[-1]
-    assert last.type == "failed" and "Cannot write" in last.header["sentence"]
+    last = ended(start(Capture(str(demo_clip), str(tmp_path / "file" / "t.npz")), tmp_path / "log.txt"))
+    assert isinstance(last, Failed) and "Cannot write" in last.sentence
 
 
-def test_nobody_in_the_picture(tmp_path: Path) -> None:
-    cv2 = pytest.importorskip("cv2")
-    folder = tmp_path / "pictures"
+def test_nobody_in_the_footage(tmp_path: Path) -> None:
+    folder = tmp_path / "frames"
     folder.mkdir()
     rng = np.random.default_rng(0)
     for index in range(3):
         cv2.imwrite(str(folder / f"{index}.png"), rng.integers(90, 110, (240, 320, 3), dtype=np.uint8))
-    last = follow(start(folder, tmp_path / "take.npz"))[-1]
-    assert last.type == "failed" and "Nobody was found" in last.header["sentence"]
+    last = ended(start_capture(folder, tmp_path / "take.npz"))
+    assert isinstance(last, Failed) and "Nobody was found" in last.sentence
 
 
 def test_self_test(tmp_path: Path) -> None:
-    last = follow(WorkerJob({"type": "self_test"}, tmp_path / "log.txt"))[-1]
-    assert last.type == "finished" and last.header["report"].startswith("Ready")
+    last = ended(start(SelfTest(), tmp_path / "log.txt"))
+    assert isinstance(last, Finished) and last.report.startswith("Ready")
