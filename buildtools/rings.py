@@ -16,6 +16,8 @@ from .platforms import chosen
 
 RINGS = ("lint", "core", "networks", "blender", "e2e")
 _CORE_VENVS = ("core-py311", "core-py313")
+_NEWEST = "core-newest"
+_QUICK = ("-m", "not slow")
 _TIMEOUT = {"lint": 300, "core": 1200, "networks": 900, "blender": 600, "e2e": 900}
 _SOURCES = ("build_addon.py", "buildtools", "romp_core", "addon", "tests", "benchmarks")
 
@@ -69,6 +71,7 @@ def _run_all(selection: Selection, blenders: list[str]) -> Iterator[Outcome]:
     if "core" in selection.rings:
         for venv in _CORE_VENVS:
             yield _pytest("core", venv, options)
+        yield _pytest("core", _NEWEST, [*_QUICK, *options])
     if "networks" in selection.rings:
         yield _networks(options)
     if "blender" in selection.rings:

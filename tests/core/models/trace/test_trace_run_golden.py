@@ -56,6 +56,7 @@ def up(maps: Array) -> Array:
     return maps.astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 def test_the_head_runs_alike(trace, weights, mode):
     stored = np.load(trace / "head_run.npz")
