@@ -8,7 +8,10 @@ from .paths import CORE
 
 
 def modules(start: str) -> list[Path]:
-    """The files of a subpackage such as "generate" and of all in romp_core that they import, also in functions."""
+    """The files of a subpackage such as "generate" and of all in romp_core that they import, also in functions.
+
+    Not what an `__init__.py` imports in functions: packages on the way to a module run, but nobody calls into them.
+    """
     waiting = [*(CORE / start).rglob("*.py")]
     found: set[Path] = set()
     while waiting:
@@ -22,7 +25,8 @@ def modules(start: str) -> list[Path]:
 def imported(path: Path) -> Iterator[Path]:
     """The files of romp_core that a file of it imports, also in functions; some more than once."""
     package = path.parent.relative_to(CORE.parent).parts
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in tree.body if path.name == "__init__.py" else ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield from _files(tuple(alias.name.split(".")))
