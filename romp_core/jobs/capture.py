@@ -91,11 +91,11 @@ def _observe(
         remark = " ".join(filter(None, (estimator.remark, *remarks)))
         listener.started(footage.info, card.label, estimator.provider, footage.expected_frames, remark)
 
-        def wanted(frames: Iterable[Frame]) -> Iterator[People]:
+        def selected(frames: Iterable[Frame]) -> Iterator[People]:
             return select(estimator.run(frames), settings, footage.info)
 
         try:
-            stopped = _run(footage.frames(), footage.expected_frames, wanted, journal, head, listener, cancelled)
+            stopped = _run(footage.frames(), footage.expected_frames, selected, journal, head, listener, cancelled)
             remark = " ".join(filter(None, (footage.remark, *remarks)))
             if stopped:
                 if journal.empty:

@@ -54,7 +54,7 @@ class DetectedPeople:
     """The people of the first frame that has any.
 
     Attributes:
-        image: path of the PNG with a numbered box around everybody. time: of the frame, in seconds of the footage.
+        image: path of the PNG with a box and a number for everybody. time: of the frame, in seconds of the footage.
     """
 
     image: str

@@ -29,11 +29,11 @@ def _watched(
 ) -> Path:
     clock: Clock | None = None
 
-    def told(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         nonlocal clock
         if clock is None or done / _MB < clock.start:  # the server may make us start over
             clock = Clock("download", total / _MB, listener, start=done / _MB)
         clock.tick(done / _MB)
 
     weight_file(key)
-    return download(key, store, told, cancelled, address)
+    return download(key, store, report, cancelled, address)

@@ -1,4 +1,4 @@
-"""How far a job is, told a few times a second."""
+"""How far a job is, reported a few times a second."""
 
 from __future__ import annotations
 

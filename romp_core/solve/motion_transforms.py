@@ -39,11 +39,6 @@ def turned_camera(camera: Camera, rotation: Array) -> Camera:
     return replace(camera, rotation=quat_multiply(turn, camera.rotation), position=camera.position @ rotation.T)
 
 
-def frame_interval(times: Array) -> float:
-    """Median seconds between frames; 1 for a single frame."""
-    return float(np.median(np.diff(times))) if len(times) > 1 else 1.0
-
-
 def stretches(motion: Motion, footage: FootageInfo) -> Iterator[slice]:
     """Valid frames of one shot, as slices of the motion's arrays."""
     shot = np.searchsorted(np.asarray(footage.cuts, dtype=np.intp), motion.frame_index, side="right")

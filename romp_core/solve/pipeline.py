@@ -15,8 +15,8 @@ from ..take.settings import SolveSettings, check
 from ..take.take import FootageInfo, Person, Take, take_fov
 from ..typing import Array
 from .contacts.foot_visibility import foot_visibility
-from .fitting import Progress, motion_of, part
 from .heights import body_heights, estimated_skeleton, scale_of, stature
+from .person_fit import Progress, motion_of, part
 from .scene import Actor, Scene
 from .segments import Segment, segments
 from .stages import STAGES
@@ -125,10 +125,10 @@ def _run(scene: Scene, settings: SolveSettings, people: dict[int, Person], cache
             actors = tuple(replace(actor, person=people[actor.person.id]) for actor in found.actors)
             scene, first = replace(found, actors=actors), index + 1
             break
-    ahead = sum(stage.share for stage in STAGES[first:]) or 1.0
+    total = sum(stage.share for stage in STAGES[first:]) or 1.0
     done = 0.0
     for stage, key in zip(STAGES[first:], keys[first:], strict=True):
-        low, done = done, done + stage.share / ahead
+        low, done = done, done + stage.share / total
         scene = stage.run(scene, settings, part(tell, low, done))
         tell(done)
         if stage.kept:

@@ -12,11 +12,10 @@ import numpy as np
 
 from ..geometry.rotations import slerp
 from ..take.observations import Observations
-from ..take.resample import sampling
+from ..take.resample import frame_interval, sampling
 from ..take.take import FootageInfo, Motion
 from ..typing import Array
 
-_FALLBACK_INTERVAL = 1 / 30
 _EVEN = 0.2
 """Share of a frame by which time stamps may be off an even grid before they are resampled."""
 
@@ -65,11 +64,11 @@ class Segment:
         return np.asarray(off < 0.75 * self.interval)
 
 
-def _interpolate(values: Array, known: Array, wanted: Array, rotations: bool = False) -> Array:
+def _interpolate(values: Array, known: Array, at: Array, rotations: bool = False) -> Array:
     """Values (n, ...) known at times (n,) at other times; exactly themselves at known times, even beside NaN."""
-    if known is wanted:
+    if known is at:
         return values
-    before, after, fraction = sampling(known, wanted)
+    before, after, fraction = sampling(known, at)
     fraction = fraction.reshape(-1, *[1] * (values.ndim - 1 - rotations))
     if rotations:
         return slerp(values[before], values[after], fraction)
@@ -96,7 +95,7 @@ def segments(observations: Observations, footage: FootageInfo, max_gap: float) -
     frames = observations.frame_index[usable].astype(np.intp)
     times = footage.times[frames]
     shots = np.searchsorted(np.asarray(footage.cuts, dtype=np.intp), frames, side="right")
-    usual = np.median(np.diff(footage.times)) if len(footage.times) > 1 else _FALLBACK_INTERVAL
+    usual = frame_interval(footage.times)
     missing = np.diff(times) - usual
     breaks = np.flatnonzero((np.diff(shots) != 0) | ((np.diff(frames) > 1) & (missing > max_gap + 1e-6))) + 1
     for seen in np.split(np.arange(len(usable)), breaks):
@@ -106,8 +105,7 @@ def segments(observations: Observations, footage: FootageInfo, max_gap: float) -
 def _segment(seen: Array, seen_frames: Array, footage: FootageInfo) -> Segment:
     frames = np.arange(seen_frames[0], seen_frames[-1] + 1)
     times = footage.times[frames]
-    interval = float(np.median(np.diff(times))) if len(times) > 1 else _FALLBACK_INTERVAL
-    interval = max(interval, 1e-3)
+    interval = frame_interval(times)
     even = times[0] + interval * np.arange(len(times))
     if len(times) > 1:
         even = np.linspace(times[0], times[-1], len(times))

@@ -14,9 +14,9 @@ from .contacts.detection import find_contacts
 from .contacts.legs import CheckIn, leg_tracks
 from .contacts.planting import plant_feet
 from .contacts.soles import lowest_soles
-from .fitting import Progress, fit_actor, motion_of, part, smoothed
 from .heights import body_heights, scale_of, stature
 from .motion_transforms import into_camera, into_world, moved, turned_camera
+from .person_fit import Progress, fit_actor, motion_of, part, smoothed
 from .scene import Actor, Scene
 from .segments import hold_in_gaps
 from .world.camera_path import camera_path, still_camera

@@ -100,5 +100,5 @@ def _source_frames(record: Mapping[str, Array]) -> str:
 
 
 def _prominence(observations: Observations) -> float:
-    """How near and how long a person is in the picture: summed height in pixels of the keypoints' box."""
+    """How near and how long a person is in the footage: summed height in pixels of the keypoints' box."""
     return float(np.ptp(observations.keypoints2d[..., 1], axis=1).sum())

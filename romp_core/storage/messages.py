@@ -67,13 +67,13 @@ def read_message(stream: BinaryIO) -> Message | None:
     if not prefix:
         return None
     if len(prefix) < _PREFIX.size:
-        raise ProtocolError("The message stream broke off.")
+        raise ProtocolError("The message stream is cut off.")
     magic, head_size, payload_size, checksum = _PREFIX.unpack(prefix)
     if magic != _MAGIC or head_size > _MAX_HEADER or payload_size > _MAX_PAYLOAD:
         raise ProtocolError("The message stream is damaged.")
     head, payload = _read(stream, head_size), _read(stream, payload_size)
     if len(head) < head_size or len(payload) < payload_size:
-        raise ProtocolError("The message stream broke off.")
+        raise ProtocolError("The message stream is cut off.")
     if zlib.crc32(payload, zlib.crc32(head)) != checksum:
         raise ProtocolError("The message stream is damaged.")
     header = json.loads(head)

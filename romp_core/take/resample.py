@@ -11,7 +11,12 @@ from ..typing import Array
 from .take import FootageInfo, Motion
 
 FALLBACK_FPS = 30.0
-"""Rate given to footage without one: a still."""
+"""Rate given to footage without one: a still image."""
+
+
+def frame_interval(times: Array, fallback: float = 1 / FALLBACK_FPS) -> float:
+    """Median seconds between frames (T,), at least a millisecond; the fallback for a single frame."""
+    return max(float(np.median(np.diff(times))), 1e-3) if len(times) > 1 else fallback
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class Clip:
 
     Attributes:
         fps: samples per second. first: index of the first sample on the footage's grid, whose sample 0 is at
-            the time of the first picture that was read.
+            the time of the first frame that was read.
         valid: (n,) bool; rotations: (n, 24, 4) wxyz, sign-continuous; root: (n, 3) meters.
     """
 
@@ -37,7 +42,7 @@ def grid_fps(footage: FootageInfo) -> float:
 
 
 def to_grid(times: Array, footage: FootageInfo) -> Array:
-    """Seconds of the footage -> (fractional) index on its even grid; 0 is the first picture that was read."""
+    """Seconds of the footage -> (fractional) index on its even grid; 0 is the first frame that was read."""
     return (np.asarray(times) - footage.times[0]) * grid_fps(footage)
 
 
@@ -59,8 +64,8 @@ def resample(motion: Motion, footage: FootageInfo) -> Clip:
     fps = grid_fps(footage)
     row_times = footage.times[motion.frame_index]
     grid = to_grid(row_times[[0, -1]], footage)
-    # To the nearest sample, so that the last picture is kept wherever it falls between two samples.
-    first, last = (int(np.floor(place + 0.5)) for place in grid)
+    # To the nearest sample, so that the last frame is kept wherever it falls between two samples.
+    first, last = (int(np.floor(position + 0.5)) for position in grid)
     times = footage.times[0] + np.arange(first, max(first, last) + 1) / fps
     before, after, fraction = sampling(row_times, times)
     rotations = slerp(motion.rotations[before], motion.rotations[after], fraction[:, None])

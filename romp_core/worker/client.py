@@ -138,7 +138,7 @@ class WorkerJob:
         return self._process.pid
 
     def poll(self) -> list[Event]:
-        """What the worker said since the last call; never blocks. The last event of a job is an `Ended`."""
+        """What the worker sent since the last call; never blocks. The last event of a job is an `Ended`."""
         events: list[Event] = []
         while self._running and not self._process.events.empty():
             received = self._process.events.get()

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...take.resample import frame_interval
 from ...take.take import FootageInfo, Motion
 from ...typing import Array
 from ..filters import gaussian
-from ..motion_transforms import frame_interval, stretches
+from ..motion_transforms import stretches
 from .detection import runs
 from .legs import CheckIn, LegTracks, chunks, out_of_reach, reach
 from .soles import sole_clearance

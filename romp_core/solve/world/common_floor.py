@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...take.resample import frame_interval
 from ...take.take import Camera, FootageInfo, Motion
 from ...typing import Array
 from ..contacts.legs import LegTracks
 from ..contacts.soles import lowest_soles
-from ..motion_transforms import frame_interval, moved, stretches
+from ..motion_transforms import moved, stretches
 from .floor import above_floor, onto_floor, touches
 
 _DEPTH_ERROR, _PLACEMENT_ERROR = 0.1, 0.5

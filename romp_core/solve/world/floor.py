@@ -1,6 +1,6 @@
 """Nobody hovers: a person touches the floor about once a second, and mostly it is the depth that is wrong.
 
-The floor is flat. Whoever seems to be above or below it is moved along the line of sight, which the picture does not
+The floor is flat. Whoever seems to be above or below it is moved along the line of sight, which the image does not
 show, and a little up or down.
 """
 

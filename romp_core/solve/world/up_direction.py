@@ -30,11 +30,11 @@ de Leva 1996, table 4)."""
 _SOLE = 0.6
 """Middle of the sole on the way from the ankle to the ball of the foot."""
 
-_UPRIGHT = (0.80, 0.95)
+_STRETCHED = (0.80, 0.95)
 """Share of the standing height from ankles to neck below which a frame says nothing about up, above which it does."""
 _TILTED = np.cos(np.radians(50.0))
-"""Cosine of the largest angle to the picture's upright at which a body is taken to stand in front of a tilted camera;
-beyond it, it lies in front of a level one."""
+"""Cosine of the largest angle to the image's up direction at which a body is taken to stand in front of a tilted
+camera; beyond it, it lies in front of a level one."""
 
 _STRAIGHT, _BALANCED, _SWAY, _ROLL = np.radians([6.0, 2.5, 8.0, 2.0])
 """Standard deviations: of the line from ankles to neck, over the clip; of the line from the feet to the center of mass,
@@ -69,7 +69,7 @@ def body_axis(joints: Array, rest_joints: Array) -> tuple[Array, Array]:
     """
     axis = joints[:, _NECK] - joints[:, _ANKLES].mean(axis=1)
     standing = rest_joints[_NECK, 1] - rest_joints[_ANKLES, 1].mean()
-    low, high = _UPRIGHT
+    low, high = _STRETCHED
     stretched = np.linalg.norm(axis, axis=1) / standing
     return normalize(axis), np.clip((stretched - low) / (high - low), 1e-3, 1)
 
@@ -77,7 +77,7 @@ def body_axis(joints: Array, rest_joints: Array) -> tuple[Array, Array]:
 def standing_direction(axes: Array, weights: Array) -> Array | None:
     """The way most bodies of `body_axis` stand, (3,); None when all lie.
 
-    The bound is set against the picture's upright first and then against what was found, lest it cut one side off.
+    The bound is set against the image's up direction first and then against what was found, lest it cut one side off.
     """
     up = np.array([0.0, -1.0, 0.0])
     for _ in range(3):

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...geometry.rotations import quat_from_matrix
 from ...geometry.skeleton import forward_kinematics
+from ...take.resample import frame_interval
 from ...take.settings.level import LevelSettings
 from ...take.take import Camera, FootageInfo, Motion
 from ...typing import Array
@@ -15,7 +16,7 @@ from ..contacts.detection import find_contacts, runs
 from ..contacts.foot_visibility import FootVisibility
 from ..contacts.legs import CheckIn, LegTracks, leg_tracks
 from ..contacts.soles import lowest_soles
-from ..motion_transforms import frame_interval, into_world, turned_camera
+from ..motion_transforms import into_world, turned_camera
 from .common_floor import touch_heights
 from .leveling import camera_rotation
 from .up_direction import Stance, body_axis, likeliest_up, standing_direction
