@@ -77,10 +77,15 @@ def take_arrived(outcome: Outcome, uid: int) -> str:
     Args:
         uid: session_uid of the scene in which the capture was started.
     """
+    from romp_core.storage.take_file import load_take
+
     if not outcome.take or not os.path.isfile(outcome.take):
-        return "Nothing was captured yet." if outcome.kind == "cancelled" else ""
+        return ""
+    take = load_take(outcome.take)
+    if outcome.kind != "finished" and not take.people:
+        return ""
     scene = scene_index.scene_of(uid)
-    entry = take_list.add_take(scene or bpy.context.scene, outcome.take)
+    entry = take_list.add_take(scene or bpy.context.scene, outcome.take, take)
     remarks = [entry.remark] if entry.remark else []
     if scene is None:
         remarks += ["The scene of this capture was closed: the take is in the list of this scene."]

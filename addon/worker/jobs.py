@@ -109,10 +109,11 @@ def start(title: str, command: dict[str, Any], then: Callable[[Outcome], str], w
         raise MocapError(f'"{_session.title}" is still running.', "Wait for it or cancel it first.")
     dismiss()
     try:
-        _session = Session(title, command, then)
+        session = Session(title, command, then)
     except OSError as error:
         raise MocapError(f"The worker process could not be started ({error.strerror}).") from error
     preview.begin()
+    _session = session
     if not wait:
         bpy.app.timers.register(_on_timer, first_interval=TICK_SECONDS, persistent=True)
         return None

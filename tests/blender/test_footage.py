@@ -10,6 +10,8 @@ import pytest
 from takes import footage, make_take
 
 from addon.bake.take import BakeOptions, bake_take
+from addon.takes import characters, take_list
+from romp_core.storage.take_file import save_take
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 COUNT, FPS = 48, 29.97
@@ -131,6 +133,47 @@ def test_missing_and_unreadable_footage_still_makes_characters(scene, tmp_path):
     for path in (str(tmp_path / "gone.mp4"), str(broken)):
         remarks = bake_take(scene, make_take(info=footage(path=path)), "Clip", options=NO_BODY)
         assert remarks and scene.camera is not None
+
+
+@pytest.mark.parametrize("name", ["counting.mp4", "//counting.mp4", "sub/counting.mp4"])
+def test_relative_footage_is_found_from_any_working_directory(scene, mocap, tmp_path, monkeypatch, name):
+    """Beside the take, as the command line leaves it, or beside the .blend file."""
+    shot, elsewhere = tmp_path / "shot", tmp_path / "elsewhere"
+    for folder in (shot / "sub", elsewhere):
+        folder.mkdir(parents=True)
+    target, info = shot / name.removeprefix("//"), replace(clip("counting.mp4"), path=name)
+    shutil.copyfile(DATA / "counting.mp4", target)
+    take = save_take(make_take(info=info), (shot if name != "//counting.mp4" else elsewhere) / "take.npz")
+    bpy.ops.wm.save_as_mainfile(filepath=str((shot if "//" in name else elsewhere) / "scene.blend"))
+    monkeypatch.chdir(elsewhere)
+    scene.romp_mocap.with_body = False
+    entry = take_list.add_take(scene, take)
+    assert characters.make_characters(scene, entry, {1}) == []
+    (background,) = scene.camera.data.background_images
+    assert Path(bpy.path.abspath(background.image.filepath)) == target
+
+
+def test_relative_footage_of_a_capture_is_sent_as_an_absolute_path(scene, mocap, tmp_path, monkeypatch):
+    from addon.capture.requirements import existing_footage
+
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copyfile(DATA / "counting.mp4", tmp_path / "clip.mp4")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for source in ("//clip.mp4", "clip.mp4", "../clip.mp4", str(tmp_path / "clip.mp4")):
+        assert Path(existing_footage(source)) == tmp_path / "clip.mp4"
+
+
+def test_videos_can_be_dropped_and_what_is_no_video_is_left_to_blender(scene, mocap):
+    from romp_core.footage.stills import IMAGE_SUFFIXES
+
+    handler = bpy.types.ROMP_MOCAP_FH_footage
+    dropped = set(handler.bl_file_extensions.split(";"))
+    assert ".mp4" in dropped and all(suffix.startswith(".") for suffix in dropped), "folders have no suffix"
+    assert not dropped & IMAGE_SUFFIXES and not dropped & set(bpy.path.extensions_image)
+    assert dropped - {".3gp"} <= set(bpy.path.extensions_movie) | {".m4v", ".mts", ".3gp"}
+    assert bpy.ops.romp_mocap.set_source(filepath="/some/clip.mp4") == {"FINISHED"}
+    assert scene.romp_mocap.source == "/some/clip.mp4"
 
 
 def test_other_scene_rate_is_said(scene, tmp_path):

@@ -117,6 +117,20 @@ def test_a_gap_that_closes_shows_the_character_again(scene):
     assert not any((item.hide_viewport, item.hide_render, skin.hide_viewport, skin.hide_render))
 
 
+def test_what_the_user_hid_stays_hidden(scene):
+    take = make_take()
+    bake_take(scene, take, "Clip")
+    item, skin = armature_of(scene, take), scene_index.find_object(scene, take.id, scene_index.BODY, 1)
+    item.hide_viewport = item.hide_render = item.hide_select = True
+    skin.hide_render = True
+    skin.hide_set(True)
+    bake_take(scene, make_take([motion(40, seed=4)]), "Clip", options=BakeOptions(with_root=True))
+    assert (item.hide_viewport, item.hide_render, item.hide_select) == (True, True, True)
+    assert (skin.hide_viewport, skin.hide_render, skin.hide_get()) == (False, True, True)
+    heads, _ = track(scene, item, [1, 40])
+    assert np.abs(heads - motion(40, seed=4).joints()[[0, 39]]).max() < 1e-4
+
+
 def test_shorter_take_leaves_no_old_keys(scene):
     bake_take(scene, make_take(info=footage(40)), "Clip")
     take = make_take(info=footage(20))

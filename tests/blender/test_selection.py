@@ -220,6 +220,17 @@ def test_the_picture_is_shown_whole_and_given_back(worker, scene, clip, mocap):
     mocap.register()
 
 
+def test_an_image_is_decoded_once(worker, scene, clip, mocap, monkeypatch):
+    decoded = []
+    decode = icons._decode
+    monkeypatch.setattr(icons, "_decode", lambda path: decoded.append(path) or decode(path))
+    bpy.ops.romp_mocap.detect_people(wait=True)
+    for _ in range(3):
+        icons.load(scene.romp_mocap.detected.image)
+        icons.find(scene.romp_mocap.detected.image)
+    assert decoded == [scene.romp_mocap.detected.image]
+
+
 def test_a_picture_that_is_gone_or_damaged_leaves_the_numbers(worker, scene, clip, mocap, tmp_path):
     bpy.ops.romp_mocap.detect_people(wait=True)
     for path in (tmp_path / "gone.png", tmp_path / "damaged.png"):

@@ -243,6 +243,10 @@ class TestImport:
         assert bpy.ops.romp_mocap.import_results("INVOKE_DEFAULT", filepath=str(path)) == {"FINISHED"}
         assert not FakeJob.started and scene.romp_mocap.takes[0].take_id == "mine"
 
+    def test_every_format_is_named(self):
+        text = bpy.ops.romp_mocap.import_results.get_rna_type().description
+        assert all(name in text for name in ("ROMP", "BEV", "TRACE", "AMASS"))
+
     def test_npz_files_can_be_dropped(self):
         handler = bpy.types.ROMP_MOCAP_FH_results
         assert handler.bl_file_extensions == ".npz" and handler.bl_import_operator == "romp_mocap.import_results"

@@ -1,0 +1,96 @@
+"""A job that goes wrong in any way ends with a message and the log; a cancelled one leaves what there is."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+import pytest
+from takes import make_take
+from test_capture import PROGRESS, STARTED, FakeJob, run_timer
+from test_panels import drawn
+
+from addon.blender import scene_index
+from addon.capture.operators import take_arrived
+from addon.worker import jobs
+from romp_core.storage.take_file import save_take
+
+
+@pytest.fixture
+def worker(monkeypatch, mocap, tmp_path):
+    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
+    FakeJob.script, FakeJob.started = [], []
+    jobs.dismiss()
+    yield FakeJob
+    jobs.stop()
+
+
+def broken(_command):
+    raise ValueError("not what was expected")
+
+
+def start(script, then=lambda outcome: "", wait=False):
+    FakeJob.script = script
+    return jobs.start("Capture x", {"type": "capture", "out": ""}, then, wait)
+
+
+def assert_failed(outcome, *parts):
+    assert jobs.current() is None and outcome.kind == "failed" and outcome.details
+    assert all(part in outcome.text for part in parts)
+
+
+def test_an_error_while_messages_are_read_ends_the_job(worker, mocap):
+    start([STARTED, broken])
+    run_timer()
+    assert_failed(jobs.last_outcome(), "ValueError: not what was expected", "The log has the details")
+    assert worker.started[0].killed, "the process does not go on unseen"
+    log = Path(jobs.last_outcome().log).read_text()
+    assert "Traceback" in log and "in broken" in log
+    texts = drawn(mocap)
+    assert "not what was expected" in texts.replace(" | ", " ") and "Show Log" in texts
+    assert start([{"type": "finished"}], wait=True).kind == "finished", "the next job starts"
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_an_error_while_the_result_is_applied_is_a_failure(worker, wait):
+    finished = {"type": "finished", "take": ""}
+    outcome = start([STARTED, finished], broken, wait)
+    if not wait:
+        run_timer()
+        outcome = jobs.last_outcome()
+    assert_failed(outcome, "ValueError: not what was expected")
+    assert "in broken" in Path(outcome.log).read_text()
+
+
+def test_a_failed_bake_is_reported_by_the_operator(worker, tmp_path, monkeypatch):
+    (tmp_path / "clip.mp4").write_bytes(b"x")
+    monkeypatch.setattr("addon.takes.characters.bake_take", lambda *_: broken(None))
+
+    def finished(command):
+        save_take(make_take(), command["out"])
+        return {"type": "finished", "take": command["out"]}
+
+    worker.script = [finished]
+    with pytest.raises(RuntimeError, match="not what was expected"):
+        bpy.ops.romp_mocap.capture(filepath=str(tmp_path / "clip.mp4"))
+    assert_failed(jobs.last_outcome())
+
+
+def test_cancelling_shows_that_it_saves(worker, mocap):
+    start([STARTED, PROGRESS, PROGRESS])
+    jobs._on_timer()
+    assert "Saving" not in drawn(mocap)
+    bpy.ops.romp_mocap.cancel()
+    assert "Saving\u2026" in drawn(mocap) and "(off)" in drawn(mocap)
+
+
+@pytest.mark.parametrize("ending", [{"take": None}, {}, {"take": "{out}"}])
+def test_a_cancel_before_the_first_frame_leaves_no_entry(worker, scene, tmp_path, ending):
+    out = tmp_path / "take.npz"
+    if ending.get("take"):
+        save_take(replace(make_take(), people=(), camera=None), out)
+        ending = {"take": str(out)}
+    uid = scene.session_uid
+    start([STARTED, {"type": "cancelled", **ending}], lambda outcome: take_arrived(outcome, uid))
+    run_timer()
+    assert jobs.last_outcome().kind == "cancelled" and not jobs.last_outcome().text
+    assert not scene.romp_mocap.takes and not list(scene_index.characters(scene))
