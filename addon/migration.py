@@ -81,7 +81,7 @@ def _stores(scene: bpy.types.Scene) -> Iterator[Any]:
 
 def _holds_group(store: Any) -> bool:
     """True for the group of version 0.1.0; another add-on's may have the same name."""
-    group = store[_GROUP] if _GROUP in store.keys() else None  # noqa: SIM118
+    group: Any = store[_GROUP] if _GROUP in store.keys() else None  # noqa: SIM118
     return hasattr(group, "to_dict") and set(group.keys()) <= _KEYS
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..blender import compat, scene_index
 from .armature import ROOT_BONE
 
+if TYPE_CHECKING:
+    from romp_core.take.resample import Clip
+    from romp_core.typing import Array
+
 CONSTANT, LINEAR = 0, 1  # values of Keyframe.interpolation
 
 
-def write_keys(curve: bpy.types.FCurve, frames: Any, values: Any, interpolation: Any) -> None:
+def write_keys(curve: bpy.types.FCurve, frames: Array, values: Array, interpolation: Array) -> None:
     """Replace all keys of an f-curve. frames, values (n,) float; interpolation (n,) int32."""
     import numpy as np
 
@@ -24,7 +28,7 @@ def write_keys(curve: bpy.types.FCurve, frames: Any, values: Any, interpolation:
     curve.update()
 
 
-def bone_rotations(clip: Any, rest: Any) -> Any:
+def bone_rotations(clip: Clip, rest: Array) -> Array:
     """Rotations of a `Clip` -> pose bone `rotation_quaternion` (n, 24, 4).
 
     A joint's rotation is relative to its parent in SMPL axes, which turn into armature axes by W (RotX 90) and into the
@@ -45,14 +49,14 @@ def bone_rotations(clip: Any, rest: Any) -> Any:
     return make_continuous(quat_multiply(quat_multiply(left, clip.rotations), quat_conjugate(turn)))
 
 
-def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Any, frames: Any) -> None:
+def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Clip, frames: Array) -> None:
     """Write a clip into the action and let it move the armature, unless the user put another action there.
 
     Keys exist only where the person was detected; the last key before a gap holds. A `root` bone, if there is one,
     gets the part of the root motion along the floor.
 
     Args:
-        clip: romp_core.take.resample.Clip. frames: (n,) scene frame of each sample.
+        frames: (n,) scene frame of each sample.
     """
     import numpy as np
 
@@ -73,7 +77,7 @@ def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Any, fra
     frames = np.asarray(frames, dtype=np.float64)[seen]
     channels = compat.own_channels(item, action)
 
-    def write(bone: str, prop: str, values: Any) -> None:
+    def write(bone: str, prop: str, values: Array) -> None:
         path = f'pose.bones["{bone}"].{prop}'
         for index in range(values.shape[1]):
             curve = compat.ensure_fcurve(channels, path, index, bone)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ..blender import scene_index
+
+if TYPE_CHECKING:
+    from romp_core.typing import Array
 
 ROOT_BONE = "root"
 _SHORTEST_BONE_M = 0.005  # Blender deletes bones without length
@@ -18,7 +21,7 @@ _TOWARDS = {"pelvis": "spine1", "spine3": "neck"}  # of several children, the on
 _COLLECTIONS = {"left": ("Left", "THEME04"), "right": ("Right", "THEME01"), "": ("Middle", "THEME09")}
 
 
-def rest_in_armature(rest_joints: Any, floor: float) -> Any:
+def rest_in_armature(rest_joints: Array, floor: float) -> Array:
     """Joints of the rest pose (24, 3), SMPL axes, pelvis at the origin -> armature space with the soles at z = 0.
 
     `floor` is the height of the soles in SMPL axes, below the pelvis: negative.
@@ -35,7 +38,7 @@ def floor_of(item: bpy.types.Object) -> float:
     return -float(item.data.bones["pelvis"].head_local.z)
 
 
-def bone_tails(heads: Any) -> Any:
+def bone_tails(heads: Array) -> Array:
     """Tail of each bone (24, 3): the child's head; end bones go on: head up, toes forward, hands along the arm."""
     import numpy as np
 
@@ -59,7 +62,7 @@ def bone_tails(heads: Any) -> Any:
     return tails
 
 
-def shape_armature(item: bpy.types.Object, heads: Any, with_root: bool) -> None:
+def shape_armature(item: bpy.types.Object, heads: Array, with_root: bool) -> None:
     """Give the armature its bones, or move those it has; bones that the user added stay."""
     from romp_core.geometry.skeleton import JOINTS, PARENTS
 

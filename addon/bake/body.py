@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ..blender import scene_index
+
+if TYPE_CHECKING:
+    from romp_core.bodies.body import Body, Material
 
 MODIFIER = "MoCap Skin"
 EMBEDDED = "MakeHuman"
@@ -16,12 +19,12 @@ _KIND, _MATERIAL = "romp_mocap_body", "romp_mocap_material"
 
 
 def ensure_body(
-    scene: bpy.types.Scene, armature: bpy.types.Object, body: Any, floor: float, name: str
+    scene: bpy.types.Scene, armature: bpy.types.Object, body: Body, floor: float, name: str
 ) -> tuple[bpy.types.Object, bool]:
     """The person's body object and whether it is new; its mesh is rebuilt, slider values and other modifiers stay.
 
     Args:
-        body: romp_core.bodies.body.Body around the armature's rest joints. floor: height of the soles in SMPL axes.
+        body: around the armature's rest joints. floor: height of the soles in SMPL axes.
     """
     take_id, person_id = armature[scene_index.TAKE], armature[scene_index.PERSON]
     item = scene_index.find_object(scene, take_id, scene_index.BODY, person_id)
@@ -49,12 +52,12 @@ def kind_of(item: bpy.types.Object) -> str:
     return str(item.data.get(_KIND, EMBEDDED))
 
 
-def lacks_file(item: bpy.types.Object | None, body: Any) -> bool:
+def lacks_file(item: bpy.types.Object | None, body: Body | None) -> bool:
     """True when the object is of a body whose file is not at hand, so that there is only the embedded one."""
     return item is not None and body is not None and body.name == EMBEDDED != kind_of(item)
 
 
-def license_of(item: bpy.types.Object | None, body: Any) -> str:
+def license_of(item: bpy.types.Object | None, body: Body | None) -> str:
     """License line of the body that a character will show; "" when it shows none."""
     if item is not None and lacks_file(item, body):
         return str(item.get(LICENSE, ""))
@@ -67,7 +70,7 @@ def _change_mesh(item: bpy.types.Object, mesh: bpy.types.Mesh) -> None:
         bpy.data.meshes.remove(old)
 
 
-def _mesh(body: Any, name: str, take_id: str) -> bpy.types.Mesh:
+def _mesh(body: Body, name: str, take_id: str) -> bpy.types.Mesh:
     import numpy as np
 
     mesh = bpy.data.meshes.new(name)
@@ -90,7 +93,7 @@ def _mesh(body: Any, name: str, take_id: str) -> bpy.types.Mesh:
     return mesh
 
 
-def _material(source: Any, take_id: str) -> bpy.types.Material:
+def _material(source: Material, take_id: str) -> bpy.types.Material:
     """The material of this name and take: characters of one take share it, the user may recolor it."""
     for material in bpy.data.materials:
         if material.get(scene_index.TAKE) == take_id and material.get(_MATERIAL) == source.name:
@@ -107,7 +110,7 @@ def _material(source: Any, take_id: str) -> bpy.types.Material:
     return material
 
 
-def _weights(item: bpy.types.Object, body: Any) -> None:
+def _weights(item: bpy.types.Object, body: Body) -> None:
     """One vertex group per joint. Vertices of equal weight are added in one call: Blender has no bulk form."""
     import numpy as np
 
@@ -124,7 +127,7 @@ def _weights(item: bpy.types.Object, body: Any) -> None:
                 group.add(part.tolist(), float(value), "REPLACE")
 
 
-def _shape(item: bpy.types.Object, body: Any, floor: float) -> None:
+def _shape(item: bpy.types.Object, body: Body, floor: float) -> None:
     """Place the mesh and its keys. The basis is the body without what its keys hold already."""
     import numpy as np
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ..blender import compat, scene_index
 from .action import ensure_action, take_over, write_keys
+
+if TYPE_CHECKING:
+    from romp_core.take.take import Camera
+    from romp_core.typing import Array
 
 
 def ensure_camera(scene: bpy.types.Scene, take_id: str, name: str) -> tuple[bpy.types.Object, bool]:
@@ -22,11 +26,13 @@ def ensure_camera(scene: bpy.types.Scene, take_id: str, name: str) -> tuple[bpy.
     return item, True
 
 
-def place_camera(item: bpy.types.Object, camera: Any, frames: Any, name: str, units_per_meter: float = 1.0) -> None:
+def place_camera(
+    item: bpy.types.Object, camera: Camera, frames: Array, name: str, units_per_meter: float = 1.0
+) -> None:
     """Give the camera object the lens and the position, or the keyed path, of a take's camera.
 
     Args:
-        camera: romp_core.take.take.Camera. frames: scene frame of each frame of the footage, for a moving camera.
+        frames: (T,) scene frame of each frame of the footage, for a moving camera.
     """
     import numpy as np
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
+
+if TYPE_CHECKING:
+    from romp_core.take.take import FootageInfo
 
 _EQUAL = 0.002
 
 
-def show_footage(camera: bpy.types.Camera, footage: Any, first_frame: int, scene_fps: float) -> str:
+def show_footage(camera: bpy.types.Camera, footage: FootageInfo, first_frame: int, scene_fps: float) -> str:
     """Make the footage the camera's background; returns a remark when it cannot be shown, else "".
 
     Args:
-        footage: romp_core.take.take.FootageInfo; the first frame that was read belongs to `first_frame`.
+        footage: the first frame that was read belongs to `first_frame`.
     """
     path = Path(footage.path)
     if path.is_dir():
@@ -55,7 +58,7 @@ def show_footage(camera: bpy.types.Camera, footage: Any, first_frame: int, scene
     return ""
 
 
-def first_source_frame(footage: Any) -> int:
+def first_source_frame(footage: FootageInfo) -> int:
     """Number of the first frame that was read, counted by time as Blender counts the frames of a movie."""
     if Path(footage.path).is_dir() or footage.fps <= 0:
         return int(footage.source_frames[0])
@@ -99,7 +102,7 @@ def _own_background(camera: bpy.types.Camera) -> Any:
     return background
 
 
-def _rotate(background: Any, image: bpy.types.Image, footage: Any) -> None:
+def _rotate(background: Any, image: bpy.types.Image, footage: FootageInfo) -> None:
     """Rotate the background where Blender does not do it: movies before 4.5, still images always."""
     rotated_by_blender = footage.rotation == 0 or (image.source == "MOVIE" and bpy.app.version >= (4, 5))
     turn = 0 if rotated_by_blender else footage.rotation

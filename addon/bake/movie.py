@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import bpy
+
+if TYPE_CHECKING:
+    from romp_core.take.take import FootageInfo
 
 _EQUAL, _BELIEVABLE = 0.002, 2.0
 
@@ -27,12 +30,8 @@ def movie_fps(path: Path) -> float | None:
     return fps if fps > 0 else None
 
 
-def on_blenders_clock(footage: Any) -> Any:
-    """The footage with Blender's rate as its nominal one, where the two differ, so that motion and footage agree.
-
-    Args:
-        footage: romp_core.take.take.FootageInfo.
-    """
+def on_blenders_clock(footage: FootageInfo) -> FootageInfo:
+    """The footage with Blender's rate as its nominal one, where the two differ, so that motion and footage agree."""
     if footage.fps <= 0:
         return footage
     fps = movie_fps(Path(footage.path))

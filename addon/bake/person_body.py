@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..preferences import folders
 
+if TYPE_CHECKING:
+    from romp_core.bodies.body import Body
+    from romp_core.bodies.smpl.find import Bodies
+    from romp_core.bodies.smpl.model import SmplModel
+    from romp_core.take.take import Motion, Person
+    from romp_core.typing import Array
 
-def body_of(person: Any) -> tuple[Any, list[str]]:
+
+def body_of(person: Person, motion: Motion) -> tuple[Body, list[str]]:
     """Body of a solved person in the size of the person's skeleton, and remarks about its file.
 
     Args:
-        person: romp_core.take.take.Person. Betas are constant over the clip: their median.
-
-    Returns:
-        romp_core.bodies.body.Body; sentences for the user, may be empty.
+        person: its betas are constant over the clip: their median. motion: of this person.
     """
     import numpy as np
 
     from romp_core.bodies.embedded import load_body
     from romp_core.errors import MocapError
 
-    body, remarks = load_body(), []
+    body, remarks = load_body(), list[str]()
     betas = person.observations.betas
     if betas is not None and len(betas):
         shape = np.median(np.asarray(betas, dtype=np.float64), axis=0)
@@ -31,10 +35,10 @@ def body_of(person: Any) -> tuple[Any, list[str]]:
             body, remarks = _smpl_body(shape) or (body, remarks)
         except MocapError as error:
             remarks = [f"{error.sentence} The characters get the embedded body instead."]
-    return body.sized(person.motion.rest_joints), remarks
+    return body.sized(motion.rest_joints), remarks
 
 
-def _smpl_body(betas: Any) -> tuple[Any, list[str]] | None:
+def _smpl_body(betas: Array) -> tuple[Body, list[str]] | None:
     """The mesh of a shape; None without a file."""
     import numpy as np
 
@@ -52,7 +56,7 @@ def _smpl_body(betas: Any) -> tuple[Any, list[str]] | None:
 
 
 @lru_cache(maxsize=2)
-def _read(path: Path, bodies: Any, state: tuple[tuple[Path, int, int], ...]) -> Any:
+def _read(path: Path, bodies: Bodies, state: tuple[tuple[Path, int, int], ...]) -> SmplModel:
     """The body model, read again when the `state` of its files changes; without what only posing needs."""
     from dataclasses import replace
 

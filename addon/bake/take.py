@@ -87,10 +87,11 @@ def _bake_person(
     from romp_core.take.resample import resample
 
     name = scene_index.short_name(title, person.name)
-    clip = resample(person.motion, take.footage)
-    joints = person.motion.rest_joints
+    motion = person.motion
+    assert motion is not None, "only people with a motion become characters"
+    clip, joints = resample(motion, take.footage), motion.rest_joints
     skin = scene_index.find_object(scene, take.id, scene_index.BODY, person.id)
-    body, remarks = body_of(person) if options.with_body or skin else (None, [])
+    body, remarks = body_of(person, motion) if options.with_body or skin else (None, [])
     floor = body.floor_m if body else float(joints[:, 1].min())
 
     armature, is_new = ensure_armature(scene, take.id, person.id, name)
@@ -128,6 +129,7 @@ def _bake_camera(
 ) -> list[str]:
     from romp_core.take.resample import to_grid
 
+    assert take.camera is not None, "only solved takes are baked"
     name = scene_index.short_name(title, "Camera")
     camera, is_new = ensure_camera(scene, take.id, name)
     if is_new:

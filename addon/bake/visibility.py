@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ..blender import compat, scene_index
 from .action import CONSTANT, ensure_action, is_ours, remove_curves, take_over, write_keys
 
+if TYPE_CHECKING:
+    from romp_core.typing import Array
+
 _PROPERTIES = ("hide_viewport", "hide_render")
 
 
-def bake_visibility(item: bpy.types.Object, name: str, detected: Any, first_frame: int, rate: float) -> None:
+def bake_visibility(item: bpy.types.Object, name: str, detected: Array, first_frame: int, rate: float) -> None:
     """Hide an object where the person was not detected; without gaps there are no keys, and hiding is up to the user.
 
     Args:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import bpy
 
 from .redraw import redraw
+
+if TYPE_CHECKING:
+    from romp_core.typing import Array
 
 _collection: Any = None
 _shares: dict[str, float] = {}
@@ -69,7 +72,7 @@ def free() -> None:
         _collection = None
 
 
-def _decode(path: str) -> Any | None:
+def _decode(path: str) -> Array | None:
     """Pixels (height, width, 4) float32, the lowest row first; None for a file that is no image."""
     import numpy as np
 
@@ -84,7 +87,7 @@ def _decode(path: str) -> Any | None:
     return pixels if pixels.size else None
 
 
-def _padded(pixels: Any) -> Any:
+def _padded(pixels: Array) -> Array:
     """The image at the top center of a transparent square."""
     import numpy as np
 

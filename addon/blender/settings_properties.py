@@ -13,7 +13,7 @@ _UNITS = {"s": "TIME_ABSOLUTE"}
 _SIGNS = {"deg": "\u00b0", "m": "m"}  # Blender shows lengths in the scene's units, but these are meters
 
 
-def annotations(
+def properties_of(
     settings: type,
     changed: Mapping[str, Callable[[Any, Any], None]] = {},
     items: Mapping[str, Callable[[Any, Any], list[tuple[str, str, str]]]] = {},

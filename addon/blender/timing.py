@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import bpy
+
+if TYPE_CHECKING:
+    from romp_core.take.take import FootageInfo
+    from romp_core.typing import Array
 
 FIRST_FRAME = 1
 
@@ -28,7 +32,7 @@ class Timing:
         """Scene frame of the footage's last frame."""
         return round(self.first + (self.samples - 1) * self.rate)
 
-    def frames(self, grid: Any) -> Any:
+    def frames(self, grid: Array) -> Array:
         """Grid samples (fractional index) -> scene frames, whole where the rates agree."""
         return self.first + grid * self.rate
 
@@ -44,7 +48,7 @@ def set_fps(scene: bpy.types.Scene, fps: float) -> None:
     scene.render.fps, scene.render.fps_base = whole, whole / fps
 
 
-def timing_of(footage: Any, scene: bpy.types.Scene) -> Timing:
+def timing_of(footage: FootageInfo, scene: bpy.types.Scene) -> Timing:
     """Timing of a footage in the scene as it is now."""
     from romp_core.take.resample import grid_fps, to_grid
 
@@ -54,7 +58,7 @@ def timing_of(footage: Any, scene: bpy.types.Scene) -> Timing:
     return Timing(FIRST_FRAME, rate, round(float(to_grid(footage.times[-1], footage))) + 1)
 
 
-def fit_scene(scene: bpy.types.Scene, footage: Any) -> None:
+def fit_scene(scene: bpy.types.Scene, footage: FootageInfo) -> None:
     """Take over frame rate, frame range and resolution from the footage."""
     from romp_core.take.resample import grid_fps
 

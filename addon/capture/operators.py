@@ -41,8 +41,8 @@ class ROMP_MOCAP_OT_capture(Reporting, Operator):
         ),
         "wait": wait_property(),
         "model_options": options.override_property(),
-        **settings_properties.annotations(CaptureSettings, items={"model": options.model_items}),
-        **settings_properties.annotations(SolveSettings),
+        **settings_properties.properties_of(CaptureSettings, items={"model": options.model_items}),
+        **settings_properties.properties_of(SolveSettings),
     }
 
     @classmethod

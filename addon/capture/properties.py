@@ -16,7 +16,7 @@ class ROMP_MOCAP_PG_capture_settings(PropertyGroup):
     """What to read and which model to run."""
 
     __annotations__ = {
-        **settings_properties.annotations(
+        **settings_properties.properties_of(
             CaptureSettings, changed={"start": footage_changed}, items={"model": options.model_items}
         ),
         "model_options": PointerProperty(type=options.ROMP_MOCAP_PG_model_options),

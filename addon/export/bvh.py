@@ -7,9 +7,12 @@ Format: Meredith and Maddock, "Motion Capture File Formats Explained" (2001).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import bpy
+
+if TYPE_CHECKING:
+    from romp_core.typing import Array
 
 _Y_UP = ((1.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.0, -1.0, 0.0))  # world (x, y, z) -> (x, z, -y)
 _STILL_M = 1e-5  # bones that move less from their rest position carry no positions
@@ -51,7 +54,7 @@ def _parents_first(armature: bpy.types.Object) -> list[bpy.types.Bone]:
     return ordered
 
 
-def _axes(armature: bpy.types.Object) -> Any:
+def _axes(armature: bpy.types.Object) -> Array:
     """Armature space -> y-up file space, 4 x 4."""
     import numpy as np
 
@@ -60,7 +63,7 @@ def _axes(armature: bpy.types.Object) -> Any:
     return turn @ np.array(armature.matrix_world)
 
 
-def _rest(armature: bpy.types.Object, bones: list[bpy.types.Bone]) -> tuple[Any, Any]:
+def _rest(armature: bpy.types.Object, bones: list[bpy.types.Bone]) -> tuple[Array, Array]:
     """Rest matrices (n, 4, 4) and tails (n, 3) in file space."""
     import numpy as np
 
@@ -69,7 +72,7 @@ def _rest(armature: bpy.types.Object, bones: list[bpy.types.Bone]) -> tuple[Any,
     return axes @ np.array([bone.matrix_local for bone in bones]), tails[:, :3]
 
 
-def _offsets(bones: list[bpy.types.Bone], rest: Any) -> Any:
+def _offsets(bones: list[bpy.types.Bone], rest: Array) -> Array:
     """Rest position of each bone from its parent's, or from the origin, in file space (n, 3)."""
     index_of = _indices(bones)
     heads = rest[:, :3, 3]
@@ -77,7 +80,7 @@ def _offsets(bones: list[bpy.types.Bone], rest: Any) -> Any:
     return heads - parents
 
 
-def _pose(armature: bpy.types.Object, bones: list[bpy.types.Bone], rest: Any) -> Any:
+def _pose(armature: bpy.types.Object, bones: list[bpy.types.Bone], rest: Array) -> Array:
     """Positions from the parent in its turned axes, and rotations as Z, X, Y angles in degrees: (n, 6)."""
     import numpy as np
     from mathutils import Matrix
@@ -104,7 +107,7 @@ def _indices(bones: list[bpy.types.Bone]) -> dict[str, int]:
     return {bone.name: index for index, bone in enumerate(bones)}
 
 
-def _rotations(matrices: Any) -> Any:
+def _rotations(matrices: Array) -> Array:
     """Upper left 3 x 3 parts without scale."""
     import numpy as np
 
@@ -112,7 +115,7 @@ def _rotations(matrices: Any) -> Any:
     return parts / np.linalg.norm(parts, axis=1, keepdims=True)
 
 
-def _hierarchy(bones: list[bpy.types.Bone], offsets: Any, ends: Any, moves: list[bool]) -> list[str]:
+def _hierarchy(bones: list[bpy.types.Bone], offsets: Array, ends: Array, moves: list[bool]) -> list[str]:
     """The HIERARCHY lines. offsets, ends (n, 3): head from the parent's head, tail from the own head."""
     index_of = _indices(bones)
     lines: list[str] = []
@@ -135,7 +138,7 @@ def _hierarchy(bones: list[bpy.types.Bone], offsets: Any, ends: Any, moves: list
     return lines
 
 
-def _vector(values: Any) -> str:
+def _vector(values: Array) -> str:
     return " ".join(f"{value:.6f}" for value in values)
 
 

@@ -81,7 +81,7 @@ def _active(context: bpy.types.Context) -> bpy.types.Object:
     scene = context.scene
     armature = scene_index.character_of(context.view_layer.objects.active, scene)
     entry, person = take_list.active_take(scene), take_list.active_person(scene)
-    if armature is None and person is not None:
+    if armature is None and entry is not None and person is not None:
         armature = scene_index.find_object(scene, entry.take_id, scene_index.ARMATURE, person.person_id)
     if armature is None:
         raise TakeError("No character is selected.", "Select one, or export all characters.")

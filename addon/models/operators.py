@@ -102,7 +102,7 @@ class ROMP_MOCAP_OT_choose_file(Reporting, Operator, ImportHelper):
         folders.weight_store().choose(self.key, bpy.path.abspath(self.filepath))
         _files_changed()
         path = files.state(self.key).path
-        if bpy.app.background or path.is_dir() or jobs.current() is not None:
+        if bpy.app.background or path is None or path.is_dir() or jobs.current() is not None:
             return {"FINISHED"}
         return end_of_wait(self, _start_check(self.key, str(path), wait=False))
 

@@ -84,7 +84,7 @@ def register_groups() -> None:
         if card.options is None or card.name in _groups:
             continue
         name = f"ROMP_MOCAP_PG_{card.name}_options"
-        group = type(name, (PropertyGroup,), {"__annotations__": settings_properties.annotations(card.options)})
+        group = type(name, (PropertyGroup,), {"__annotations__": settings_properties.properties_of(card.options)})
         bpy.utils.register_class(group)
         setattr(ROMP_MOCAP_PG_model_options, card.name, PointerProperty(type=group))
         _groups[card.name] = group

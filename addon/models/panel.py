@@ -63,10 +63,10 @@ class ROMP_MOCAP_PT_files(SidebarPanel, Panel):
 
 def _draw_file(box: bpy.types.UILayout, state: FileState, width: float) -> None:
     """One file: whether it is there, and its buttons."""
-    file, there = state.file, state.path is not None
+    file, path = state.file, state.path
     row = box.row(align=True)
-    row.label(text=file.title, icon="CHECKMARK" if there and not state.problem else "BLANK1")
-    if there:
+    row.label(text=file.title, icon="CHECKMARK" if path and not state.problem else "BLANK1")
+    if path:
         row.operator("romp_mocap.check_file", text="", icon="VIEWZOOM").key = file.key
     elif file.url:
         row.operator("romp_mocap.download_file", text="", icon="IMPORT").key = file.key
@@ -75,8 +75,8 @@ def _draw_file(box: bpy.types.UILayout, state: FileState, width: float) -> None:
     row.operator("romp_mocap.choose_file", text="", icon="FILEBROWSER").key = file.key
     if files.is_chosen(file.key):
         row.operator("romp_mocap.forget_file", text="", icon="X").key = file.key
-    if there:
-        wrapped(box, state.problem or state.remark or state.path.name, width)
+    if path:
+        wrapped(box, state.problem or state.remark or path.name, width)
     elif not file.url:
         wrapped(box, file.how_to_get, width)
 

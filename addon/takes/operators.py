@@ -49,7 +49,7 @@ class ROMP_MOCAP_OT_save_take(Reporting, _NeedsTake, Operator, ExportHelper):
     def run(self, context: bpy.types.Context) -> str:
         from romp_core.errors import TakeError
 
-        entry = take_list.active_take(context.scene)
+        entry = take_list.selected_take(context.scene)
         edits.load_edited(entry)
         source = Path(find_file(entry.path))
         target = Path(bpy.path.abspath(self.filepath))
@@ -100,7 +100,7 @@ class ROMP_MOCAP_OT_make_characters(Reporting, _NeedsTake, Operator):
 
     def run(self, context: bpy.types.Context) -> str | set[str]:
         scene = context.scene
-        entry, person = take_list.active_take(scene), take_list.active_person(scene)
+        entry, person = take_list.selected_take(scene), take_list.active_person(scene)
         who = {item.person_id for item in entry.people}
         if self.which == "ACTIVE":
             who = {person.person_id} if person else set()
@@ -138,8 +138,8 @@ class ROMP_MOCAP_OT_remove_person(Reporting, Operator):
         return take_list.active_person(context.scene) is not None
 
     def run(self, context: bpy.types.Context) -> None:
-        entry = take_list.active_take(context.scene)
-        person_id = take_list.active_person(context.scene).person_id
+        entry = take_list.selected_take(context.scene)
+        person_id = entry.people[entry.active_person].person_id
         characters.remove_characters(context.scene, entry.take_id, person_id)
         edits.remove_person(entry, person_id)
 
@@ -156,7 +156,7 @@ class ROMP_MOCAP_OT_restore_person(Reporting, _NeedsTake, Operator):
     def run(self, context: bpy.types.Context) -> str | set[str]:
         from romp_core.errors import TakeError
 
-        scene, entry = context.scene, take_list.active_take(context.scene)
+        scene, entry = context.scene, take_list.selected_take(context.scene)
         if self.person_id not in [item.person_id for item in entry.removed_people]:
             raise TakeError("This person was not removed.")
         edits.restore_person(entry, self.person_id)

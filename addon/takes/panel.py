@@ -98,7 +98,7 @@ class ROMP_MOCAP_PT_solve(SidebarPanel, Panel):
         return take_list.active_take(context.scene) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
-        entry = take_list.active_take(context.scene)
+        entry = take_list.selected_take(context.scene)
         column = property_column(self.layout)
         for name in entry.solve.__annotations__:
             column.prop(entry.solve, name)

@@ -16,7 +16,7 @@ from ..blender import paths, settings_properties
 class ROMP_MOCAP_PG_solve_settings(PropertyGroup):
     """How the raw result becomes motion."""
 
-    __annotations__ = settings_properties.annotations(SolveSettings)
+    __annotations__ = settings_properties.properties_of(SolveSettings)
 
 
 def _person_renamed(person: Any, _context: bpy.types.Context) -> None:

@@ -35,7 +35,7 @@ class ROMP_MOCAP_OT_solve(Reporting, Operator):
         return no_job(cls, context) and take_list.active_take(context.scene) is not None
 
     def run(self, context: bpy.types.Context) -> set[str]:
-        entry = take_list.active_take(context.scene)
+        entry = take_list.selected_take(context.scene)
         made = characters.made_characters(context.scene, entry)
         return end_of_wait(self, start_solving(context.scene, entry, made, must_wait(self.wait)))
 

@@ -31,6 +31,16 @@ def active_take(scene: bpy.types.Scene) -> ROMP_MOCAP_PG_take | None:
     return group.takes[group.active_take] if 0 <= group.active_take < len(group.takes) else None
 
 
+def selected_take(scene: bpy.types.Scene) -> ROMP_MOCAP_PG_take:
+    """The selected list entry. Raises TakeError when there is none."""
+    from romp_core.errors import TakeError
+
+    entry = active_take(scene)
+    if entry is None:
+        raise TakeError("No take is selected.", "Select one in the list.")
+    return entry
+
+
 def active_person(scene: bpy.types.Scene) -> ROMP_MOCAP_PG_person | None:
     """The selected person of the selected take, or None."""
     entry = active_take(scene)
@@ -72,9 +82,10 @@ def add_take(scene: bpy.types.Scene, path: str | Path, take: Take | None = None)
     entry.complete, entry.remark = take.provenance.complete, take.provenance.remark
     entry.license = f"Model: {take.provenance.model_license}. Body: {take.provenance.body_license}"
     settings_properties.assign(entry.solve, take.solve)
+    captured = {person.id: person for person in take.people}
     for item in (*entry.people, *entry.removed_people):
-        person = next((person for person in take.people if person.id == item.person_id), None)
-        if person is not None:
+        if item.person_id in captured:
+            person = captured[item.person_id]
             item.height, item.frames = person.height or 0.0, len(person.observations.frame_index)
     group.active_take = next(index for index, other in enumerate(group.takes) if other.take_id == take.id)
     return entry

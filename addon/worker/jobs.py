@@ -118,7 +118,7 @@ def start(title: str, command: dict[str, Any], then: Callable[[Outcome], str], w
         bpy.app.timers.register(_on_timer, first_interval=TICK_SECONDS, persistent=True)
         return None
     try:
-        while _session is not None:
+        while current() is not None:
             _tick()
             time.sleep(TICK_SECONDS / 10)
     finally:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..blender.units import units_per_meter
+
+if TYPE_CHECKING:
+    from romp_core.typing import Array
 
 _handle: Any = None
 _lines: list[tuple[tuple[float, float, float], list[Any]]] = []
@@ -22,7 +25,7 @@ def begin() -> None:
         _handle = bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_VIEW")
 
 
-def show(ids: Any, joints: Any) -> None:
+def show(ids: Array, joints: Array) -> None:
     """Replace the stick figures. ids (P,), joints (P, 24, 3) meters, z up, camera at the origin."""
     from romp_core.geometry.skeleton import PARENTS
     from romp_core.images.colors import color_of

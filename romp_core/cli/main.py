@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("info", _info, "Say what is in a take")
     sub.add_argument("take", metavar="TAKE")
 
-    sub = command("import", _import, "Make a take of results of simple-romp, BEV or AMASS")
+    sub = command("import", _import, "Make a take of results of ROMP, BEV, TRACE or AMASS")
     sub.add_argument("file", metavar="FILE", help="results file (.npz), or a folder of them with one per picture")
     sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write (.npz)")
     sub.add_argument("--fps", type=float, metavar="FPS", help="frame rate of the footage (default: the file's, or 30)")

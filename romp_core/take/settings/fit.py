@@ -17,8 +17,8 @@ class FitSettings:
     fov: float = setting(
         0.0,
         "Field of View",
-        "Horizontal field of view of the camera. 0: from the file, else what the model assumes "
-        f"(built-in model: {DEFAULT_FOV_DEG:g} degrees)",
+        "Horizontal field of view of the camera. 0 uses the footage's metadata, else what the model assumes: "
+        f"{DEFAULT_FOV_DEG:g} degrees (built-in model), 60 (ROMP, BEV) or 50 (TRACE) along the image's longer side",
         min=0.0,
         max=170.0,
         unit="deg",
