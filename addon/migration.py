@@ -97,7 +97,7 @@ def _migrate_scene(group: Any, old: Mapping[str, Any]) -> None:
     if rounds is not None:
         options.assign(group.capture.model_options, "trace", {"flow_rounds": rounds})
     selection.offer(
-        group, {"picture": image, "people": [{"number": one["number"], "place": one["place"]} for one in people]}
+        group, {"image": image, "people": [{"number": one["number"], "position": one["place"]} for one in people]}
     )
     for item, one in zip(group.detected.people, people, strict=True):
         item.selected = bool(one.get("chosen", False))

@@ -9,7 +9,7 @@ import bpy
 from bpy.props import StringProperty
 from bpy.types import Operator
 
-from romp_core.take.settings import CaptureSettings, SolveSettings
+from romp_core.take.settings import CaptureSettings, SolveSettings, from_mapping
 
 from ..blender import scene_index, settings_properties
 from ..blender.paths import find_file
@@ -50,6 +50,8 @@ class ROMP_MOCAP_OT_capture(Reporting, Operator):
         return no_job(cls, context)
 
     def run(self, context: bpy.types.Context) -> set[str]:
+        from romp_core.worker.commands import Capture
+
         group = context.scene.romp_mocap
         source = existing_footage(self.filepath or group.source)
         settings = settings_properties.values(CaptureSettings, self.properties, group.capture)
@@ -58,14 +60,13 @@ class ROMP_MOCAP_OT_capture(Reporting, Operator):
             settings["selection"] = ""  # the panel's was made in another frame
         require_model_files(settings["model"])
         own = options.values(group.capture.model_options, settings["model"], self.model_options)
-        command = {
-            "type": "capture",
-            "source": source,
-            "out": bpy.path.abspath(self.out) or str(folders.new_take_path(source)),
-            "capture": {**settings, "model_options": own},
-            "solve": settings_properties.values(SolveSettings, self.properties, group.solve),
-            "weights": str(folders.weights_folder()),
-        }
+        command = Capture(
+            source,
+            bpy.path.abspath(self.out) or str(folders.new_take_path(source)),
+            from_mapping(CaptureSettings, {**settings, "model_options": own}),
+            from_mapping(SolveSettings, settings_properties.values(SolveSettings, self.properties, group.solve)),
+            str(folders.weights_folder()),
+        )
         uid = context.scene.session_uid
         title = f"Capture {Path(source).name}"
         return end_of_wait(self, jobs.start(title, command, lambda end: take_arrived(end, uid), must_wait(self.wait)))

@@ -70,16 +70,12 @@ class ROMP_MOCAP_OT_download_file(Reporting, Operator):
 
     def run(self, context: bpy.types.Context) -> set[str]:
         from romp_core.errors import ModelError
+        from romp_core.worker.commands import Download
 
         file = _file(self.key)
         if not self.accept_license:
             raise ModelError("Nothing was downloaded: the license was not accepted.", f"{file.license}.")
-        command = {
-            "type": "download",
-            "keys": [self.key],
-            "address": self.address,
-            "weights": str(folders.weights_folder()),
-        }
+        command = Download((self.key,), str(folders.weights_folder()), self.address)
         title = f"Download {file.file_names[0]}"
         return end_of_wait(self, jobs.start(title, command, _downloaded, must_wait(self.wait)))
 
@@ -143,7 +139,9 @@ class ROMP_MOCAP_OT_check_file(Reporting, Operator):
 
 
 def _start_check(key: str, path: str, wait: bool) -> Outcome | None:
-    command = {"type": "verify", "name": key, "file": path, "weights": str(folders.weights_folder())}
+    from romp_core.worker.commands import Verify
+
+    command = Verify(key, path, str(folders.weights_folder()))
     return jobs.start(f"Check {_file(key).file_names[0]}", command, lambda outcome: "", wait)
 
 

@@ -22,7 +22,9 @@ class ROMP_MOCAP_OT_self_test(Reporting, Operator):
         return no_job(cls, context)
 
     def run(self, context: bpy.types.Context) -> set[str]:
-        return end_of_wait(self, jobs.start("Self-Test", {"type": "self_test"}, lambda outcome: "", wait=True))
+        from romp_core.worker.commands import SelfTest
+
+        return end_of_wait(self, jobs.start("Self-Test", SelfTest(), lambda outcome: "", wait=True))
 
 
 class ROMP_MOCAP_OT_clear_files(Reporting, Operator):

@@ -9,7 +9,7 @@ from bpy.props import FloatProperty, StringProperty
 from bpy.types import FileHandler, Operator
 from bpy_extras.io_utils import ImportHelper
 
-from romp_core.take.settings import SolveSettings
+from romp_core.take.settings import SolveSettings, from_mapping
 
 from ..blender import settings_properties
 from ..blender.reporting import Reporting
@@ -46,17 +46,13 @@ class ROMP_MOCAP_OT_import_results(Reporting, Operator, ImportHelper):
 
     def run(self, context: bpy.types.Context) -> str | set[str]:
         from romp_core.storage.take_file import is_take
+        from romp_core.worker.commands import ImportResults
 
         scene, path = context.scene, bpy.path.abspath(self.filepath)
         if is_take(path):
             return f"Opened the take {take_list.add_take(scene, path).name}"
-        command = {
-            "type": "import",
-            "source": path,
-            "out": str(folders.new_take_path(path)),
-            "fps": self.fps,
-            "solve": settings_properties.values(SolveSettings, scene.romp_mocap.solve),
-        }
+        settings = from_mapping(SolveSettings, settings_properties.values(SolveSettings, scene.romp_mocap.solve))
+        command = ImportResults(path, str(folders.new_take_path(path)), settings, self.fps)
         uid = scene.session_uid
         title = f"Import {Path(path).name}"
         return end_of_wait(self, jobs.start(title, command, lambda end: take_arrived(end, uid), must_wait(self.wait)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.types import Operator
 
-from romp_core.take.settings import SolveSettings
+from romp_core.take.settings import SolveSettings, from_mapping
 
 from ..blender import scene_index, settings_properties
 from ..blender.paths import find_file
@@ -46,15 +46,16 @@ def start_solving(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, bake_ids: s
     Raises:
         romp_core.errors.MocapError: the take file is unusable, or a job is running.
     """
-    edits.load_edited(entry)
+    from romp_core.worker.commands import Solve
+
     path = find_file(entry.path)
-    command = {
-        "type": "solve",
-        "take": path,
-        "out": path,
-        "solve": settings_properties.values(SolveSettings, entry.solve),
-        "heights": {str(item.person_id): item.height or None for item in entry.people},
-    }
+    command = Solve(
+        path,
+        path,
+        from_mapping(SolveSettings, settings_properties.values(SolveSettings, entry.solve)),
+        {item.person_id: item.height or None for item in entry.people},
+        edits.edited(entry, take_list.load(entry)).edits,
+    )
     uid, take_id = scene.session_uid, entry.take_id
 
     def solved(outcome: Outcome) -> str:

@@ -1,4 +1,4 @@
-"""The one running job: worker messages become state that the panel draws, and an outcome that someone acts on.
+"""The one running job: the worker's events become state that the panel draws, and an outcome that someone acts on.
 
 No reference into Blender's data is held while a job runs: undo and loading a file would make it invalid.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import bpy
 
@@ -17,6 +17,10 @@ from ..preferences import disk_usage, folders
 from ..preferences.properties import runtime_environment
 from . import preview
 from .outcome import Outcome, outcome_of
+
+if TYPE_CHECKING:
+    from romp_core.worker.client import Worker
+    from romp_core.worker.commands import Command, Progressed, Started
 
 TICK_SECONDS = 0.1
 log = logging.getLogger(__name__)
@@ -27,40 +31,43 @@ class Session:
 
     Attributes:
         title: what it works on.
-        started: the worker's `started` header, empty before; progress: its latest one.
-        cancelling: True once it was asked to stop; it then saves what it has.
+        started, progress: the worker's latest events of these kinds, None before.
+        cancelling: True once it was asked to stop; saving: True once it saves what there is.
     """
 
-    def __init__(self, title: str, command: dict[str, Any], then: Callable[[Outcome], str]) -> None:
-        from romp_core.worker.client import WorkerJob
+    def __init__(self, title: str, command: Command, then: Callable[[Outcome], str]) -> None:
+        from romp_core.worker.commands import kind_of
 
         self.title, self._then = title, then
-        self.started: dict[str, Any] = {}
-        self.progress: dict[str, Any] = {}
-        self.cancelling = False
-        self.job = WorkerJob(command, folders.new_log_path(command["type"]), runtime_environment())
+        self.started: Started | None = None
+        self.progress: Progressed | None = None
+        self.cancelling = self.saving = False
+        self.job = _running_worker().start(command, folders.new_log_path(kind_of(type(command))), runtime_environment())
 
     def tick(self) -> Outcome | None:
-        """Take in the worker's messages; the outcome when it ended. Never blocks, never raises."""
+        """Take in the worker's events; the outcome when it ended. Never blocks, never raises."""
         try:
             return self._poll()
         except Exception as error:  # noqa: BLE001 - whatever it is, the job ends with a message and the log
-            self.job.kill()
+            _kill_worker()
             outcome = Outcome("failed", log=str(self.job.log_path))
             outcome.fail(error)
             return outcome
 
     def _poll(self) -> Outcome | None:
-        for message in self.job.poll():
-            header = message.header
-            if header["type"] == "started":
-                self.started = header
-            elif header["type"] == "progress":
-                self.progress = header
-            elif header["type"] == "preview":
-                preview.show(message.arrays["ids"], message.arrays["joints"])
-            else:
-                return outcome_of(header, str(self.job.log_path))
+        from romp_core.worker import commands
+
+        for event in self.job.poll():
+            if isinstance(event, commands.Started):
+                self.started = event
+            elif isinstance(event, commands.Progressed):
+                self.progress = event
+            elif isinstance(event, commands.Previewed):
+                preview.show(event.ids, event.joints)
+            elif isinstance(event, commands.Saving):
+                self.saving = True
+            elif isinstance(event, commands.Ended):
+                return outcome_of(event, str(self.job.log_path))
         return None
 
     def finish(self, outcome: Outcome) -> None:
@@ -72,6 +79,7 @@ class Session:
             outcome.fail(error)
 
 
+_worker: Worker | None = None
 _session: Session | None = None
 _last: Outcome | None = None
 
@@ -92,7 +100,7 @@ def dismiss() -> None:
     _last = None
 
 
-def start(title: str, command: dict[str, Any], then: Callable[[Outcome], str], wait: bool) -> Outcome | None:
+def start(title: str, command: Command, then: Callable[[Outcome], str], wait: bool) -> Outcome | None:
     """Run a job in the worker process.
 
     Args:
@@ -121,8 +129,9 @@ def start(title: str, command: dict[str, Any], then: Callable[[Outcome], str], w
         while current() is not None:
             _tick()
             time.sleep(TICK_SECONDS / 10)
-    finally:
-        stop()  # a script that is interrupted leaves neither a worker nor a job behind
+    except BaseException:  # a script that is interrupted leaves neither a worker nor a job behind
+        stop()
+        raise
     return _last
 
 
@@ -134,14 +143,30 @@ def cancel() -> None:
 
 
 def stop() -> None:
-    """End the running job at once, without an outcome: the add-on is disabled."""
+    """End the worker, and a running job without an outcome: the add-on is disabled, or a script is interrupted."""
     global _session
-    if _session is not None:
-        _session.job.kill()
-        _session = None
+    _session = None
+    _kill_worker()
     preview.end()
     if bpy.app.timers.is_registered(_on_timer):
         bpy.app.timers.unregister(_on_timer)
+
+
+def _running_worker() -> Worker:
+    """The worker, which stays between jobs."""
+    from romp_core.worker.client import Worker
+
+    global _worker
+    if _worker is None:
+        _worker = Worker()
+    return _worker
+
+
+def _kill_worker() -> None:
+    global _worker
+    if _worker is not None:
+        _worker.kill()
+        _worker = None
 
 
 def _tick() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from romp_core.worker.commands import Ended
 
 
 @dataclass
@@ -51,15 +53,12 @@ class Outcome:
                 traceback.print_exception(error, file=file)
 
 
-def outcome_of(header: Mapping[str, Any], log: str) -> Outcome:
-    """The outcome that a worker's last message describes."""
-    kind = header["type"]
-    return Outcome(
-        kind,
-        header.get("take") or "",
-        header.get("sentence") or header.get("report") or "",
-        header.get("hint") or "",
-        header.get("log") or log,
-        kind == "failed" or bool(header.get("details")),
-        header.get("result") or {},
-    )
+def outcome_of(event: Ended, log: str) -> Outcome:
+    """The outcome that a worker's last event describes."""
+    from romp_core.worker.commands import Failed, Finished
+
+    if isinstance(event, Finished):
+        return Outcome("finished", event.take, event.report, "", log, event.details, dict(event.result))
+    if isinstance(event, Failed):
+        return Outcome("failed", event.take, event.sentence, event.hint, event.log or log, True)
+    return Outcome("cancelled", event.take, log=log)

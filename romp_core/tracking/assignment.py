@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from munkres import Munkres
 
 from ..typing import Array
 
@@ -16,6 +15,8 @@ def unique_pairs(cost: Array, most: float) -> list[tuple[int, int]]:
     rows = np.flatnonzero(cost.min(axis=1) < most)
     if len(set(best[rows].tolist())) == len(rows):  # nobody wants the same: nothing can be cheaper
         return [(int(row), int(best[row])) for row in rows]
+    from munkres import Munkres  # the models' cards reach this module: they are listed without the libraries
+
     bounded = np.minimum(cost, most)
     transposed = bounded.shape[0] > bounded.shape[1]
     pairs = Munkres().compute((bounded.T if transposed else bounded).tolist())

@@ -27,3 +27,19 @@ def mocap():
     addon.register()
     yield addon
     addon.unregister()
+
+
+@pytest.fixture
+def worker(monkeypatch, mocap):
+    """The add-on with a `FakeWorker`."""
+    from fake_worker import FakeWorker
+
+    from addon.worker import jobs
+
+    jobs.stop()
+    monkeypatch.setattr("romp_core.worker.client.Worker", FakeWorker)
+    FakeWorker.script, FakeWorker.started = [], []
+    jobs.dismiss()
+    yield FakeWorker
+    jobs.stop()
+    jobs.dismiss()

@@ -2,13 +2,12 @@
 
 import os
 import time
-from dataclasses import asdict
 from pathlib import Path
-from types import SimpleNamespace
 
 import bpy
 import numpy as np
 import pytest
+from fake_worker import PREVIEW, PROGRESS, STARTED, FakeWorker, finished
 from measure import track
 from takes import footage, make_take, motion
 
@@ -17,55 +16,7 @@ from addon.takes import characters, take_list
 from addon.worker import jobs, preview
 from romp_core.storage.take_file import save_take
 from romp_core.take.settings import CaptureSettings
-
-
-class FakeJob:
-    """Stands in for `WorkerJob`: says what the test tells it, one message per poll."""
-
-    script = []
-    started = []
-
-    def __init__(self, command, log_path, environment):
-        self.command, self.log_path, self.environment, self.killed = command, log_path, environment, False
-        self.messages = list(type(self).script)
-        type(self).started.append(self)
-
-    def poll(self):
-        if not self.messages:
-            return []
-        message = self.messages.pop(0)
-        header, arrays = message if isinstance(message, tuple) else (message, {})
-        if callable(header):
-            header = header(self.command)
-        return [SimpleNamespace(header=header, arrays=arrays)]
-
-    def cancel(self):
-        self.messages = [lambda command: {"type": "cancelled", "take": command["out"]}]
-
-    def kill(self):
-        self.killed = True
-
-
-STARTED = {"type": "started", "model": "Built-in", "provider": "CPUExecutionProvider", "width": 640, "height": 360}
-PROGRESS = {"type": "progress", "stage": "capture", "done": 20, "total": 40, "fps": 12.5, "eta": 1.6}
-PREVIEW = ({"type": "preview"}, {"ids": np.array([1, 2]), "joints": np.zeros((2, 24, 3), np.float32)})
-
-
-def finished(take):
-    def end(command):
-        save_take(take, command["out"])
-        return {"type": "finished", "take": command["out"]}
-
-    return end
-
-
-@pytest.fixture
-def worker(monkeypatch, mocap):
-    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
-    FakeJob.script, FakeJob.started = [], []
-    jobs.dismiss()
-    yield FakeJob
-    jobs.stop()
+from romp_core.worker.commands import Capture, Failed, SelfTest, Solve
 
 
 @pytest.fixture
@@ -79,9 +30,9 @@ def start_async(take_or_script, clip, scene):
     """As the button does it in a window, where a timer goes on with it."""
     from addon.capture.operators import take_arrived
 
-    FakeJob.script = take_or_script
+    FakeWorker.script = take_or_script
     uid = scene.session_uid
-    command = {"type": "capture", "source": str(clip), "out": str(clip.with_suffix(".npz"))}
+    command = Capture(str(clip), str(clip.with_suffix(".npz")))
     jobs.start("Capture", command, lambda outcome: take_arrived(outcome, uid), wait=False)
 
 
@@ -99,9 +50,9 @@ def test_a_script_captures_without_a_window(worker, scene, clip, tmp_path):
     result = bpy.ops.romp_mocap.capture(filepath=str(clip), out=str(out), people=2, height=1.8, fov=60.0, strength=0.5)
     assert result == {"FINISHED"}
     command = worker.started[0].command
-    assert command["source"] == str(clip) and command["out"] == str(out)
-    assert command["capture"] == asdict(CaptureSettings(people=2))
-    assert command["solve"]["height"] == pytest.approx(1.8) and command["solve"]["fov"] == 60.0
+    assert command.source == str(clip) and command.out == str(out)
+    assert command.capture == CaptureSettings(people=2)
+    assert command.solve.scale.height == pytest.approx(1.8) and command.solve.fit.fov == 60.0
     assert [item.name for item in scene.romp_mocap.takes[0].people] == ["Person 1", "Person 2"]
     armatures = list(scene_index.characters(scene))
     assert len(armatures) == 2
@@ -115,8 +66,8 @@ def test_unset_operator_settings_come_from_the_panel(worker, scene, clip):
     scene.romp_mocap.solve.height, scene.romp_mocap.capture.start = 1.5, 2.0
     bpy.ops.romp_mocap.capture(fov=40.0)
     command = worker.started[0].command
-    assert command["solve"]["height"] == pytest.approx(1.5) and command["solve"]["fov"] == 40.0
-    assert command["capture"]["start"] == 2.0
+    assert command.solve.scale.height == pytest.approx(1.5) and command.solve.fit.fov == 40.0
+    assert command.capture.start == 2.0
 
 
 @pytest.mark.parametrize("source", ["", "/nowhere/clip.mp4"])
@@ -130,14 +81,8 @@ def test_failure_tells_sentence_hint_and_log_and_the_next_run_works(worker, scen
     partial = make_take(id="partial")
 
     def dies(command):
-        save_take(partial, command["out"])
-        return {
-            "type": "failed",
-            "sentence": "The capture process ended unexpectedly.",
-            "hint": "The log is at /x/y.log.",
-            "log": "/x/y.log",
-            "take": command["out"],
-        }
+        save_take(partial, command.out)
+        return Failed(command.out, "The capture process ended unexpectedly.", "The log is at /x/y.log.", "/x/y.log")
 
     worker.script = [STARTED, dies]
     with pytest.raises(RuntimeError, match=r"ended unexpectedly. The log is at /x/y.log"):
@@ -157,7 +102,7 @@ def test_starting_twice_is_refused(worker, scene, clip):
     from romp_core.errors import MocapError
 
     with pytest.raises(MocapError, match="is still running"):
-        jobs.start("Other", {"type": "self_test"}, lambda outcome: "", wait=False)
+        jobs.start("Other", SelfTest(), lambda outcome: "", wait=False)
     assert len(worker.started) == 1
 
 
@@ -168,7 +113,7 @@ def test_panel_state_while_running_and_cancel_keeps_the_partial_take(worker, sce
     for _ in range(4):
         jobs._on_timer()
     session = jobs.current()
-    assert session.started["provider"] == "CPUExecutionProvider"
+    assert session.started.provider == "CPUExecutionProvider"
     assert progress_text(session.progress) == "Finding people, 20 / 40, 12.5 fps, 0:02 left"
     assert preview.shown() == 2
     save_take(make_take(id="cut"), clip.with_suffix(".npz"))
@@ -236,8 +181,8 @@ def test_solve_again_replaces_in_place_and_heights_go_along(worker, scene, clip)
     worker.script = [finished(changed)]
     assert bpy.ops.romp_mocap.solve() == {"FINISHED"}
     command = worker.started[-1].command
-    assert command["type"] == "solve" and command["heights"] == {"1": None, "2": pytest.approx(1.5)}
-    assert command["solve"]["strength"] == pytest.approx(0.3)
+    assert isinstance(command, Solve) and command.heights == {1: None, 2: pytest.approx(1.5)}
+    assert command.solve.smoothing.strength == pytest.approx(0.3)
     assert armature.name == name and len(list(scene_index.characters(scene))) == 2
     heads, _ = track(scene, armature, [1, 40])
     assert np.abs(heads - changed.people[1].motion.joints()[[0, 39]]).max() < 1e-4
@@ -317,7 +262,7 @@ def test_interrupted_script_leaves_no_job_behind(worker, scene, clip, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr(jobs.time, "sleep", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            jobs.start("Capture", {"type": "capture", "out": "x.npz"}, lambda outcome: "", wait=True)
+            jobs.start("Capture", Capture("x.mp4", "x.npz"), lambda outcome: "", wait=True)
     assert worker.started[-1].killed and jobs.current() is None
     worker.script = [finished(make_take())]
     assert bpy.ops.romp_mocap.capture(filepath=str(clip)) == {"FINISHED"}
@@ -368,7 +313,7 @@ class TestRealWorker:
         return jobs.last_outcome()
 
     def test_killed_hard_is_told_with_the_log_and_the_next_run_starts(self, scene, clip):
-        command = {"type": "self_test"}
+        command = SelfTest()
         jobs.start("Self-test", command, lambda outcome: "", wait=False)
         jobs.current().job._process.kill()
         outcome = self.run()
@@ -378,6 +323,24 @@ class TestRealWorker:
         assert self.run().kind in ("finished", "failed")
         assert "unexpectedly" not in jobs.last_outcome().sentence
 
+    def test_one_process_solves_again_and_again_with_the_lists_edits(self, scene, tmp_path):
+        take = make_take([motion(40), motion(40, seed=2)])
+        entry = take_list.add_take(scene, save_take(take, tmp_path / "t.npz"))
+        characters.make_characters(scene, entry, {1, 2})
+        entry.people[0].name = "Alice"
+        entry.active_person = 1
+        bpy.ops.romp_mocap.remove_person()
+        processes = set()
+        for height in (1.6, 1.7):
+            entry.solve.height = height
+            assert bpy.ops.romp_mocap.solve() == {"FINISHED"}
+            processes.add(jobs._worker.pid)
+        solved = take_list.load(entry)
+        assert len(processes) == 1 and solved.solve.scale.height == pytest.approx(1.7)
+        assert [person.name for person in solved.edited_people] == ["Alice"] and len(solved.people) == 2
+        (armature,) = scene_index.characters(scene)
+        assert armature.name.endswith("Alice")
+
     def test_damaged_take_is_one_sentence(self, scene, tmp_path):
         take_list.add_take(scene, save_take(make_take([motion(40)]), tmp_path / "t.npz"))
         (tmp_path / "t.npz").write_bytes(b"damaged meanwhile")
@@ -385,8 +348,11 @@ class TestRealWorker:
             bpy.ops.romp_mocap.solve()
 
     def test_switching_off_ends_the_process(self, mocap):
-        jobs.start("Self-test", {"type": "self_test"}, lambda outcome: "", wait=False)
+        jobs.start("Self-test", SelfTest(), lambda outcome: "", wait=False)
         process = jobs.current().job._process
         mocap.unregister()
-        assert process.wait(10) != 0
+        begin = time.monotonic()
+        while process.alive:
+            assert time.monotonic() - begin < 10
+            time.sleep(0.02)
         mocap.register()

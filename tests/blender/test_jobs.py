@@ -5,23 +5,16 @@ from pathlib import Path
 
 import bpy
 import pytest
+from fake_worker import PROGRESS, STARTED, FakeWorker, finished
 from takes import make_take
-from test_capture import PROGRESS, STARTED, FakeJob, run_timer
+from test_capture import run_timer
 from test_panels import drawn
 
 from addon.blender import scene_index
 from addon.capture.operators import take_arrived
 from addon.worker import jobs
 from romp_core.storage.take_file import save_take
-
-
-@pytest.fixture
-def worker(monkeypatch, mocap, tmp_path):
-    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
-    FakeJob.script, FakeJob.started = [], []
-    jobs.dismiss()
-    yield FakeJob
-    jobs.stop()
+from romp_core.worker.commands import Cancelled, Capture, Finished, Saving
 
 
 def broken(_command):
@@ -29,8 +22,8 @@ def broken(_command):
 
 
 def start(script, then=lambda outcome: "", wait=False):
-    FakeJob.script = script
-    return jobs.start("Capture x", {"type": "capture", "out": ""}, then, wait)
+    FakeWorker.script = script
+    return jobs.start("Capture x", Capture("x.mp4", ""), then, wait)
 
 
 def assert_failed(outcome, *parts):
@@ -47,13 +40,12 @@ def test_an_error_while_messages_are_read_ends_the_job(worker, mocap):
     assert "Traceback" in log and "in broken" in log
     texts = drawn(mocap)
     assert "not what was expected" in texts.replace(" | ", " ") and "Show Log" in texts
-    assert start([{"type": "finished"}], wait=True).kind == "finished", "the next job starts"
+    assert start([Finished()], wait=True).kind == "finished", "the next job starts"
 
 
 @pytest.mark.parametrize("wait", [True, False])
 def test_an_error_while_the_result_is_applied_is_a_failure(worker, wait):
-    finished = {"type": "finished", "take": ""}
-    outcome = start([STARTED, finished], broken, wait)
+    outcome = start([STARTED, Finished()], broken, wait)
     if not wait:
         run_timer()
         outcome = jobs.last_outcome()
@@ -64,33 +56,41 @@ def test_an_error_while_the_result_is_applied_is_a_failure(worker, wait):
 def test_a_failed_bake_is_reported_by_the_operator(worker, tmp_path, monkeypatch):
     (tmp_path / "clip.mp4").write_bytes(b"x")
     monkeypatch.setattr("addon.takes.characters.bake_take", lambda *_: broken(None))
-
-    def finished(command):
-        save_take(make_take(), command["out"])
-        return {"type": "finished", "take": command["out"]}
-
-    worker.script = [finished]
+    worker.script = [finished(make_take())]
     with pytest.raises(RuntimeError, match="not what was expected"):
         bpy.ops.romp_mocap.capture(filepath=str(tmp_path / "clip.mp4"))
     assert_failed(jobs.last_outcome())
 
 
 def test_cancelling_shows_that_it_saves(worker, mocap):
-    start([STARTED, PROGRESS, PROGRESS])
+    start([STARTED, PROGRESS])
     jobs._on_timer()
-    assert "Saving" not in drawn(mocap)
+    assert "| Cancel" in drawn(mocap) and "(off)" not in drawn(mocap)
     bpy.ops.romp_mocap.cancel()
+    assert "Cancelling\u2026" in drawn(mocap) and "(off)" in drawn(mocap)
+    worker.started[0].messages = [Saving(), Cancelled()]
+    jobs._on_timer()
     assert "Saving\u2026" in drawn(mocap) and "(off)" in drawn(mocap)
+    jobs._on_timer()
+    assert jobs.current() is None and jobs.last_outcome().kind == "cancelled"
 
 
-@pytest.mark.parametrize("ending", [{"take": None}, {}, {"take": "{out}"}])
-def test_a_cancel_before_the_first_frame_leaves_no_entry(worker, scene, tmp_path, ending):
+def test_one_worker_serves_all_jobs_until_one_goes_wrong(worker):
+    start([Finished()], wait=True)
+    first = jobs._worker
+    start([Finished()], wait=True)
+    assert jobs._worker is first and not any(job.killed for job in worker.started)
+    start([broken], wait=True)
+    assert jobs._worker is None
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_cancel_before_the_first_frame_leaves_no_entry(worker, scene, tmp_path, saved):
     out = tmp_path / "take.npz"
-    if ending.get("take"):
+    if saved:
         save_take(replace(make_take(), people=(), camera=None), out)
-        ending = {"take": str(out)}
     uid = scene.session_uid
-    start([STARTED, {"type": "cancelled", **ending}], lambda outcome: take_arrived(outcome, uid))
+    start([STARTED, Cancelled(str(out) if saved else "")], lambda outcome: take_arrived(outcome, uid))
     run_timer()
     assert jobs.last_outcome().kind == "cancelled" and not jobs.last_outcome().text
     assert not scene.romp_mocap.takes and not list(scene_index.characters(scene))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import bpy
 import pytest
+from fake_worker import finished
 from takes import make_take, motion
-from test_capture import FakeJob, finished
 
 from addon.blender import scene_index
 from addon.takes import take_list
@@ -60,14 +60,13 @@ def test_characters_are_found_and_nothing_old_is_left(opened):
         assert "mocap" not in opened.bl_system_properties_get().keys()  # noqa: SIM118
 
 
-def test_solving_again_updates_the_old_characters(opened, monkeypatch):
-    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
+def test_solving_again_updates_the_old_characters(worker, opened):
     changed = make_take([motion(8, seed=5), motion(8, seed=6)], id="old")
-    FakeJob.script, FakeJob.started = [finished(changed)], []
+    worker.script = [finished(changed)]
     objects, actions = set(opened.objects), set(bpy.data.actions)
     opened.romp_mocap.with_root = False
     assert bpy.ops.romp_mocap.solve() == {"FINISHED"}
-    assert FakeJob.started[0].command["heights"]["2"] == pytest.approx(1.5)
+    assert worker.started[0].command.heights[2] == pytest.approx(1.5)
     assert (set(opened.objects), set(bpy.data.actions)) == (objects, actions)
     assert take_list.load(opened.romp_mocap.takes[0]).edits.people[1].name == "Alice"
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass, replace
 
 import bpy
 import pytest
+from fake_worker import FakeWorker, finished
 from takes import make_take
-from test_capture import FakeJob, finished
 from test_panels import drawn
 
 from addon.models import options
-from addon.worker import jobs
 from romp_core.models.registry import MODELS
 from romp_core.take.settings import setting
 
@@ -22,15 +21,13 @@ class DummyOptions:
 
 
 @pytest.fixture
-def dummy(monkeypatch, mocap):
+def dummy(monkeypatch, worker):
     """A model with options, added to the registry before its options are needed."""
     card = replace(MODELS["blazepose"], name="dummy", label="Dummy", options=DummyOptions)
     monkeypatch.setitem(MODELS, "dummy", card)
     monkeypatch.setattr(options, "_items", [])
     options.register_groups()
-    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
-    FakeJob.script, FakeJob.started = [finished(make_take())], []
-    jobs.dismiss()
+    worker.script = [finished(make_take())]
     return bpy.context.scene.romp_mocap.capture
 
 
@@ -42,7 +39,7 @@ def clip(tmp_path):
 
 
 def sent():
-    return FakeJob.started[-1].command["capture"]["model_options"]
+    return FakeWorker.started[-1].command.capture.model_options
 
 
 def test_they_are_drawn_for_their_model_only(dummy, mocap):
@@ -58,12 +55,12 @@ def test_they_reach_the_worker_with_a_capture(dummy, clip):
     dummy.model = "dummy"
     bpy.ops.romp_mocap.capture(filepath=clip)
     assert sent() == {"rounds": 7, "blend": pytest.approx(0.5), "both": False}
-    FakeJob.script = [finished(make_take())]
+    FakeWorker.script = [finished(make_take())]
     bpy.ops.romp_mocap.capture(filepath=clip, model_options='{"rounds": 2}')
     assert sent()["rounds"] == 2
     with pytest.raises(RuntimeError, match="not a JSON object"):
         bpy.ops.romp_mocap.capture(filepath=clip, model_options="rounds=2")
-    FakeJob.script = [finished(make_take())]
+    FakeWorker.script = [finished(make_take())]
     bpy.ops.romp_mocap.capture(filepath=clip, model="blazepose")
     assert sent() == {}
 

@@ -10,6 +10,7 @@ from addon.takes import take_list
 from addon.worker import jobs
 from addon.worker.outcome import Outcome
 from romp_core.storage.take_file import save_take
+from romp_core.worker.commands import Progressed, Started
 
 
 class Layout:
@@ -88,10 +89,10 @@ def test_before_while_and_after(mocap, tmp_path):
     assert entry.people[1].name == "Person 2"
 
 
-@pytest.mark.parametrize("progress", [{}, {"stage": "capture", "done": 5, "total": 0, "fps": 0.0, "eta": 0.0}])
+@pytest.mark.parametrize("progress", [None, Progressed("capture", 5, 0, 0.0, 0.0)])
 def test_while_running(mocap, monkeypatch, progress):
-    started = {"model": "Built-in", "provider": "CPUExecutionProvider", "width": 10, "height": 20} if progress else {}
-    session = SimpleNamespace(title="Capture x", started=started, progress=progress, cancelling=False)
+    started = Started("Built-in", "CPUExecutionProvider", 10, 20, 30.0, 0) if progress else None
+    session = SimpleNamespace(title="Capture x", started=started, progress=progress, cancelling=False, saving=False)
     monkeypatch.setattr(jobs, "_session", session)
     texts = drawn(mocap)
     assert "Cancel" in texts and ("Starting" in texts or "Built-in on CPU" in texts)

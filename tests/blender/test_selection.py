@@ -3,25 +3,18 @@
 import bpy
 import numpy as np
 import pytest
+from fake_worker import STARTED, FakeWorker, finished
 from takes import make_take
-from test_capture import STARTED, FakeJob, finished, run_timer
+from test_capture import run_timer
 from test_panels import drawn
 
 from addon.blender import icons
 from addon.models import files
 from addon.worker import jobs
-from romp_core.take.settings import CaptureSettings, read_positions, to_mapping
+from romp_core.take.settings import CaptureSettings, read_positions
+from romp_core.worker.commands import DetectPeople, Failed, Finished, Progressed
 
-PLACES = ["0.2000,0.5000", "0.5000,0.4000", "0.8000,0.5000"]
-
-
-@pytest.fixture
-def worker(monkeypatch, mocap):
-    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
-    FakeJob.script, FakeJob.started = [STARTED, seen], []
-    jobs.dismiss()
-    yield FakeJob
-    jobs.stop()
+POSITIONS = ["0.2000,0.5000", "0.5000,0.4000", "0.8000,0.5000"]
 
 
 @pytest.fixture
@@ -29,6 +22,7 @@ def clip(tmp_path, scene, worker):
     path = tmp_path / "tanz \u00fcbung 1.mp4"
     path.write_bytes(b"x")
     scene.romp_mocap.source = str(path)
+    worker.script = [STARTED, seen]
     return path
 
 
@@ -38,18 +32,19 @@ def seen(command):
     pixels = np.ones((180, 320, 4), np.float32)
     pixels[:90, :160] = (1, 0, 0, 1)
     image.pixels.foreach_set(pixels.ravel())
-    image.filepath_raw, image.file_format = command["picture"], "PNG"
+    image.filepath_raw, image.file_format = command.image, "PNG"
     image.save()
     bpy.data.images.remove(image)
     people = [
-        {"number": n, "id": 7 - n, "x": 0.2, "y": 0.5, "confidence": 0.9, "place": p} for n, p in enumerate(PLACES, 1)
+        {"number": n, "id": 7 - n, "x": 0.2, "y": 0.5, "confidence": 0.9, "position": p}
+        for n, p in enumerate(POSITIONS, 1)
     ]
-    result = {"picture": command["picture"], "time": 0.0, "people": people}
-    return {"type": "finished", "report": "3 people at 0.00 s.", "result": result}
+    result = {"image": command.image, "time": 0.0, "people": people}
+    return Finished(report="3 people at 0.00 s.", result=result)
 
 
 def progress(done):
-    return {"type": "progress", "stage": "scout", "done": done, "total": 0, "fps": 9.0, "eta": 0.0}
+    return Progressed("detect_people", done, 0, 9.0, 0.0)
 
 
 def choose(scene, *numbers):
@@ -61,7 +56,7 @@ def captured(worker, **settings):
     """The capture settings that reach the worker."""
     worker.script = [finished(make_take())]
     bpy.ops.romp_mocap.capture(**settings)
-    return worker.started[-1].command["capture"]
+    return worker.started[-1].command.capture
 
 
 def test_people_are_looked_for_chosen_and_captured(worker, scene, clip, mocap, monkeypatch):
@@ -71,27 +66,30 @@ def test_people_are_looked_for_chosen_and_captured(worker, scene, clip, mocap, m
     group.capture.start, group.capture.people, group.capture.selection = 2.0, 1, "0.5,0.5"
     assert bpy.ops.romp_mocap.detect_people(wait=True) == {"FINISHED"}
     command = worker.started[0].command
-    assert command["type"] == "scout" and command["source"] == str(clip) and command["picture"].endswith(".png")
-    assert command["capture"]["start"] == 2.0 and command["capture"]["selection"] == ""
+    assert isinstance(command, DetectPeople) and command.source == str(clip) and command.image.endswith(".png")
+    assert command.capture.start == 2.0 and command.capture.selection == ""
     assert "3 people at 0.00 s. Select them by their numbers." in jobs.last_outcome().text
     assert [person.number for person in group.detected.people] == [1, 2, 3] and group.capture.selection == ""
     texts = drawn(mocap)
     assert "Select People | Everyone | (image) | 1 | 2 | 3 | New People | Clear | Height" in texts
 
     choose(scene, 1, 3)
-    assert group.capture.selection == f"{PLACES[0]} {PLACES[2]}" and len(read_positions(group.capture.selection)) == 2
+    assert (
+        group.capture.selection == f"{POSITIONS[0]} {POSITIONS[2]}"
+        and len(read_positions(group.capture.selection)) == 2
+    )
     assert "2 of 3 selected, and new people" in drawn(mocap)
     group.capture.new_people = False
     assert "2 of 3 selected | (image)" in drawn(mocap)
     wanted = CaptureSettings("blazepose", people=1, selection=group.capture.selection, new_people=False, start=2.0)
-    assert captured(worker) == to_mapping(wanted)
+    assert captured(worker) == wanted
 
     choose(scene)
     assert group.capture.selection == "" and "Everyone in the first frame" in drawn(mocap)
     choose(scene, 2)
     assert bpy.ops.romp_mocap.clear_selection() == {"FINISHED"}
     assert not group.detected.people and "New People" not in drawn(mocap)
-    assert captured(worker)["selection"] == "" and captured(worker)["new_people"]
+    assert captured(worker).selection == "" and captured(worker).new_people
 
 
 def test_other_footage_or_start_forgets_the_choice(worker, scene, clip, tmp_path):
@@ -102,7 +100,7 @@ def test_other_footage_or_start_forgets_the_choice(worker, scene, clip, tmp_path
         bpy.ops.romp_mocap.detect_people(wait=True)
         choose(scene, 2)
         group.capture.model, group.capture.end, group.capture.people = "bev", 3.0, 2
-        assert group.capture.selection == PLACES[1]
+        assert group.capture.selection == POSITIONS[1]
         group.capture.model = "blazepose"
         change()
         assert group.capture.selection == "" and not group.detected.people
@@ -113,10 +111,10 @@ def test_a_script_that_captures_something_else_is_not_given_the_panels_choice(wo
     choose(scene, 2)
     other = tmp_path / "other.mp4"
     other.write_bytes(b"x")
-    assert captured(worker, filepath=str(clip))["selection"] == PLACES[1]
-    assert captured(worker, filepath=str(other))["selection"] == ""
-    assert captured(worker, start=1.0)["selection"] == ""
-    assert captured(worker, filepath=str(other), selection="0.1,0.2")["selection"] == "0.1,0.2"
+    assert captured(worker, filepath=str(clip)).selection == POSITIONS[1]
+    assert captured(worker, filepath=str(other)).selection == ""
+    assert captured(worker, start=1.0).selection == ""
+    assert captured(worker, filepath=str(other), selection="0.1,0.2").selection == "0.1,0.2"
 
 
 def test_the_button_says_why_it_is_off(worker, scene, clip, monkeypatch):
@@ -139,9 +137,9 @@ def start_async(scene, script):
 
     from addon.capture.selection.operators import _arrived
 
-    FakeJob.script = script
+    FakeWorker.script = script
     asked = {"uid": scene.session_uid, "source": scene.romp_mocap.source, "start": scene.romp_mocap.capture.start}
-    command = {"type": "scout", "picture": scene.romp_mocap.source + ".png", "out": None}
+    command = DetectPeople(scene.romp_mocap.source, scene.romp_mocap.source + ".png")
     jobs.start("Look for people", command, partial(_arrived, **asked), wait=False)
 
 
@@ -176,10 +174,10 @@ def test_another_file_opened_while_people_were_looked_for(worker, scene, clip):
 def test_failure_is_told_and_keeps_the_choice_there_was(worker, scene, clip):
     bpy.ops.romp_mocap.detect_people(wait=True)
     choose(scene, 1)
-    worker.script = [{"type": "failed", "sentence": "Nobody was found in the footage.", "hint": "A hint."}]
+    worker.script = [Failed(sentence="Nobody was found in the footage.", hint="A hint.")]
     with pytest.raises(RuntimeError, match="Nobody was found"):
         bpy.ops.romp_mocap.detect_people(wait=True)
-    assert scene.romp_mocap.capture.selection == PLACES[0]
+    assert scene.romp_mocap.capture.selection == POSITIONS[0]
 
 
 def test_undo_takes_choices_back(worker, scene, clip):
@@ -193,7 +191,7 @@ def test_undo_takes_choices_back(worker, scene, clip):
     bpy.ops.ed.undo()
     group = bpy.context.scene.romp_mocap
     assert [person.selected for person in group.detected.people] == [True, False, False]
-    assert group.capture.selection == PLACES[0]
+    assert group.capture.selection == POSITIONS[0]
     bpy.ops.ed.undo()
     assert (
         bpy.context.scene.romp_mocap.capture.selection == "" and len(bpy.context.scene.romp_mocap.detected.people) == 3

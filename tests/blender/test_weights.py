@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import bpy
 import numpy as np
 import pytest
+from fake_worker import finished
 from takes import make_take
-from test_capture import FakeJob, finished
 from test_panels import Layout, drawn
 
 from addon.models import files, online
@@ -17,6 +17,7 @@ from addon.preferences import folders
 from addon.worker import jobs
 from romp_core.storage.take_file import save_take
 from romp_core.weights.catalog import FILES
+from romp_core.worker.commands import Download, Finished, ImportResults, Started
 from tests.weight_server import body_archive, serving, some_bytes
 
 CONTENT = some_bytes(200_000)
@@ -106,15 +107,14 @@ def test_chosen_file_makes_the_model_ready(mocap, romp, tmp_path):
     assert "is missing" in drawn(mocap)
 
 
-def test_capture_goes_with_the_folder_of_weights(mocap, romp, tmp_path, monkeypatch):
-    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
-    FakeJob.script, FakeJob.started = [finished(make_take())], []
+def test_capture_goes_with_the_folder_of_weights(worker, romp, tmp_path):
+    worker.script = [finished(make_take())]
     for name in ("ROMP.pkl", "clip.mp4"):
         (tmp_path / name).write_bytes(CONTENT)
     bpy.ops.romp_mocap.choose_file(key="ROMP.pkl", filepath=str(tmp_path / "ROMP.pkl"))
     assert bpy.ops.romp_mocap.capture(filepath=str(tmp_path / "clip.mp4")) == {"FINISHED"}
-    command = FakeJob.started[0].command
-    assert command["capture"]["model"] == "romp" and command["weights"] == str(tmp_path / "weights")
+    command = worker.started[0].command
+    assert command.capture.model == "romp" and command.weights == str(tmp_path / "weights")
 
 
 def test_download_wants_the_license_accepted_and_then_arrives(mocap, online_access, tmp_path):
@@ -140,10 +140,10 @@ def test_dialog_shows_what_comes_from_where_and_under_which_license(mocap, tmp_p
 def test_progress_is_shown_and_cancel_keeps_the_half(mocap, online_access, tmp_path):
     with serving(CONTENT) as server:
         server.hangs = 99
-        keys = {"keys": ["BEV.pth"], "address": server.address, "weights": str(tmp_path / "weights")}
+        command = Download(("BEV.pth",), str(tmp_path / "weights"), server.address)
         from addon.models.operators import _downloaded
 
-        jobs.start("Download BEV.pth", {"type": "download", **keys}, _downloaded, wait=False)
+        jobs.start("Download BEV.pth", command, _downloaded, wait=False)
         begin = time.monotonic()
         while not jobs.current().progress:
             jobs._on_timer()
@@ -187,23 +187,21 @@ def test_broken_file_is_told_when_it_is_tried(mocap, tmp_path):
 
 
 def test_running_panel_tells_what_runs_otherwise_than_wished(mocap, monkeypatch):
-    started = {"model": "ROMP", "provider": "CPUExecutionProvider", "width": 10, "height": 20}
-    started["remark"] = "CUDA did not start: a library is missing."
-    session = SimpleNamespace(title="Capture x", started=started, progress={}, cancelling=False)
+    started = Started("ROMP", "CPUExecutionProvider", 10, 20, 30.0, 0, "CUDA did not start: a library is missing.")
+    session = SimpleNamespace(title="Capture x", started=started, progress=None, cancelling=False, saving=False)
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "_session", session)
         texts = drawn(mocap).replace(" | ", " ")
     assert "ROMP on CPU" in texts and "CUDA did not start: a library is missing." in texts
 
 
-def test_preferences_reach_the_worker(mocap, monkeypatch, tmp_path):
-    monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
-    FakeJob.script, FakeJob.started = [{"type": "finished", "report": "Ready"}], []
+def test_preferences_reach_the_worker(worker, monkeypatch, tmp_path):
+    worker.script = [Finished(report="Ready")]
     wished = SimpleNamespace(provider="cuda", cuda_folder=str(tmp_path), fast=True)
     monkeypatch.setattr(folders, "preferences", lambda: wished)
     bpy.ops.romp_mocap.self_test()
     expected = {"ROMP_CORE_PROVIDER": "cuda", "ROMP_CORE_CUDA_FOLDER": str(tmp_path), "ROMP_CORE_FAST": "1"}
-    assert FakeJob.started[0].environment == expected
+    assert worker.started[0].environment == expected
     wished.cuda_folder = str(tmp_path / "gone")
     with pytest.raises(RuntimeError, match="There is no folder"):
         bpy.ops.romp_mocap.self_test()
@@ -224,24 +222,23 @@ def test_nothing_connects_while_registering_and_drawing(romp, mocap, monkeypatch
 
 class TestImport:
     @pytest.fixture(autouse=True)
-    def worker(self, monkeypatch, mocap):
-        monkeypatch.setattr("romp_core.worker.client.WorkerJob", FakeJob)
-        FakeJob.script, FakeJob.started = [finished(make_take())], []
+    def script(self, worker):
+        worker.script = [finished(make_take())]
 
-    def test_results_become_a_take_with_characters(self, scene, tmp_path):
+    def test_results_become_a_take_with_characters(self, worker, scene, tmp_path):
         results = tmp_path / "results.npz"
         np.savez(results, poses=np.zeros(3))
         scene.romp_mocap.solve.height = 1.5
         assert bpy.ops.romp_mocap.import_results(filepath=str(results)) == {"FINISHED"}
-        command = FakeJob.started[0].command
-        assert command["type"] == "import" and command["fps"] == 0 and command["source"] == str(results)
-        assert command["solve"]["height"] == pytest.approx(1.5)
+        command = worker.started[0].command
+        assert isinstance(command, ImportResults) and command.fps == 0 and command.source == str(results)
+        assert command.solve.scale.height == pytest.approx(1.5)
         assert len(scene.romp_mocap.takes) == 1 and [item for item in scene.objects if item.type == "ARMATURE"]
 
-    def test_a_dropped_take_is_opened(self, scene, tmp_path):
+    def test_a_dropped_take_is_opened(self, worker, scene, tmp_path):
         path = save_take(make_take(id="mine"), tmp_path / "t.npz")
         assert bpy.ops.romp_mocap.import_results("INVOKE_DEFAULT", filepath=str(path)) == {"FINISHED"}
-        assert not FakeJob.started and scene.romp_mocap.takes[0].take_id == "mine"
+        assert not worker.started and scene.romp_mocap.takes[0].take_id == "mine"
 
     def test_every_format_is_named(self):
         text = bpy.ops.romp_mocap.import_results.get_rna_type().description

@@ -9,7 +9,6 @@ NOT_YET = {
     *("romp_core/formats", "romp_core/generate", "romp_core/geometry", "romp_core/inference"),
     *("romp_core/jobs", "romp_core/models", "romp_core/networks", "romp_core/solve", "romp_core/storage"),
     *("romp_core/take", "romp_core/tracking", "romp_core/weights", "romp_core/worker"),
-    *("addon/capture", "addon/worker"),
 }
 """Rooms that are still being rewritten. List their words with `python -m tests.words ROOM`; take out what is clean."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 from bpy.types import Operator
 
-from romp_core.take.settings import CaptureSettings
+from romp_core.take.settings import CaptureSettings, from_mapping
 
 from ...blender import icons, scene_index, settings_properties
 from ...blender.reporting import Reporting
@@ -43,17 +43,18 @@ class ROMP_MOCAP_OT_detect_people(Reporting, Operator):
         return no_job(cls, context)
 
     def run(self, context: bpy.types.Context) -> set[str]:
+        from romp_core.worker.commands import DetectPeople
+
         group = context.scene.romp_mocap
         source, settings = existing_footage(group.source), settings_properties.values(CaptureSettings, group.capture)
         own = options.values(group.capture.model_options, settings["model"])
-        command = {
-            "type": "scout",
-            "source": source,
-            "picture": str(folders.new_preview_path(source)),
-            "longest": _IMAGE_SIDE,
-            "capture": {**settings, "selection": "", "model_options": own},
-            "weights": str(folders.weights_folder()),
-        }
+        command = DetectPeople(
+            source,
+            str(folders.new_preview_path(source)),
+            from_mapping(CaptureSettings, {**settings, "selection": "", "model_options": own}),
+            _IMAGE_SIDE,
+            str(folders.weights_folder()),
+        )
         asked = context.scene.session_uid, group.source, settings["start"]
         title = f"Detect people in {Path(source).name}"
         return end_of_wait(self, jobs.start(title, command, lambda end: _arrived(end, *asked), must_wait(self.wait)))
@@ -68,7 +69,7 @@ def _arrived(outcome: Outcome, uid: int, source: str, start: float) -> str:
     if group is None or (group.source, group.capture.start) != (source, start):
         return "The footage has changed since: detect the people again."
     properties.offer(group, outcome.result)
-    icons.load(outcome.result["picture"])
+    icons.load(outcome.result["image"])
     push_undo("Detect People")
     return "Select them by their numbers."
 

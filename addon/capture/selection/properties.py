@@ -39,10 +39,10 @@ class ROMP_MOCAP_PG_detected(PropertyGroup):
 def offer(group: ROMP_MOCAP_PG_scene, result: dict[str, Any]) -> None:
     """Offer the people of a detection (see `romp_core.jobs.detect_people`); no one is selected yet."""
     forget(group)
-    group.detected.image = result["picture"]
+    group.detected.image = result["image"]
     for person in result["people"]:
         item = group.detected.people.add()
-        item.number, item.position = person["number"], person["place"]
+        item.number, item.position = person["number"], person["position"]
 
 
 def forget(group: ROMP_MOCAP_PG_scene) -> None:

@@ -1,0 +1,60 @@
+"""A worker that plays a script of events, one per poll; for tests of what the add-on makes of them."""
+
+from pathlib import Path
+
+import numpy as np
+
+from romp_core.storage.take_file import save_take
+from romp_core.worker.commands import Cancelled, Ended, Finished, Previewed, Progressed, Started
+
+STARTED = Started("Built-in", "CPUExecutionProvider", 640, 360, 30.0, 40)
+PROGRESS = Progressed("capture", 20, 40, 12.5, 1.6)
+PREVIEW = Previewed(np.array([1, 2]), np.zeros((2, 24, 3), np.float32))
+
+
+def finished(take):
+    """The end of a job that saves this take."""
+
+    def end(command):
+        save_take(take, command.out)
+        return Finished(command.out)
+
+    return end
+
+
+class FakeJob:
+    """Stands in for `WorkerJob`. A script holds events, and functions that make one from the command."""
+
+    def __init__(self, command, log_path, environment, script):
+        self.command, self.log_path, self.environment = command, log_path, environment
+        self.messages, self.running, self.killed = list(script), True, False
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        Path(log_path).touch()
+
+    def poll(self):
+        if not self.messages:
+            return []
+        event = self.messages.pop(0)
+        event = event(self.command) if callable(event) else event
+        self.running = not isinstance(event, Ended)
+        return [event]
+
+    def cancel(self):
+        self.messages = [lambda command: Cancelled(getattr(command, "out", ""))]
+
+
+class FakeWorker:
+    """Stands in for `Worker`. Set `script` before a job is started; `started` holds the jobs."""
+
+    script = []
+    started = []
+
+    def start(self, command, log_path, environment):
+        self.started.append(FakeJob(command, log_path, environment, self.script))
+        return self.started[-1]
+
+    def kill(self):
+        for job in self.started:
+            job.killed = job.killed or job.running
+
+    close = kill
