@@ -1,157 +1,95 @@
-"""The landmark fit: one robust least-squares problem over all frames of a window, by Gauss-Newton.
+"""One Gauss-Newton step of the landmark fit: a robust least-squares problem over all samples of a window at once.
 
-Terms: landmarks in the picture, 3D directions between landmarks, joint ranges, and accelerations, which couple the
-frames. What the picture shows sharply stays sharp; what it does not (depth, twist) is carried by the motion around.
+What the image shows sharply stays sharp; what it does not (depth, twist) is carried by the priors: the range of each
+joint, and its acceleration, which couples the samples.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from ...geometry.projection import Pinhole
-from ...geometry.rotations import normalize, rotvec_from_matrix
 from ...typing import Array
 from .banded import solve_frames
 from .kinematic_chain import N_GROUPS, N_PARAMETERS, N_TURNS, Chain, advance
-from .markers import BONES, USED, WEIGHT
-from .priors import HINGE_SOFTNESS, HINGES, RANGE, REST, ROOT_ACCELERATION, TURN_ACCELERATION
+from .priors import DAMPING, HINGE_SOFTNESS, HINGES, RANGE, REST, ROOT_ACCELERATION, TURN_ACCELERATION
+from .residuals import Measurements, cauchy, linearize
 
-_SIGMA_PIXEL = 0.014
-"""Landmark noise in the picture, in lengths from ankles to head."""
-_SIGMA_DIRECTION = np.array([0.56, 0.56, 0.35])
-"""Noise of 3D directions along the camera's axes; the picture says more about x and y."""
-_CAUCHY_PIXEL, _CAUCHY_DIRECTION, _CAUCHY_FOOTHOLD, _CAUCHY_ACCELERATION = (3.0, 2.0, 3.0, 3.0)
-_SIGMA_FOOTHOLD = 0.02
-"""Meters by which a standing foot may miss its foothold."""
-_SEEN = len(USED)
-_TRUST_EXPONENT = 1.5
-"""Landmarks of visibility 0.5 are about twice as noisy as clear ones, of 0.1 three to four times."""
+_CAUCHY_ACCELERATION = 3.0
 _NEAREST_M = 0.2
 """Nobody is nearer to the camera than this, or behind it."""
 _LARGEST_TURN = 0.6
-_DAMPING = 1e-3
-_CHUNK = 64
+_CHUNK = 48
 """Frames whose normal equations are built at a time; small enough to stay in the cache."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What was seen of one person in T uniform samples.
-
-    Attributes:
-        pixels: (T, len(USED), 2); trust: (T, len(USED)) weights, 0 where nothing was seen.
-        directions: (T, len(BONES), 3) unit vectors in camera axes.
-        optics: the camera; interval: seconds between samples.
-        footholds: (T, 2, 3) where the balls of standing feet are in camera space, NaN where they do not stand;
-            None before the contacts are known.
-    """
-
-    pixels: Array
-    trust: Array
-    directions: Array
-    optics: Pinhole
-    interval: float
-    footholds: Array | None = None
+_DIAGONAL = np.arange(N_PARAMETERS)
 
 
 def refine(
-    chain: Chain, evidence: Evidence, turns: Array, root: Array, strength: float, freedom: float = 1.0
+    chain: Chain,
+    measured: Measurements,
+    turns: Array,
+    root: Array,
+    strength: float,
+    looseness: float = 1.0,
+    stiffness: Array | float = 0.0,
 ) -> tuple[Array, Array]:
     """Refine a pose by one Gauss-Newton step.
 
     Args:
         turns: (T, G, 3, 3) group rotations; root: (T, 3) camera space. Not modified.
-        strength: of the smoothing; 0 solves every frame by itself.
-        freedom: factor on the joint ranges; below 1 draws the pose to rest, out of wrong valleys.
+        strength: of the motion prior; 0 solves every sample by itself.
+        looseness: factor on the joint ranges; below 1 draws the pose to rest, out of wrong valleys.
+        stiffness: (N_PARAMETERS,) weights that hold each parameter where it is.
 
     Returns:
         the refined rotations and root.
     """
-    blocks, right = normal_equations(chain, evidence, turns, root)
-    _range_terms(turns, freedom, blocks, right)
-    first, second = _accelerations(turns, root, evidence.interval, strength, blocks, right)
-    diagonal = np.einsum("tii->ti", blocks)
-    diagonal += _DAMPING * diagonal + 1e-6
+    blocks, right = normal_equations(chain, measured, turns, root)
+    _add_ranges(turns, looseness, blocks, right)
+    scale = _acceleration_scale(measured) * strength**2
+    first, second = _add_accelerations(turns, root, scale, blocks, right)
+    blocks[:, _DIAGONAL, _DIAGONAL] += 1e-6 + stiffness + strength**4 * DAMPING
     step = solve_frames(blocks, right, first, second)
     turn = step[:, :N_TURNS].reshape(-1, N_GROUPS, 3)
-    size = np.linalg.norm(turn, axis=-1, keepdims=True)
+    size = np.sqrt((turn**2).sum(axis=-1, keepdims=True))
     turns = advance(turns, turn * np.minimum(1, _LARGEST_TURN / np.maximum(size, 1e-9)))
     root = root + step[:, N_TURNS:]
     root[:, 2] = np.maximum(root[:, 2], _NEAREST_M)
     return turns, root
 
 
-def normal_equations(chain: Chain, evidence: Evidence, turns: Array, root: Array) -> tuple[Array, Array]:
-    """Per-frame blocks (T, n, n) and right-hand sides (T, n) of the terms that compare with what was seen."""
+def normal_equations(chain: Chain, measured: Measurements, turns: Array, root: Array) -> tuple[Array, Array]:
+    """Per-sample blocks (T, n, n) and right-hand sides (T, n) of the terms that compare with what was measured."""
     count = len(turns)
-    blocks = np.empty((count, N_PARAMETERS, N_PARAMETERS))
-    right = np.empty((count, N_PARAMETERS))
+    blocks = np.empty((count, N_PARAMETERS, N_PARAMETERS), np.float32)
+    right = np.empty((count, N_PARAMETERS), np.float32)
+    turns, root = turns.astype(np.float32), root.astype(np.float32)
     for start in range(0, count, _CHUNK):
         part = slice(start, min(start + _CHUNK, count))
-        pose = chain.pose(turns[part], root[part])
-        jacobian = pose.jacobian()
-        seen, missed = _picture_terms(evidence, part, chain.size, pose.markers, jacobian)
-        aimed, off = _direction_terms(evidence, part, pose.markers, jacobian)
-        stood, slipped = _foothold_terms(evidence, part, pose.markers, jacobian)
-        jac = np.concatenate([seen, aimed, stood], axis=1)
-        res = np.concatenate([missed, off, slipped], axis=1)
-        blocks[part] = jac.transpose(0, 2, 1) @ jac
-        right[part] = (jac.transpose(0, 2, 1) @ res[..., None])[..., 0]
+        jacobian, residuals = linearize(chain, measured, part, turns[part], root[part])
+        transposed = jacobian.transpose(0, 2, 1)
+        np.matmul(transposed, jacobian, out=blocks[part])
+        right[part] = (transposed @ residuals[..., None])[..., 0]
     return blocks, right
 
 
-def _cauchy(residuals: Array, scale: float) -> Array:
-    """Square roots of robust weights for vector residuals (..., d) -> (..., 1)."""
-    return 1 / np.sqrt(1 + (residuals**2).sum(axis=-1, keepdims=True) / scale**2)
+def logarithm(turns: Array) -> Array:
+    """Rotation vectors of matrices (..., 3, 3), quick, and good up to some degrees below half a turn."""
+    twice = np.stack(
+        [
+            turns[..., 2, 1] - turns[..., 1, 2],
+            turns[..., 0, 2] - turns[..., 2, 0],
+            turns[..., 1, 0] - turns[..., 0, 1],
+        ],
+        axis=-1,
+    )
+    sine = np.maximum(np.sqrt((twice**2).sum(axis=-1)), 1e-6)  # twice as well
+    cosine = turns[..., 0, 0] + turns[..., 1, 1] + turns[..., 2, 2] - 1
+    return twice * (np.arctan2(sine, cosine) / sine)[..., None]
 
 
-def _picture_terms(
-    evidence: Evidence, part: slice, size: float, markers: Array, jacobian: Array
-) -> tuple[Array, Array]:
-    optics = evidence.optics
-    markers, jacobian = markers[:, :_SEEN], jacobian[:, :, :_SEEN]
-    depth = np.maximum(markers[..., 2:], 0.05)
-    slope = markers[..., :2] / depth
-    unit = optics.focal_px * size / np.maximum(markers[..., 2].mean(axis=1), 0.05) * _SIGMA_PIXEL
-    scale = 1 / unit[:, None, None]
-    residual = (evidence.pixels[part] - optics.center_px - optics.focal_px * slope) * scale
-    weight = _cauchy(residual, _CAUCHY_PIXEL) * np.sqrt(evidence.trust[part])[..., None]
-    factor = (weight * scale * optics.focal_px / depth).astype(np.float32)
-    slope = slope.astype(np.float32)
-    rows = [(jacobian[:, axis] - slope[..., axis, None] * jacobian[:, 2]) * factor for axis in (0, 1)]
-    residual = (residual * weight).astype(np.float32)
-    return np.concatenate(rows, axis=1), np.concatenate([residual[..., 0], residual[..., 1]], axis=1)
-
-
-def _direction_terms(evidence: Evidence, part: slice, markers: Array, jacobian: Array) -> tuple[Array, Array]:
-    start, end = BONES.T
-    bones = markers[:, end] - markers[:, start]
-    length = np.maximum(np.linalg.norm(bones, axis=-1, keepdims=True), 1e-6)
-    residual = (evidence.directions[part] - bones / length) / _SIGMA_DIRECTION
-    trust = np.minimum(evidence.trust[part][:, start], evidence.trust[part][:, end])
-    weight = _cauchy(residual, _CAUCHY_DIRECTION) * np.sqrt(trust)[..., None]
-    factor = (weight / length / _SIGMA_DIRECTION).astype(np.float32)
-    rows = [(jacobian[:, axis, end] - jacobian[:, axis, start]) * factor[..., axis, None] for axis in range(3)]
-    residual = np.moveaxis(residual * weight, -1, 1).reshape(len(bones), -1)
-    return np.concatenate(rows, axis=1), residual.astype(np.float32)
-
-
-def _foothold_terms(evidence: Evidence, part: slice, markers: Array, jacobian: Array) -> tuple[Array, Array]:
-    if evidence.footholds is None:
-        return jacobian[:, 0, :0], np.zeros((len(jacobian), 0), np.float32)
-    held = evidence.footholds[part]
-    residual = np.where(np.isnan(held), 0.0, held - markers[:, _SEEN:]) / _SIGMA_FOOTHOLD  # (T, 2, 3)
-    weight = np.where(np.isnan(held), 0.0, _cauchy(residual, _CAUCHY_FOOTHOLD))
-    factor = (weight / _SIGMA_FOOTHOLD).astype(np.float32)
-    rows = jacobian[:, :, _SEEN:].swapaxes(1, 2) * factor[..., None]
-    return rows.reshape(len(rows), -1, N_PARAMETERS), (residual * weight).reshape(len(rows), -1).astype(np.float32)
-
-
-def _range_terms(turns: Array, freedom: float, blocks: Array, right: Array) -> None:
-    vectors = rotvec_from_matrix(turns)
-    weight = np.broadcast_to(1 / (freedom * RANGE) ** 2, vectors.shape).copy()
+def _add_ranges(turns: Array, looseness: float, blocks: Array, right: Array) -> None:
+    vectors = logarithm(turns)
+    weight = np.broadcast_to(1 / (looseness * RANGE) ** 2, vectors.shape).copy()
     pull = weight * (REST - vectors)
     for group, axis, least, most in HINGES:
         angle = vectors[:, group, axis]
@@ -159,43 +97,35 @@ def _range_terms(turns: Array, freedom: float, blocks: Array, right: Array) -> N
         stiffness = (excess != 0) / HINGE_SOFTNESS**2
         weight[:, group, axis] += stiffness
         pull[:, group, axis] += stiffness * excess
-    index = np.arange(N_TURNS)
+    index = _DIAGONAL[:N_TURNS]
     blocks[:, index, index] += weight.reshape(-1, N_TURNS)
     right[:, :N_TURNS] += pull.reshape(-1, N_TURNS)
 
 
-def _accelerations(
-    turns: Array, root: Array, interval: float, strength: float, blocks: Array, right: Array
-) -> tuple[Array, Array]:
-    """Add the acceleration terms to blocks and right-hand side; return the couplings to the next two frames."""
+def _acceleration_scale(measured: Measurements) -> Array:
+    """(N_PARAMETERS,) inverse deviations of the second differences of the parameters."""
+    # White acceleration: its deviation grows with the rate of the frames, whose noise a sample has the share of.
+    frames = measured.interval * measured.density
+    rate = np.sqrt(frames * 30) / measured.interval**2
+    return rate / np.concatenate([np.repeat(TURN_ACCELERATION, 3), ROOT_ACCELERATION])
+
+
+def _add_accelerations(turns: Array, root: Array, scale: Array, blocks: Array, right: Array) -> tuple[Array, Array]:
+    """Add the acceleration terms to blocks and right-hand side; return the couplings to the next two samples."""
     count = len(turns)
-    first, second = (np.zeros((max(count - 1, 0), N_PARAMETERS)), np.zeros((max(count - 2, 0), N_PARAMETERS)))
-    if count < 3 or strength <= 0:
+    first, second = (np.zeros((max(count - lag, 0), N_PARAMETERS), np.float32) for lag in (1, 2))
+    if count < 3 or not scale.any():
         return first, second
-    rate = np.sqrt(interval * 30) * strength**2 / interval**2  # white acceleration: its deviation grows with the rate
-    velocity = rotvec_from_matrix(turns[1:] @ np.swapaxes(turns[:-1], -1, -2))
-    turning = (velocity[1:] - velocity[:-1]) * (rate / TURN_ACCELERATION)[:, None]
-    moving = (root[2:] - 2 * root[1:-1] + root[:-2]) * (rate / ROOT_ACCELERATION)
-    scale = np.concatenate([np.repeat(rate / TURN_ACCELERATION, 3), rate / ROOT_ACCELERATION])
-    calm = _cauchy(np.concatenate([turning, moving[:, None]], axis=1), _CAUCHY_ACCELERATION)[..., 0]  # (T-2, G+1)
-    weight = np.repeat(calm, 3, axis=1) ** 2 * scale**2
-    bend = np.concatenate([turning.reshape(count - 2, -1), moving], axis=1) / scale
-    index = np.arange(N_PARAMETERS)
+    velocity = logarithm(turns[1:] @ np.swapaxes(turns[:-1], -1, -2)).reshape(count - 1, -1)
+    velocity = np.concatenate([velocity, root[1:] - root[:-1]], axis=1)
+    bend = velocity[1:] - velocity[:-1]
+    squares = ((bend * scale) ** 2).reshape(count - 2, -1, 3).sum(axis=-1)
+    weight = np.repeat(cauchy(squares, _CAUCHY_ACCELERATION), 3, axis=1) ** 2 * scale**2
     for offset, factor in ((0, 1.0), (1, -2.0), (2, 1.0)):
         rows = slice(offset, offset + count - 2)
-        blocks[rows, index, index] += factor**2 * weight
+        blocks[rows, _DIAGONAL, _DIAGONAL] += factor**2 * weight
         right[rows] -= factor * weight * bend
     first[:-1] += -2 * weight
     first[1:] += -2 * weight
     second += weight
     return first, second
-
-
-def bone_directions(world: Array) -> Array:
-    """Unit vectors (T, len(BONES), 3) between used landmarks (T, len(USED), 3)."""
-    return normalize(world[:, BONES[:, 1]] - world[:, BONES[:, 0]])
-
-
-def landmark_trust(visibility: Array) -> Array:
-    """Weights (T, len(USED)) from visibilities."""
-    return np.clip(visibility, 0.02, 1) ** _TRUST_EXPONENT * WEIGHT

@@ -31,25 +31,38 @@ N_PARAMETERS = N_TURNS + 3
 LEAD = np.array([group[0] for group in GROUPS])
 """First joint of each group; the others repeat its rotation."""
 
+_TURNING = np.array([joint for group in GROUPS for joint in group])
+_GROUP = np.array([index for index, group in enumerate(GROUPS) for _ in group])
+"""Joints that turn, and the group of each."""
+_STARTS = np.flatnonzero(np.diff(_GROUP, prepend=-1))
+_CHAINS = tuple(
+    (slice(joints[0], joints[-1] + 1), slice(parents[0], parents[-1] + 1))
+    for joints, parents in (
+        ((1, 2, 3), (0,)), ((4, 5, 6), (1, 2, 3)), ((7, 8, 9), (4, 5, 6)), ((12, 13, 14), (9,)),
+        ((15, 16, 17), (12, 13, 14)), ((18, 19), (16, 17)), ((20, 21), (18, 19)),
+    )
+)  # fmt: skip
+"""The turning joints level by level with their parents, as ranges (a lone parent serves its whole level)."""
 
 _BALLS = (JOINT["left_foot"], JOINT["right_foot"])
 CARRIERS = np.concatenate([CARRIER, [PARENTS[joint] for joint in _BALLS]])
 """Joint that carries each marker: the used landmarks, then the balls of the feet."""
 
 
-def _descendants(joint: int) -> Array:
-    """Indices of the markers that move when this joint turns."""
-    moved = []
+def _moves() -> Array:
+    moves = np.zeros((len(CARRIERS), N_PARAMETERS), np.float32)
+    moves[:, N_TURNS:] = 1
     for index, carrier in enumerate(CARRIERS):
-        walk = int(carrier)
-        while walk not in (joint, -1):
-            walk = PARENTS[walk]
-        if walk == joint:
-            moved.append(index)
-    return np.array(moved, dtype=np.intp)
+        joint = int(carrier)
+        while joint >= 0:
+            group = _GROUP[np.flatnonzero(joint == _TURNING)[0]]
+            moves[index, 3 * group : 3 * group + 3] = 1
+            joint = PARENTS[joint]
+    return moves
 
 
-_MOVED = {joint: _descendants(joint) for group in GROUPS for joint in group}
+MOVES = _moves()
+"""(K, N_PARAMETERS) 1 where a parameter moves a marker. No marker is carried by the middle of a group."""
 
 
 class Chain:
@@ -60,60 +73,58 @@ class Chain:
     """
 
     def __init__(self, rest_joints: Array) -> None:
-        self.offsets = rest_offsets(rest_joints)
+        offsets = rest_offsets(rest_joints)
         self.size = skeleton_size(rest_joints)
-        self.markers = np.concatenate([marker_offsets(rest_joints), self.offsets[list(_BALLS)]])
+        self.offsets = offsets.astype(np.float32)
+        markers = np.concatenate([marker_offsets(rest_joints), offsets[list(_BALLS)]])
+        self.markers = np.concatenate([markers, np.ones((len(markers), 1))], axis=1)[..., None].astype(np.float32)
 
-    def pose(self, turns: Array, root: Array) -> Pose:
-        """Forward kinematics of the group rotations (T, G, 3, 3) and root (T, 3)."""
-        return Pose(self, turns, root)
+    def pose(self, turns: Array) -> Pose:
+        """Forward kinematics of the group rotations (T, G, 3, 3), the root at the origin."""
+        return Pose(self, turns)
 
 
 class Pose:
-    """Joints and markers of T frames.
+    """Joints and markers of T frames, the root at the origin.
 
     Attributes:
-        globals: (T, 24, 3, 3) joint orientations; joints: (T, 24, 3); markers: (T, K, 3), camera space.
+        joints: (T, 24, 3, 4) orientation and position of the joints that turn; markers: (T, K, 3). float32.
     """
 
-    def __init__(self, chain: Chain, turns: Array, root: Array) -> None:
-        locals_ = expand(turns)
-        self.globals = locals_
-        self.joints = np.empty((len(turns), N_JOINTS, 3))
-        self.joints[:, 0] = root
-        for joint in range(1, N_JOINTS):
-            parent = PARENTS[joint]
-            self.joints[:, joint] = self.joints[:, parent] + self.globals[:, parent] @ chain.offsets[joint]
-            self.globals[:, joint] = self.globals[:, parent] @ locals_[:, joint]
-        carried = np.einsum("tkij,kj->tki", self.globals[:, CARRIERS], chain.markers)
-        self.markers = self.joints[:, CARRIERS] + carried
+    def __init__(self, chain: Chain, turns: Array) -> None:
+        steps = np.zeros((len(turns), N_JOINTS, 4, 4), np.float32)  # from the parent's frame to the joint's
+        steps[:, _TURNING, :3, :3] = turns[:, _GROUP]
+        steps[:, 1:, :3, 3] = chain.offsets[1:]
+        steps[..., 3, 3] = 1
+        self.joints = steps[:, :, :3].copy()
+        for joints, parents in _CHAINS:
+            self.joints[:, joints] = self.joints[:, parents] @ steps[:, joints]
+        self.markers = (self.joints[:, CARRIERS] @ chain.markers)[..., 0]
 
-    def jacobian(self) -> Array:
-        """Derivative of the markers by all parameters, (T, 3, K, N_PARAMETERS) float32."""
-        count, n_markers = self.markers.shape[:2]
-        jacobian = np.zeros((count, 3, n_markers, N_PARAMETERS), np.float32)
-        identity = np.broadcast_to(np.eye(3), (count, 3, 3))
-        for index, group in enumerate(GROUPS):
-            columns = slice(3 * index, 3 * index + 3)
-            for joint in group:
-                moved = _MOVED[joint]
-                axes = (self.globals[:, PARENTS[joint]] if joint else identity)[:, :, None]  # (T, 3, 1, 3)
-                levers = np.moveaxis(self.markers[:, moved] - self.joints[:, None, joint], -1, 1)[..., None]
-                block = jacobian[:, :, :, columns]
-                block[:, 0, moved] += axes[:, 1] * levers[:, 2] - axes[:, 2] * levers[:, 1]
-                block[:, 1, moved] += axes[:, 2] * levers[:, 0] - axes[:, 0] * levers[:, 2]
-                block[:, 2, moved] += axes[:, 0] * levers[:, 1] - axes[:, 1] * levers[:, 0]
-        for axis in range(3):
-            jacobian[:, axis, :, N_TURNS + axis] = 1
-        return jacobian
+    def twists(self) -> Array:
+        """Velocity at the origin (angular, then linear) per unit of each parameter, (T, 6, N_PARAMETERS).
+
+        A marker at q moves by the linear part plus the cross product of the angular part and q.
+        """
+        axes = self.joints[:, [PARENTS[joint] for joint in _TURNING], :, :3]
+        axes[:, 0] = np.eye(3)
+        x, y, z = (self.joints[:, _TURNING, axis, 3, None] for axis in range(3))
+        parts = np.empty((len(axes), len(_TURNING), 6, 3), np.float32)
+        parts[:, :, :3] = axes
+        parts[:, :, 3] = y * axes[:, :, 2] - z * axes[:, :, 1]
+        parts[:, :, 4] = z * axes[:, :, 0] - x * axes[:, :, 2]
+        parts[:, :, 5] = x * axes[:, :, 1] - y * axes[:, :, 0]
+        twists = np.zeros((len(axes), 6, N_PARAMETERS), np.float32)
+        groups = np.add.reduceat(parts, _STARTS, axis=1)
+        twists[:, :, :N_TURNS] = np.moveaxis(groups, 1, 2).reshape(len(axes), 6, N_TURNS)
+        twists[:, [3, 4, 5], [N_TURNS, N_TURNS + 1, N_TURNS + 2]] = 1
+        return twists
 
 
 def expand(turns: Array) -> Array:
     """Local rotations (T, 24, 3, 3) of the group rotations (T, G, 3, 3)."""
     locals_ = np.tile(np.eye(3), (len(turns), N_JOINTS, 1, 1))
-    for index, group in enumerate(GROUPS):
-        for joint in group:
-            locals_[:, joint] = turns[:, index]
+    locals_[:, _TURNING] = turns[:, _GROUP]
     return locals_
 
 

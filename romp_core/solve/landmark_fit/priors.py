@@ -36,3 +36,14 @@ TURN_ACCELERATION = np.array([_RESTLESS[name] for name in _ORDER], dtype=np.floa
 
 ROOT_ACCELERATION = np.array([4.0, 4.0, 3.0])
 """(3,) of the root's, m/s^2; along the view it is kept calmer because depth is mostly noise."""
+
+_MOTION = (900 / np.concatenate([np.repeat(TURN_ACCELERATION, 3), ROOT_ACCELERATION])) ** 2
+_ROOT = np.repeat([0.0, 1.0], [len(_MOTION) - 3, 3])
+
+DAMPING = 0.0036 * _MOTION * (1 - 0.5 * _ROOT)
+"""(N,) stiffness that keeps one step of the fit from going too far: what the measurements hardly tell changes slowly,
+and stays nearer to where the fit started."""
+
+HOLD = 0.004 * _MOTION * (1 + 9 * _ROOT)
+"""(N,) stiffness that holds single samples near a motion: weak enough for what the image shows sharply, strong enough
+for depth and twist, and strongest for the root."""

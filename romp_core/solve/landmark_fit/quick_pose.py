@@ -9,7 +9,7 @@ from ...geometry.rotations import quat_from_matrix
 from ...typing import Array
 from .gauss_newton import refine
 from .kinematic_chain import Chain, expand
-from .segment_fit import first_guess
+from .segment_fit import initial_pose, landmarks_of
 
 _ROUNDS = 2
 
@@ -26,9 +26,10 @@ def quick_pose(
     Returns:
         rotations (24, 4) wxyz, index 0 from SMPL rest to camera space, and root (3,) in camera space, meters.
     """
-    chain = Chain(rest_joints)
+    chain, optics = Chain(rest_joints), Pinhole(focal_px, center_px)
     pixels, trust, world = (np.asarray(values, np.float64)[None] for values in (keypoints2d, visibility, keypoints3d))
-    evidence, turns, root = first_guess(chain, pixels, trust, world, Pinhole(focal_px, center_px), 1.0)
+    landmarks = landmarks_of(pixels, trust, world, optics, 1.0)
+    turns, root = initial_pose(chain, landmarks.measured, landmarks.world, landmarks.visibility)
     for _ in range(_ROUNDS):
-        turns, root = refine(chain, evidence, turns, root, strength=0.0)
+        turns, root = refine(chain, landmarks.measured, turns, root, strength=0.0)
     return quat_from_matrix(expand(turns))[0], root[0]

@@ -14,21 +14,25 @@ from ...take.observations import Observations
 from ...typing import Array
 from ..filters import gaussian
 from ..segments import Segment, blend_weights, windows
-from .gauss_newton import Evidence, bone_directions, landmark_trust, refine
+from .coarse import between, coarse_rows, thin, turns_between
+from .gauss_newton import refine
 from .joint_orientation import orient_joints, toward_viewer
 from .kinematic_chain import GROUPS, LEAD, Chain, expand
 from .markers import CARRIER, USED
-from .priors import REST
+from .priors import HOLD, REST
+from .residuals import Measurements, bone_directions, landmark_trust
 
 FIT_STRENGTH = 1.0
-"""Strength of the fit's motion prior; the user's smoothing comes after the fit, see `smoothing`."""
+"""Strength of the fit's motion prior; what the user's smoothing does comes after the fit, see `smoothing`."""
 _WINDOW, _OVERLAP = 480, 60
 """Samples fitted at a time, and shared by neighboring windows; they bound the memory."""
-_FITTING = ((1.8, 0.4),) * 6 + ((1.3, 0.7),) * 4 + ((1.0, 1.0),) * 5
-"""(factor on the smoothing, freedom of the joints) of each step: from a calm, restful motion to what was seen."""
-_REFINING = ((1.0, 1.0),) * 4
+_SPACING_S, _REFIT_SPACING_S = 1 / 15, 1 / 30
+"""Seconds between the samples of the coarse grids of fit and refit."""
+_ITERATIONS = ((1.8, 0.4),) * 4 + ((1.3, 0.7),) * 2 + ((1.0, 1.0),) * 2
+"""(factor on the motion prior, looseness of the joints) of each step: from a calm, restful motion to what was seen."""
+_REFIT_ITERATIONS = 2
 _START_SMOOTHING_S = 0.06
-_GLITCH, _GLITCH_SAMPLES = 0.1, 3
+_GLITCH, _GLITCH_SAMPLES = 0.06, 3
 """Distance, in lengths from ankles to head, by which a landmark that leaves the median of its neighbors in time
 loses half its trust; and the neighbors on either side."""
 _SURE = 0.3
@@ -48,7 +52,7 @@ class Guess:
     """An earlier solution at the samples of a segment, in camera space, and what was learned since.
 
     Attributes:
-        rotations: (T, 24, 4); root: (T, 3); footholds: (T, 2, 3), see `fit.Evidence`.
+        rotations: (T, 24, 4); root: (T, 3); footholds: (T, 2, 3), see `fit.Measurements`.
     """
 
     rotations: Array
@@ -75,54 +79,119 @@ def fit_segment(
     done = 0
     for start, stop in windows(count, _WINDOW, _OVERLAP):
         part = slice(start, stop)
-        evidence, turns, place = _look(chain, segment.part(part), observations, optics)
-        if guess is not None:
-            turns = matrix_from_quat(guess.rotations[part].astype(np.float64))[:, LEAD]
-            place = guess.root[part].astype(np.float64)
-            evidence = replace(evidence, footholds=guess.footholds[part])
-        steps = _FITTING if guess is None else _REFINING
-        for index, (calm, freedom) in enumerate(steps, start=1):
-            turns, place = refine(chain, evidence, turns, place, strength * calm, freedom)
-            progress((start + (stop - start) * index / len(steps)) / count)
+
+        def report(share: float, start: int = start, stop: int = stop) -> None:
+            progress((start + (stop - start) * share) / count)
+
+        landmarks = _landmarks(segment.part(part), observations, optics)
+        if guess is None:
+            turns, position = _fit(chain, landmarks, strength, report)
+        else:
+            known = matrix_from_quat(guess.rotations[part])[:, LEAD], guess.root[part]
+            turns, position = _refit(chain, landmarks, *known, guess.footholds[part], strength, report)
         quaternions = quat_from_matrix(expand(turns))
         shared = done - start
         if shared > 0:
             later = blend_weights(shared)[:, None]
             quaternions[:shared] = slerp(rotations[start:done], quaternions[:shared], later)
-            place[:shared] = root[start:done] * (1 - later) + place[:shared] * later
-        rotations[part], root[part] = make_continuous(quaternions), place
+            position[:shared] = root[start:done] * (1 - later) + position[:shared] * later
+        rotations[part], root[part] = make_continuous(quaternions), position
         done = stop
     return rotations, root
 
 
-def _look(chain: Chain, segment: Segment, observations: Observations, optics: Pinhole) -> tuple[Evidence, Array, Array]:
-    """What was seen in a segment, and a first guess of group rotations and root."""
+def _fit(chain: Chain, landmarks: Landmarks, strength: float, report: Callable[[float], None]) -> tuple[Array, Array]:
+    """Group rotations (T, G, 3, 3) and root (T, 3) of one window, from nothing.
+
+    On a coarse grid in time: what the motion prior carries is slow.
+    """
+    measured = landmarks.measured
+    count, rows = len(measured.trust), _rows(measured, _SPACING_S, strength)
+    world = gaussian(landmarks.world, _START_SMOOTHING_S / measured.interval)
+    turns, root = initial_pose(chain, thin(measured, rows), world[rows], landmarks.visibility[rows])
+    measured = _without_glitches(measured, chain.size, root)
+    coarse = thin(measured, rows)
+    for index, (calm, looseness) in enumerate(_ITERATIONS, start=1):
+        turns, root = refine(chain, coarse, turns, root, strength * calm, looseness)
+        report(index / len(_ITERATIONS))
+    return turns_between(turns, rows, count), between(root, rows, count)
+
+
+def _refit(
+    chain: Chain,
+    landmarks: Landmarks,
+    turns: Array,
+    root: Array,
+    footholds: Array,
+    strength: float,
+    report: Callable[[float], None],
+) -> tuple[Array, Array]:
+    """The same, starting from an earlier solution at every sample.
+
+    Without a motion prior each sample is held near that solution: what the image shows sharply comes back, depth and
+    twist stay as they are.
+    """
+    measured = _without_glitches(landmarks.measured, chain.size, root)
+    measured = replace(measured, footholds=footholds.astype(np.float32))
+    if strength <= 0:
+        return refine(chain, measured, turns, root, 0.0, stiffness=HOLD)
+    count, rows = len(measured.trust), _rows(measured, _REFIT_SPACING_S, strength)
+    coarse, moved, shifted = thin(measured, rows), turns[rows], root[rows]
+    for index in range(_REFIT_ITERATIONS):
+        moved, shifted = refine(chain, coarse, moved, shifted, strength)
+        report((index + 1) / _REFIT_ITERATIONS)
+    # The change is slow, the motion need not be.
+    change = turns_between(moved @ np.swapaxes(turns[rows], -1, -2), rows, count)
+    return change @ turns, root + between(shifted - root[rows], rows, count)
+
+
+def _rows(measured: Measurements, spacing: float, strength: float) -> Array:
+    """The samples of the coarse grid; without a motion prior there is no other."""
+    return coarse_rows(len(measured.trust), measured.interval, spacing if strength > 0 else 0.0)
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """Measurements, and what they were made from: world landmarks (T, K, 3) in camera axes, visibilities (T, used)."""
+
+    measured: Measurements
+    world: Array
+    visibility: Array
+
+
+def _landmarks(segment: Segment, observations: Observations, optics: Pinhole) -> Landmarks:
     assert observations.keypoints3d is not None
-    seen = (observations.keypoints2d, observations.visibility, observations.keypoints3d)
-    pixels, visibility, world = (segment.spread(values[segment.seen].astype(np.float64)) for values in seen)
-    evidence, turns, root = first_guess(chain, pixels, visibility, world, optics, segment.interval)
-    trust = evidence.trust * np.where(segment.observed(), 1.0, _UNSEEN)[:, None]
-    return replace(evidence, trust=trust), turns, root
+    arrays = (observations.keypoints2d, observations.visibility, observations.keypoints3d)
+    pixels, visibility, world = (segment.spread(values[segment.seen].astype(np.float64)) for values in arrays)
+    landmarks = landmarks_of(pixels, visibility, world, optics, segment.interval)
+    trust = landmarks.measured.trust * np.where(segment.observed(), 1.0, _UNSEEN)[:, None]
+    return replace(landmarks, measured=replace(landmarks.measured, trust=trust.astype(np.float32)))
 
 
-def first_guess(
-    chain: Chain, pixels: Array, visibility: Array, world: Array, optics: Pinhole, interval: float
-) -> tuple[Evidence, Array, Array]:
-    """Evidence, group rotations (T, G, 3, 3) and root (T, 3) from landmarks at even intervals.
+def landmarks_of(pixels: Array, visibility: Array, world: Array, optics: Pinhole, interval: float) -> Landmarks:
+    """Landmarks at even intervals.
 
     Args:
-        pixels: (T, 33, 2); visibility: (T, 33); world: (T, 33, 3) meters in camera axes.
+        pixels: (T, K, 2); visibility: (T, K); world: (T, K, 3) meters in the axes of the person's own crop.
     """
     used = list(USED)
     world = toward_viewer(world, pixels, optics)
-    trust = landmark_trust(visibility[:, used])
-    turns = orient_joints(gaussian(world, _START_SMOOTHING_S / interval))[:, LEAD]
-    turns = _at_rest_where_unseen(turns, visibility[:, used])
-    markers = chain.pose(turns, np.zeros((len(turns), 3))).markers[:, : len(USED)]
-    root = root_from_pixels(markers, pixels[:, used], trust, optics)
-    size_px = optics.focal_px * chain.size / float(np.median(np.maximum(root[:, 2], 0.1)))
-    trust = trust / (1 + (_glitches(pixels[:, used]) / (_GLITCH * size_px)) ** 4)
-    return (Evidence(pixels[:, used], trust, bone_directions(world[:, used]), optics, interval), turns, root)
+    visibility = visibility[:, used]
+    measured = Measurements(
+        pixels[:, used].astype(np.float32),
+        landmark_trust(visibility).astype(np.float32),
+        bone_directions(world[:, used]).astype(np.float32),
+        optics,
+        interval,
+    )
+    return Landmarks(measured, world, visibility)
+
+
+def initial_pose(chain: Chain, measured: Measurements, world: Array, visibility: Array) -> tuple[Array, Array]:
+    """Group rotations (T, G, 3, 3) and root (T, 3) without iteration, from landmarks as in `Landmarks`."""
+    turns = _at_rest_where_unseen(orient_joints(world)[:, LEAD], visibility)
+    markers = chain.pose(turns).markers[:, : len(USED)]
+    return turns, root_from_pixels(markers, measured.pixels, measured.trust, measured.optics)
 
 
 def _at_rest_where_unseen(turns: Array, visibility: Array) -> Array:
@@ -135,9 +204,11 @@ def _at_rest_where_unseen(turns: Array, visibility: Array) -> Array:
     return matrix_from_quat(slerp(quat_from_rotvec(REST), quat_from_matrix(turns), sure))
 
 
-def _glitches(pixels: Array) -> Array:
-    """Distance (T, K) of landmarks from the running median of their tracks (T, K, 2), pixels (Hampel 1974)."""
-    reach = _GLITCH_SAMPLES
+def _without_glitches(measured: Measurements, size: float, root: Array) -> Measurements:
+    """Less trust in landmarks that leave the running median of their tracks (Hampel 1974)."""
+    reach, pixels = _GLITCH_SAMPLES, measured.pixels
     padded = np.pad(pixels, ((reach, reach), (0, 0), (0, 0)), mode="edge")
     neighbors = np.stack([padded[shift : shift + len(pixels)] for shift in range(2 * reach + 1)])
-    return np.asarray(np.linalg.norm(pixels - np.median(neighbors, axis=0), axis=-1))
+    away = np.linalg.norm(pixels - np.median(neighbors, axis=0), axis=-1)
+    size_px = measured.optics.focal_px * size / float(np.median(np.maximum(root[:, 2], 0.1)))
+    return replace(measured, trust=(measured.trust / (1 + (away / (_GLITCH * size_px)) ** 4)).astype(np.float32))
