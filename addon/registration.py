@@ -21,7 +21,7 @@ from .models import panel as model_panel
 from .preferences import disk_usage
 from .preferences import operators as preferences_operators
 from .preferences import panel as preferences_panel
-from .takes import import_results, solve
+from .takes import import_results, live_update, solve
 from .takes import operators as take_operators
 from .takes import panel as take_panel
 from .takes import properties as take_properties
@@ -63,6 +63,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Called by Blender when the extension is disabled; a running job ends."""
+    live_update.stop()
     jobs.stop()
     icons.free()
     disk_usage.forget()

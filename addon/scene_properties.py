@@ -36,6 +36,11 @@ class ROMP_MOCAP_PG_scene(PropertyGroup):
         description="Set the scene's frame rate, frame range and resolution to those of the footage",
         default=True,
     )
+    live_update: BoolProperty(
+        name="Live Update",
+        description="Solve again whenever a setting changes, so that the characters follow",
+        default=True,
+    )
 
 
 CLASSES = (ROMP_MOCAP_PG_scene,)

@@ -21,8 +21,9 @@ def write_keys(curve: bpy.types.FCurve, frames: Array, values: Array, interpolat
     import numpy as np
 
     points = curve.keyframe_points
-    points.clear()
-    points.add(len(frames))
+    if len(points) != len(frames):
+        points.clear()
+        points.add(len(frames))
     points.foreach_set("co", np.column_stack((frames, values)).astype(np.float32).ravel())
     points.foreach_set("interpolation", interpolation)
     curve.update()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ROOT_BONE = "root"
 _SHORTEST_BONE_M = 0.005  # Blender deletes bones without length
+_EQUAL_M = 1e-5
 _ROD_M = 0.006  # thickness of bones that are shown as rods, inside of a body
 _FRONT, _UP = (0.0, -1.0, 0.0), (0.0, 0.0, 1.0)
 _TOWARDS = {"pelvis": "spine1", "spine3": "neck"}  # of several children, the one that the bone points to
@@ -60,6 +61,18 @@ def bone_tails(heads: Array) -> Array:
         if np.linalg.norm(tails[joint] - heads[joint]) < _SHORTEST_BONE_M:
             tails[joint] = heads[joint] + np.multiply(_FRONT if name.endswith("foot") else _UP, 4 * _SHORTEST_BONE_M)
     return tails
+
+
+def is_shaped(item: bpy.types.Object, heads: Array, with_root: bool) -> bool:
+    """True when the armature has its bones in these positions already, and a root bone or not as asked for."""
+    import numpy as np
+
+    from romp_core.geometry.skeleton import JOINTS
+
+    bones = item.data.bones
+    if with_root != (ROOT_BONE in bones) or not all(name in bones for name in JOINTS):
+        return False
+    return bool(np.abs(np.array([bones[name].head_local for name in JOINTS]) - heads).max() < _EQUAL_M)
 
 
 def shape_armature(item: bpy.types.Object, heads: Array, with_root: bool) -> None:

@@ -52,6 +52,11 @@ def kind_of(item: bpy.types.Object) -> str:
     return str(item.data.get(_KIND, EMBEDDED))
 
 
+def is_of(item: bpy.types.Object | None, body: Body) -> bool:
+    """True when the object was made from this body, and is complete."""
+    return item is not None and kind_of(item) == body.name and MODIFIER in item.modifiers and item.parent is not None
+
+
 def lacks_file(item: bpy.types.Object | None, body: Body | None) -> bool:
     """True when the object is of a body whose file is not at hand, so that there is only the embedded one."""
     return item is not None and body is not None and body.name == EMBEDDED != kind_of(item)

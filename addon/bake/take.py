@@ -12,8 +12,8 @@ from ..blender import scene_index
 from ..blender.timing import Timing, fit_scene, scene_fps, timing_of
 from ..blender.units import units_per_meter
 from .action import bake_action, ensure_action
-from .armature import ensure_armature, floor_of, rest_in_armature, shape_armature
-from .body import LICENSE, ensure_body, lacks_file, license_of
+from .armature import ensure_armature, floor_of, is_shaped, rest_in_armature, shape_armature
+from .body import LICENSE, ensure_body, is_of, lacks_file, license_of
 from .camera import ensure_camera, place_camera
 from .footage import show_footage
 from .movie import on_blenders_clock
@@ -102,7 +102,10 @@ def _bake_person(
     elif lacks_file(skin, body):
         floor = floor_of(armature)
         remarks.append(f"Without its SMPL file the body of {person.name} stays as it is.")
-    shape_armature(armature, rest_in_armature(joints, floor), options.with_root)
+    heads = rest_in_armature(joints, floor)
+    shaped = not is_new and is_shaped(armature, heads, options.with_root)
+    if not shaped:
+        shape_armature(armature, heads, options.with_root)
     _stamp(armature, take, license_of(skin, body) or take.provenance.body_license)
     finite = np.isfinite(clip.rotations).all(axis=(1, 2)) & np.isfinite(clip.root).all(axis=1)
     clip = replace(clip, valid=clip.valid & finite)  # NaN and infinity never become keys
@@ -115,7 +118,7 @@ def _bake_person(
     bake_visibility(armature, name, detected, timing.first, timing.rate)
     if body is None:
         return remarks
-    if not lacks_file(skin, body):
+    if not lacks_file(skin, body) and not (shaped and is_of(skin, body)):
         title = scene_index.short_name(title, person.name, "Body")
         skin, is_new = ensure_body(scene, armature, body.fitted(joints), floor, title)
         if is_new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -57,11 +58,21 @@ def values(settings: type, *owners: Any) -> dict[str, Any]:
 
 
 def assign(owner: Any, settings: Any) -> None:
-    """Copy a settings dataclass into the properties made from it; what an enum does not offer stays as it is."""
+    """Copy a settings dataclass into the properties made from it; what an enum does not offer stays as it is.
+
+    Properties that have these values already are not set: their update callbacks would be called.
+    """
     values = flat(settings)
     for item in setting_fields(settings):
+        if _equal(getattr(owner, item.name), values[item.name]):
+            continue
         try:
             setattr(owner, item.name, values[item.name])
         except TypeError:  # a take of a model that this version does not have
             if not isinstance(item.default, str):
                 raise
+
+
+def _equal(value: Any, other: Any) -> bool:
+    """Floats of properties have single precision."""
+    return math.isclose(value, other, rel_tol=1e-6) if isinstance(other, float) else bool(value == other)

@@ -27,7 +27,7 @@ class ROMP_MOCAP_PT_capture(SidebarPanel, Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, width = self.layout, context.region.width
         session, outcome = jobs.current(), jobs.last_outcome()
-        if session is not None:
+        if session is not None and not session.quiet:
             draw_running(layout, session, width)
             return
         group = context.scene.romp_mocap

@@ -43,7 +43,8 @@ class ROMP_MOCAP_PT_files(SidebarPanel, Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return jobs.current() is None and any(files.keys(context.scene.romp_mocap.capture.model))
+        session = jobs.current()
+        return (session is None or session.quiet) and any(files.keys(context.scene.romp_mocap.capture.model))
 
     def draw(self, context: bpy.types.Context) -> None:
         needed, helpful = files.keys(context.scene.romp_mocap.capture.model)

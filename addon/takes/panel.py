@@ -9,6 +9,7 @@ from bpy.types import Menu, Panel, UIList
 
 from ..blender import scene_index
 from ..blender.layout import SidebarPanel, faint, property_column, wrapped
+from ..worker import jobs
 from . import take_list
 
 
@@ -105,7 +106,13 @@ class ROMP_MOCAP_PT_solve(SidebarPanel, Panel):
         person = take_list.active_person(context.scene)
         if person is not None:
             column.prop(person, "height", text=f"Height of {person.name} (m)")
-        self.layout.operator("romp_mocap.solve", icon="FILE_REFRESH")
+        row = self.layout.row()
+        session = jobs.current()
+        if session is not None and session.quiet and session.progress is not None:
+            row.progress(factor=min(session.progress.done, 1.0), text="Solving motion")
+        else:
+            row.operator("romp_mocap.solve", icon="FILE_REFRESH")
+        row.prop(context.scene.romp_mocap, "live_update")
 
 
 CLASSES = (

@@ -8,15 +8,23 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 from bpy.types import PropertyGroup
 
-from romp_core.take.settings import SolveSettings
+from romp_core.take.settings import SolveSettings, setting_fields
 
 from ..blender import paths, settings_properties
+
+
+def _setting_changed(owner: Any, context: bpy.types.Context) -> None:
+    from .live_update import setting_changed
+
+    setting_changed(owner, context)
 
 
 class ROMP_MOCAP_PG_solve_settings(PropertyGroup):
     """How the raw result becomes motion."""
 
-    __annotations__ = settings_properties.properties_of(SolveSettings)
+    __annotations__ = settings_properties.properties_of(
+        SolveSettings, changed={item.name: _setting_changed for item in setting_fields(SolveSettings)}
+    )
 
 
 def _person_renamed(person: Any, _context: bpy.types.Context) -> None:
@@ -45,6 +53,7 @@ class ROMP_MOCAP_PG_person(PropertyGroup):
         description="Body height of this person. 0 uses the height of the take",
         min=0.0,
         max=2.6,
+        update=_setting_changed,
     )
     frames: IntProperty(name="Frames", description="Number of frames in which the person was detected")
 

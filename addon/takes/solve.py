@@ -16,7 +16,7 @@ from ..blender.undo import push_undo
 from ..worker import jobs
 from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
 from ..worker.outcome import Outcome
-from . import characters, edits, take_list
+from . import characters, edits, live_update, take_list
 
 if TYPE_CHECKING:
     from .properties import ROMP_MOCAP_PG_take
@@ -40,7 +40,9 @@ class ROMP_MOCAP_OT_solve(Reporting, Operator):
         return end_of_wait(self, start_solving(context.scene, entry, made, must_wait(self.wait)))
 
 
-def start_solving(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, bake_ids: set[int], wait: bool) -> Outcome | None:
+def start_solving(
+    scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, bake_ids: set[int], wait: bool, quiet: bool = False
+) -> Outcome | None:
     """Solve a listed take with its entry's settings, then make the characters of these people; see `jobs.start`.
 
     Raises:
@@ -63,13 +65,13 @@ def start_solving(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, bake_ids: s
         entry = take_list.find_take(target, take_id) if target else None
         if target is None or entry is None or outcome.kind != "finished":
             return ""
-        take_list.add_take(target, outcome.take)
         is_new = scene_index.find_collection(target, take_id) is None
         remarks = characters.make_characters(target, entry, bake_ids, match_scene=is_new) if bake_ids else []
-        push_undo("Solve Again")
+        if not live_update.pending():
+            push_undo("Solve Again")
         return " ".join(remarks)
 
-    return jobs.start(f"Solve {entry.name}", command, solved, wait)
+    return jobs.start(f"Solve {entry.name}", command, solved, wait, quiet)
 
 
 CLASSES = (ROMP_MOCAP_OT_solve,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,7 +87,9 @@ def add_take(scene: bpy.types.Scene, path: str | Path, take: Take | None = None)
     for item in (*entry.people, *entry.removed_people):
         if item.person_id in captured:
             person = captured[item.person_id]
-            item.height, item.frames = person.height or 0.0, len(person.observations.frame_index)
+            item.frames = len(person.observations.frame_index)
+            if not math.isclose(item.height, person.height or 0.0, rel_tol=1e-6):
+                item.height = person.height or 0.0
     group.active_take = next(index for index, other in enumerate(group.takes) if other.take_id == take.id)
     return entry
 

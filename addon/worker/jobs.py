@@ -19,10 +19,11 @@ from . import preview
 from .outcome import Outcome, outcome_of
 
 if TYPE_CHECKING:
+    from romp_core.errors import MocapError
     from romp_core.worker.client import Worker
     from romp_core.worker.commands import Command, Progressed, Started
 
-TICK_SECONDS = 0.1
+TICK_SECONDS, QUIET_TICK_SECONDS = 0.1, 0.02
 log = logging.getLogger(__name__)
 
 
@@ -33,12 +34,13 @@ class Session:
         title: what it works on.
         started, progress: the worker's latest events of these kinds, None before.
         cancelling: True once it was asked to stop; saving: True once it saves what there is.
+        quiet: whether panels stay as they are, and only a failure leaves a message.
     """
 
-    def __init__(self, title: str, command: Command, then: Callable[[Outcome], str]) -> None:
+    def __init__(self, title: str, command: Command, then: Callable[[Outcome], str], quiet: bool) -> None:
         from romp_core.worker.commands import kind_of
 
-        self.title, self._then = title, then
+        self.title, self._then, self.quiet = title, then, quiet
         self.started: Started | None = None
         self.progress: Progressed | None = None
         self.cancelling = self.saving = False
@@ -100,12 +102,23 @@ def dismiss() -> None:
     _last = None
 
 
-def start(title: str, command: Command, then: Callable[[Outcome], str], wait: bool) -> Outcome | None:
+def report(error: MocapError) -> None:
+    """Show an error that kept a job from starting, as its outcome."""
+    global _last
+    _last = Outcome("failed")
+    _last.fail(error)
+    redraw()
+
+
+def start(
+    title: str, command: Command, then: Callable[[Outcome], str], wait: bool, quiet: bool = False
+) -> Outcome | None:
     """Run a job in the worker process.
 
     Args:
         then: called once with the outcome, on Blender's main thread; returns a remark for the user, may be "".
         wait: pump the worker until the end and return the outcome; else a timer does, and None is returned.
+        quiet: see `Session`.
 
     Raises:
         romp_core.errors.MocapError: a job is running already, or the worker cannot be started.
@@ -117,13 +130,13 @@ def start(title: str, command: Command, then: Callable[[Outcome], str], wait: bo
         raise MocapError(f'"{_session.title}" is still running.', "Wait for it or cancel it first.")
     dismiss()
     try:
-        session = Session(title, command, then)
+        session = Session(title, command, then, quiet)
     except OSError as error:
         raise MocapError(f"The worker process could not be started ({error.strerror}).") from error
     preview.begin()
     _session = session
     if not wait:
-        bpy.app.timers.register(_on_timer, first_interval=TICK_SECONDS, persistent=True)
+        bpy.app.timers.register(_on_timer, first_interval=_interval(session), persistent=True)
         return None
     try:
         while current() is not None:
@@ -178,7 +191,7 @@ def _tick() -> None:
     _session = None
     preview.end()
     session.finish(outcome)
-    _last = outcome
+    _last = outcome if not session.quiet or outcome.kind == "failed" else None
     disk_usage.forget()
     log.info("%s %s: %s", session.title, outcome.kind, outcome.text)
 
@@ -187,5 +200,10 @@ def _on_timer() -> float | None:
     if bpy.app.is_job_running("RENDER"):  # the outcome changes data that a render in the background reads
         return TICK_SECONDS
     _tick()
-    redraw()
-    return TICK_SECONDS if _session is not None else None
+    if _session is None or not _session.quiet:
+        redraw()
+    return _interval(_session) if _session is not None else None
+
+
+def _interval(session: Session) -> float:
+    return QUIET_TICK_SECONDS if session.quiet else TICK_SECONDS

@@ -12,6 +12,8 @@ from .take import FootageInfo, Motion
 
 FALLBACK_FPS = 30.0
 """Rate given to footage without one: a still image."""
+_ON_FRAME = 1e-6
+"""In frames: samples nearer to a frame than this need no interpolation."""
 
 
 def frame_interval(times: Array, fallback: float = 1 / FALLBACK_FPS) -> float:
@@ -68,9 +70,12 @@ def resample(motion: Motion, footage: FootageInfo) -> Clip:
     first, last = (int(np.floor(position + 0.5)) for position in grid)
     times = footage.times[0] + np.arange(first, max(first, last) + 1) / fps
     before, after, fraction = sampling(row_times, times)
-    rotations = slerp(motion.rotations[before], motion.rotations[after], fraction[:, None])
-    root = motion.root[before] + (motion.root[after] - motion.root[before]) * fraction[:, None]
     near_row = np.where(fraction < 0.5, before, after)
+    if np.abs(fraction - np.round(fraction)).max() < _ON_FRAME:
+        rotations, root = motion.rotations[near_row], motion.root[near_row]
+    else:
+        rotations = slerp(motion.rotations[before], motion.rotations[after], fraction[:, None])
+        root = motion.root[before] + (motion.root[after] - motion.root[before]) * fraction[:, None]
     on_row = np.abs(row_times[near_row] - times) < 0.1 / fps
     valid = np.where(on_row, motion.valid[near_row], motion.valid[before] & motion.valid[after])
     return Clip(fps, first, valid, make_continuous(rotations), root)

@@ -76,6 +76,12 @@ def drawn(mocap):
     return " | ".join(layout.texts)
 
 
+def running(started, progress):
+    """A running job."""
+    state = {"cancelling": False, "saving": False, "quiet": False}
+    return SimpleNamespace(title="Capture x", started=started, progress=progress, **state)
+
+
 def test_before_while_and_after(mocap, tmp_path):
     jobs.dismiss()
     texts = drawn(mocap)
@@ -92,8 +98,7 @@ def test_before_while_and_after(mocap, tmp_path):
 @pytest.mark.parametrize("progress", [None, Progressed("capture", 5, 0, 0.0, 0.0)])
 def test_while_running(mocap, monkeypatch, progress):
     started = Started("Built-in", "CPUExecutionProvider", 10, 20, 30.0, 0) if progress else None
-    session = SimpleNamespace(title="Capture x", started=started, progress=progress, cancelling=False, saving=False)
-    monkeypatch.setattr(jobs, "_session", session)
+    monkeypatch.setattr(jobs, "_session", running(started, progress))
     texts = drawn(mocap)
     assert "Cancel" in texts and ("Starting" in texts or "Built-in on CPU" in texts)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from fake_worker import finished
 from takes import make_take
-from test_panels import Layout, drawn
+from test_panels import Layout, drawn, running
 
 from addon.models import files, online
 from addon.preferences import folders
@@ -188,9 +188,8 @@ def test_broken_file_is_told_when_it_is_tried(mocap, tmp_path):
 
 def test_running_panel_tells_what_runs_otherwise_than_wished(mocap, monkeypatch):
     started = Started("ROMP", "CPUExecutionProvider", 10, 20, 30.0, 0, "CUDA did not start: a library is missing.")
-    session = SimpleNamespace(title="Capture x", started=started, progress=None, cancelling=False, saving=False)
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "_session", session)
+        patch.setattr(jobs, "_session", running(started, None))
         texts = drawn(mocap).replace(" | ", " ")
     assert "ROMP on CPU" in texts and "CUDA did not start: a library is missing." in texts
 
