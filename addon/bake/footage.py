@@ -30,7 +30,7 @@ def show_footage(camera: bpy.types.Camera, footage: FootageInfo, first_frame: in
     elif path.is_file():
         file, offset, count = path, 0, 0
     else:
-        return "The footage is not on this computer, so the camera does not show it."
+        return "The footage was not found, so the camera does not show it."
     background = _own_background(camera)
     try:
         image = _image(background.image, file)

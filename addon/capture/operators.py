@@ -25,7 +25,7 @@ from .requirements import existing_footage, require_model_files
 
 
 class ROMP_MOCAP_OT_capture(Reporting, Operator):
-    """Find the people in the footage and make a character of each"""
+    """Capture the people in the footage and make a character for each"""
 
     bl_idname = "romp_mocap.capture"
     bl_label = "Capture"

@@ -33,9 +33,7 @@ def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: P
 
     remarks = check(armature, scene)
     if format in _OPERATORS and not hasattr(bpy.types, _OPERATORS[format]):
-        raise TakeError(
-            f"Blender's {format} exporter is switched off.", "Switch it on in Edit > Preferences > Add-ons."
-        )
+        raise TakeError(f"Blender's {format} exporter is disabled.", "Enable it in Edit > Preferences > Add-ons.")
     frames = frame_range(armature, scene)
     body = scene_index.find_object(scene, armature[scene_index.TAKE], scene_index.BODY, armature[scene_index.PERSON])
     meshes = [body] if body is not None and format != "BVH" else []

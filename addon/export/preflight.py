@@ -45,7 +45,7 @@ def license_remarks(meshes: list[bpy.types.Object]) -> list[str]:
     """What the user should know before giving away a file with these bodies."""
     if all(kind_of(item) == EMBEDDED for item in meshes):
         return []
-    return ["The file contains an SMPL body, whose license does not allow passing it on."]
+    return ["The file contains an SMPL body, whose license does not permit redistribution."]
 
 
 def _extremes(curve: bpy.types.FCurve) -> tuple[float, float]:

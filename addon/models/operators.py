@@ -86,7 +86,7 @@ def _downloaded(outcome: Outcome) -> str:
 
 
 class ROMP_MOCAP_OT_choose_file(Reporting, Operator, ImportHelper):
-    """Use a file of yours; it is checked, and stays where it is"""
+    """Use a file from your disk. It is checked, and stays where it is"""
 
     bl_idname = "romp_mocap.choose_file"
     bl_label = "Choose File"

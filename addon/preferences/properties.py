@@ -29,7 +29,7 @@ def runtime_annotations() -> dict[str, Any]:
     return {
         "provider": EnumProperty(
             name="Run Networks On",
-            description="Tried first. If it does not start, the next one is used, and the panel shows which",
+            description="Runtime to try first. If it does not start, the next one is used; the panel shows which",
             items=_provider_items,
         ),
         "cuda_folder": StringProperty(

@@ -145,7 +145,7 @@ class ROMP_MOCAP_OT_remove_person(Reporting, Operator):
 
 
 class ROMP_MOCAP_OT_restore_person(Reporting, _NeedsTake, Operator):
-    """Bring a removed person back, with the character"""
+    """Bring back a removed person and the character"""
 
     bl_idname = "romp_mocap.restore_person"
     bl_label = "Restore Person"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ROMP_MOCAP_OT_solve(Reporting, Operator):
-    """Compute the motion of the take again with these settings; the model does not run"""
+    """Compute the motion of the take again with these settings, without running the model"""
 
     bl_idname = "romp_mocap.solve"
     bl_label = "Solve Again"

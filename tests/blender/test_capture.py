@@ -77,7 +77,7 @@ def test_missing_footage_is_one_clear_sentence_and_starts_nothing(worker, source
     assert not worker.started
 
 
-def test_failure_tells_sentence_hint_and_log_and_the_next_run_works(worker, scene, clip):
+def test_failure_shows_sentence_hint_and_log_and_the_next_run_works(worker, scene, clip):
     partial = make_take(id="partial")
 
     def dies(command):
@@ -168,7 +168,7 @@ def start_solving():
     start_solving(scene, entry, characters.made_characters(scene, entry), wait=False)
 
 
-def test_solve_again_replaces_in_place_and_heights_go_along(worker, scene, clip):
+def test_solve_again_updates_the_characters_and_sends_heights(worker, scene, clip):
     take = make_take([motion(40), motion(40, seed=2)])
     worker.script = [finished(take)]
     bpy.ops.romp_mocap.capture(filepath=str(clip))
@@ -268,7 +268,7 @@ def test_interrupted_script_leaves_no_job_behind(worker, scene, clip, monkeypatc
     assert bpy.ops.romp_mocap.capture(filepath=str(clip)) == {"FINISHED"}
 
 
-def test_a_capture_broken_off_together_with_blender_is_recovered(worker, scene, monkeypatch, tmp_path):
+def test_a_capture_interrupted_together_with_blender_is_recovered(worker, scene, monkeypatch, tmp_path):
     from addon.preferences import folders
     from romp_core.storage.assemble import TakeHead
     from romp_core.storage.journal import Journal, journal_path
@@ -312,7 +312,7 @@ class TestRealWorker:
             time.sleep(0.02)
         return jobs.last_outcome()
 
-    def test_killed_hard_is_told_with_the_log_and_the_next_run_starts(self, scene, clip):
+    def test_killed_hard_is_reported_with_the_log_and_the_next_run_starts(self, scene, clip):
         command = SelfTest()
         jobs.start("Self-test", command, lambda outcome: "", wait=False)
         jobs.current().job._process.kill()

@@ -121,7 +121,7 @@ def corners(item):
     return np.array([points.min(axis=0), points.max(axis=0)])
 
 
-def test_what_cannot_be_exported_is_said(scene, tmp_path):
+def test_what_cannot_be_exported_is_reported(scene, tmp_path):
     from romp_core.errors import TakeError
 
     take = make_take()
@@ -168,7 +168,7 @@ def test_scene_in_centimeters_shows_and_exports_people_of_human_size(tmp_path, f
     scene = bpy.context.scene
     scene.unit_settings.scale_length = 0.01
     take = make_take()
-    assert bake_take(scene, take, "Take") == ["The footage is not on this computer, so the camera does not show it."]
+    assert bake_take(scene, take, "Take") == ["The footage was not found, so the camera does not show it."]
     (armature,) = scene_index.characters(scene)
     expected = take.people[0].motion.joints()
     rows = [0, 20, 39]

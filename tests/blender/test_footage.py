@@ -1,4 +1,4 @@
-"""The picture behind the camera is the one of that time: the test clips show their picture number as bars."""
+"""The frame behind the camera is the one of that time: the test clips show their frame number as bars."""
 
 import shutil
 from dataclasses import replace
@@ -20,7 +20,7 @@ NO_BODY = BakeOptions(with_body=False)
 
 
 def clip(name, start=0, **changes):
-    """FootageInfo of a counting clip, read from picture `start` on."""
+    """FootageInfo of a counting clip, read from frame `start` on."""
     steps = DURATIONS if "vfr" in name else np.ones(COUNT)
     times = np.concatenate([[0], np.cumsum(steps)[:-1]]) / FPS
     info = footage(path=str(DATA / name), fps=(COUNT - 1) / times[-1], times=times[start:], first=start, size=(96, 64))
@@ -62,7 +62,7 @@ class Screen:
         self.scene.view_settings.view_transform = "Standard"
 
     def number(self, frame, folder):
-        """Picture number shown at a scene frame."""
+        """Frame number shown at a scene frame."""
         bpy.context.window.scene = self.scene
         self.scene.frame_set(frame)
         self.scene.render.filepath = str(Path(folder) / "shown.png")
@@ -74,7 +74,7 @@ class Screen:
 
 
 @pytest.mark.parametrize("start", [0, 13])
-def test_constant_rate_shows_the_very_picture(scene, tmp_path, start):
+def test_constant_rate_shows_the_very_frame(scene, tmp_path, start):
     bake_take(scene, make_take(info=clip("counting.mp4", start)), "Clip", options=NO_BODY)
     screen = Screen(scene, scene.camera.data)
     for frame in (1, 2, 20, COUNT - start):
@@ -82,7 +82,7 @@ def test_constant_rate_shows_the_very_picture(scene, tmp_path, start):
 
 
 @pytest.mark.parametrize("start", [0, 13])
-def test_variable_rate_shows_the_picture_of_that_time(scene, tmp_path, start):
+def test_variable_rate_shows_the_frame_of_that_time(scene, tmp_path, start):
     info = clip("counting_vfr.mp4", start)
     bake_take(scene, make_take(info=info), "Clip", options=NO_BODY)
     fps = scene.render.fps / scene.render.fps_base
@@ -95,7 +95,7 @@ def test_variable_rate_shows_the_picture_of_that_time(scene, tmp_path, start):
         assert info.times[shown] - 0.5 / fps <= time <= ends[shown] + 0.5 / fps
 
 
-def test_picture_folder_by_number_and_single_picture(scene, tmp_path):
+def test_image_folder_by_number_and_single_image(scene, tmp_path):
     folder = tmp_path / "bilder \u00fc"
     folder.mkdir()
     for number in range(5, 12):
@@ -120,7 +120,7 @@ def test_picture_folder_by_number_and_single_picture(scene, tmp_path):
     assert scene.frame_start == scene.frame_end == 1
 
 
-def test_pictures_without_a_run_of_numbers_are_said(scene, tmp_path):
+def test_images_with_gaps_in_their_numbers_are_reported(scene, tmp_path):
     for name in ("a.png", "c.png"):
         (tmp_path / name).write_bytes(b"x")
     remarks = bake_take(scene, make_take(info=footage(n=2, path=str(tmp_path))), "Clip", options=NO_BODY)
@@ -176,7 +176,7 @@ def test_videos_can_be_dropped_and_what_is_no_video_is_left_to_blender(scene, mo
     assert scene.romp_mocap.source == "/some/clip.mp4"
 
 
-def test_other_scene_rate_is_said(scene, tmp_path):
+def test_another_scene_rate_is_reported(scene, tmp_path):
     scene.render.fps = 25
     options = BakeOptions(with_body=False, set_scene=False)
     remarks = bake_take(scene, make_take(info=clip("counting.mp4")), "Clip", options=options)
@@ -192,8 +192,8 @@ def test_twice_keeps_one_background(scene, tmp_path):
     assert not bpy.data.movieclips
 
 
-def test_phone_clip_stands_upright_on_every_blender(scene):
-    """On its side in the file: either Blender turns the picture, or the background does, by the same angle."""
+def test_phone_clip_is_rotated_on_every_blender(scene):
+    """On its side in the file: either Blender rotates the frame, or the background does, by the same angle."""
     info = clip("counting.mp4", rotation=90, width=64, height=96)
     bake_take(scene, make_take(info=info), "Clip", options=NO_BODY)
     (background,) = scene.camera.data.background_images

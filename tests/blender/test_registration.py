@@ -9,8 +9,8 @@ import bpy
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = {"numpy", "onnxruntime", "cv2", "av", "torch", "scipy", "munkres"}
-HEAVY |= {"romp_core.take.take", "romp_core.worker.client"}
+NOT_LIGHT = {"numpy", "onnxruntime", "cv2", "av", "torch", "scipy", "munkres"}
+NOT_LIGHT |= {"romp_core.take.take", "romp_core.worker.client"}
 SCRIPT = """
 import bpy, os, sys
 loaded = set(sys.modules)
@@ -24,13 +24,13 @@ finally:
 """
 
 
-def test_enabling_imports_nothing_heavy():
+def test_enabling_imports_only_what_is_light():
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", SCRIPT]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert "NEW" in done.stdout, done.stderr
     new = set(done.stdout.split("NEW")[1].split())
-    assert not new & HEAVY
+    assert not new & NOT_LIGHT
     assert "romp_core.take.settings" in new
 
 
@@ -84,8 +84,8 @@ def test_texts_are_written_as_blender_writes_them(mocap):
             ]
     assert len(texts) > 60
     for label, description in texts:
-        words = [word for word in label.split() if word[0].isalpha() and label != label.lower()]
-        assert all(word[0].isupper() or word in small for word in words), label
+        parts = [part for part in label.split() if part[0].isalpha() and label != label.lower()]
+        assert all(part[0].isupper() or part in small for part in parts), label
         assert not description.endswith("."), description
 
 

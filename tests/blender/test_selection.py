@@ -1,4 +1,4 @@
-"""Choosing among the people of the first picture; the worker is played by a script of messages."""
+"""Selecting among the people of the first frame; the worker plays a script of events."""
 
 import bpy
 import numpy as np
@@ -27,7 +27,7 @@ def clip(tmp_path, scene, worker):
 
 
 def seen(command):
-    """A picture of three people, 320 x 180, red at its lower left."""
+    """An image of three people, 320 x 180, red at its lower left."""
     image = bpy.data.images.new("made up", 320, 180)
     pixels = np.ones((180, 320, 4), np.float32)
     pixels[:90, :160] = (1, 0, 0, 1)
@@ -47,7 +47,7 @@ def progress(done):
     return Progressed("detect_people", done, 0, 9.0, 0.0)
 
 
-def choose(scene, *numbers):
+def select(scene, *numbers):
     for person in scene.romp_mocap.detected.people:
         person.selected = person.number in numbers
 
@@ -59,7 +59,7 @@ def captured(worker, **settings):
     return worker.started[-1].command.capture
 
 
-def test_people_are_looked_for_chosen_and_captured(worker, scene, clip, mocap, monkeypatch):
+def test_people_are_detected_selected_and_captured(worker, scene, clip, mocap, monkeypatch):
     group = scene.romp_mocap
     shown = icons.Icon(1, 0.5)  # without a window there are no icons
     monkeypatch.setattr(icons, "find", lambda path: shown if path == group.detected.image else None)
@@ -73,7 +73,7 @@ def test_people_are_looked_for_chosen_and_captured(worker, scene, clip, mocap, m
     texts = drawn(mocap)
     assert "Select People | Everyone | (image) | 1 | 2 | 3 | New People | Clear | Height" in texts
 
-    choose(scene, 1, 3)
+    select(scene, 1, 3)
     assert (
         group.capture.selection == f"{POSITIONS[0]} {POSITIONS[2]}"
         and len(read_positions(group.capture.selection)) == 2
@@ -81,24 +81,24 @@ def test_people_are_looked_for_chosen_and_captured(worker, scene, clip, mocap, m
     assert "2 of 3 selected, and new people" in drawn(mocap)
     group.capture.new_people = False
     assert "2 of 3 selected | (image)" in drawn(mocap)
-    wanted = CaptureSettings("blazepose", people=1, selection=group.capture.selection, new_people=False, start=2.0)
-    assert captured(worker) == wanted
+    expected = CaptureSettings("blazepose", people=1, selection=group.capture.selection, new_people=False, start=2.0)
+    assert captured(worker) == expected
 
-    choose(scene)
+    select(scene)
     assert group.capture.selection == "" and "Everyone in the first frame" in drawn(mocap)
-    choose(scene, 2)
+    select(scene, 2)
     assert bpy.ops.romp_mocap.clear_selection() == {"FINISHED"}
     assert not group.detected.people and "New People" not in drawn(mocap)
     assert captured(worker).selection == "" and captured(worker).new_people
 
 
-def test_other_footage_or_start_forgets_the_choice(worker, scene, clip, tmp_path):
+def test_other_footage_or_start_forgets_the_selection(worker, scene, clip, tmp_path):
     group = scene.romp_mocap
     for change in (lambda: setattr(group, "source", str(tmp_path)), lambda: setattr(group.capture, "start", 1.0)):
         group.source, group.capture.start = str(clip), 0.0
         worker.script = [seen]
         bpy.ops.romp_mocap.detect_people(wait=True)
-        choose(scene, 2)
+        select(scene, 2)
         group.capture.model, group.capture.end, group.capture.people = "bev", 3.0, 2
         assert group.capture.selection == POSITIONS[1]
         group.capture.model = "blazepose"
@@ -106,9 +106,9 @@ def test_other_footage_or_start_forgets_the_choice(worker, scene, clip, tmp_path
         assert group.capture.selection == "" and not group.detected.people
 
 
-def test_a_script_that_captures_something_else_is_not_given_the_panels_choice(worker, scene, clip, tmp_path):
+def test_a_script_that_captures_something_else_is_not_given_the_panels_selection(worker, scene, clip, tmp_path):
     bpy.ops.romp_mocap.detect_people(wait=True)
-    choose(scene, 2)
+    select(scene, 2)
     other = tmp_path / "other.mp4"
     other.write_bytes(b"x")
     assert captured(worker, filepath=str(clip)).selection == POSITIONS[1]
@@ -171,20 +171,20 @@ def test_another_file_opened_while_people_were_looked_for(worker, scene, clip):
     assert not bpy.context.scene.romp_mocap.detected.people and jobs.last_outcome().kind == "finished"
 
 
-def test_failure_is_told_and_keeps_the_choice_there_was(worker, scene, clip):
+def test_failure_is_reported_and_keeps_the_selection(worker, scene, clip):
     bpy.ops.romp_mocap.detect_people(wait=True)
-    choose(scene, 1)
+    select(scene, 1)
     worker.script = [Failed(sentence="Nobody was found in the footage.", hint="A hint.")]
     with pytest.raises(RuntimeError, match="Nobody was found"):
         bpy.ops.romp_mocap.detect_people(wait=True)
     assert scene.romp_mocap.capture.selection == POSITIONS[0]
 
 
-def test_undo_takes_choices_back(worker, scene, clip):
+def test_undo_takes_selections_back(worker, scene, clip):
     bpy.context.preferences.edit.use_global_undo = True
     bpy.ops.romp_mocap.detect_people(wait=True)
     bpy.ops.ed.undo_push(message="people")
-    choose(scene, 1)
+    select(scene, 1)
     bpy.ops.ed.undo_push(message="chosen")
     bpy.ops.romp_mocap.clear_selection()
     bpy.ops.ed.undo_push(message="cleared")
@@ -198,15 +198,15 @@ def test_undo_takes_choices_back(worker, scene, clip):
     )
 
 
-def test_the_picture_is_shown_whole_and_given_back(worker, scene, clip, mocap):
+def test_the_image_is_shown_whole_and_released(worker, scene, clip, mocap):
     bpy.ops.romp_mocap.detect_people(wait=True)
     path = scene.romp_mocap.detected.image
     assert icons.find(path).share == 180 / 320 and not bpy.data.images
     preview = icons._collection[path]
     assert tuple(preview.image_size) == (320, 320)
-    square = np.array(preview.image_pixels_float).reshape(320, 320, 4)
-    assert not square[:140].any(), "nothing under the picture"
-    assert (square[140:230, :160] == (1, 0, 0, 1)).all() and (square[230:] == 1).all()
+    padded = np.array(preview.image_pixels_float).reshape(320, 320, 4)
+    assert not padded[:140].any(), "nothing under the image"
+    assert (padded[140:230, :160] == (1, 0, 0, 1)).all() and (padded[230:] == 1).all()
     icons.free()
     assert icons._collection is None
     drawn(mocap)  # as after opening the saved file again
@@ -229,7 +229,7 @@ def test_an_image_is_decoded_once(worker, scene, clip, mocap, monkeypatch):
     assert decoded == [scene.romp_mocap.detected.image]
 
 
-def test_a_picture_that_is_gone_or_damaged_leaves_the_numbers(worker, scene, clip, mocap, tmp_path):
+def test_an_image_that_is_gone_or_damaged_leaves_the_numbers(worker, scene, clip, mocap, tmp_path):
     bpy.ops.romp_mocap.detect_people(wait=True)
     for path in (tmp_path / "gone.png", tmp_path / "damaged.png"):
         scene.romp_mocap.detected.image = str(path)

@@ -126,7 +126,7 @@ def test_without_a_file_it_is_the_embedded_body_in_the_skeletons_size(scene, fil
     model = find_bodies(WeightStore(files)).load().adults
     take = take_of(model, scale=0.5)
     no_files()
-    assert bake_take(scene, take, "Clip") == ["The footage is not on this computer, so the camera does not show it."]
+    assert bake_take(scene, take, "Clip") == ["The footage was not found, so the camera does not show it."]
     _, skin = parts(scene, take)
     assert len(skin.data.vertices) == len(load_body().vertices)
     height = skin.evaluated_get(bpy.context.evaluated_depsgraph_get()).dimensions.z
@@ -169,7 +169,7 @@ def test_license_goes_with_the_body_and_an_export_says_so(scene, store, tmp_path
     assert not export_character(scene, armature, tmp_path / "a.bvh", "BVH")
 
 
-def test_a_broken_file_is_told_and_the_embedded_body_serves(scene, files, tmp_path, monkeypatch):
+def test_a_broken_file_is_reported_and_the_embedded_body_serves(scene, files, tmp_path, monkeypatch):
     take = take_of(find_bodies(WeightStore(files)).load().adults)
     (tmp_path / "SMPL_NEUTRAL.pkl").write_bytes(b"\x80\x02}q\x00.")
     monkeypatch.setattr(folders, "weight_store", lambda: WeightStore(tmp_path))

@@ -171,7 +171,7 @@ def test_archive_chosen_by_hand_is_unpacked(mocap, tmp_path):
     assert files.state("smpl_model_data.zip").path == tmp_path / "weights" / "smpl_model_data"
 
 
-def test_broken_file_is_told_when_it_is_tried(mocap, tmp_path):
+def test_broken_file_is_reported_when_it_is_checked(mocap, tmp_path):
     (tmp_path / "x.zip").write_bytes(b"\x80" * 500)
     with pytest.raises(RuntimeError, match="not a whole zip"):
         bpy.ops.romp_mocap.choose_file(key="smpl_model_data.zip", filepath=str(tmp_path / "x.zip"))
@@ -186,7 +186,7 @@ def test_broken_file_is_told_when_it_is_tried(mocap, tmp_path):
         bpy.ops.romp_mocap.check_file(key="J_regressor_extra.npy")
 
 
-def test_running_panel_tells_what_runs_otherwise_than_wished(mocap, monkeypatch):
+def test_running_panel_shows_what_runs_otherwise_than_requested(mocap, monkeypatch):
     started = Started("ROMP", "CPUExecutionProvider", 10, 20, 30.0, 0, "CUDA did not start: a library is missing.")
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "_session", running(started, None))
@@ -196,12 +196,12 @@ def test_running_panel_tells_what_runs_otherwise_than_wished(mocap, monkeypatch)
 
 def test_preferences_reach_the_worker(worker, monkeypatch, tmp_path):
     worker.script = [Finished(report="Ready")]
-    wished = SimpleNamespace(provider="cuda", cuda_folder=str(tmp_path), fast=True)
-    monkeypatch.setattr(folders, "preferences", lambda: wished)
+    requested = SimpleNamespace(provider="cuda", cuda_folder=str(tmp_path), fast=True)
+    monkeypatch.setattr(folders, "preferences", lambda: requested)
     bpy.ops.romp_mocap.self_test()
     expected = {"ROMP_CORE_PROVIDER": "cuda", "ROMP_CORE_CUDA_FOLDER": str(tmp_path), "ROMP_CORE_FAST": "1"}
     assert worker.started[0].environment == expected
-    wished.cuda_folder = str(tmp_path / "gone")
+    requested.cuda_folder = str(tmp_path / "gone")
     with pytest.raises(RuntimeError, match="There is no folder"):
         bpy.ops.romp_mocap.self_test()
 

@@ -74,7 +74,7 @@ def draw(image: np.ndarray, meshes: list[Mesh], pixels: list[np.ndarray], depths
 
 
 def through_camera(scene: bpy.types.Scene, vertices: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels (N, 2) and depths (N,) of world points seen by the scene's camera, for a picture of this width."""
+    """Pixels (N, 2) and depths (N,) of world points seen by the scene's camera, for an image of this width."""
     camera = scene.camera
     view = np.array(camera.matrix_world.inverted())
     local = vertices @ view[:3, :3].T + view[:3, 3]
@@ -109,15 +109,15 @@ class SideView:
         return self.height * 0.95
 
 
-def contact_sheet(scene: bpy.types.Scene, pictures: dict[int, np.ndarray], path: Path) -> None:
+def contact_sheet(scene: bpy.types.Scene, images: dict[int, np.ndarray], path: Path) -> None:
     """Write the sheet.
 
     Args:
-        scene: the baked scene. pictures: scene frame -> the footage's RGB picture at it. path: PNG to write.
+        scene: the baked scene. images: scene frame -> the footage's RGB image at it. path: PNG to write.
     """
     bodies = [item for item in scene.objects if item.type == "MESH" and item.find_armature()]
     moments = {}
-    for frame in pictures:
+    for frame in images:
         scene.frame_set(frame)
         moments[frame] = list(evaluated_meshes(bodies))
     everything = [mesh.vertices for meshes in moments.values() for mesh in meshes]
@@ -127,9 +127,9 @@ def contact_sheet(scene: bpy.types.Scene, pictures: dict[int, np.ndarray], path:
     height = round(CELL * scene.render.resolution_y / scene.render.resolution_x)
     side = SideView(scene, cloud.min(axis=0), cloud.max(axis=0), height)
     cells = []
-    for frame, picture in pictures.items():
+    for frame, image in images.items():
         scene.frame_set(frame)
-        footage = cv2.resize(picture, (CELL, height), interpolation=cv2.INTER_AREA)[..., ::-1].copy()
+        footage = cv2.resize(image, (CELL, height), interpolation=cv2.INTER_AREA)[..., ::-1].copy()
         painted = footage.copy()
         seen = [through_camera(scene, mesh.vertices, CELL) for mesh in moments[frame]]
         draw(painted, moments[frame], [pixels for pixels, _ in seen], [depth for _, depth in seen])

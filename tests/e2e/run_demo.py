@@ -22,21 +22,21 @@ def install(archive: Path) -> None:
         raise SystemExit("Blender did not enable the extension")
 
 
-def pictures_at(video: Path, numbers: dict[int, int]) -> dict[int, object]:
-    """Scene frame -> RGB picture, for scene frame -> number of the picture in the footage."""
+def frames_at(video: Path, numbers: dict[int, int]) -> dict[int, object]:
+    """Scene frame -> RGB image, for scene frame -> number of the frame in the footage."""
     from romp_core.footage import open_footage
 
-    wanted: dict[int, object] = {}
+    found: dict[int, object] = {}
     with open_footage(str(video)) as footage:
-        for picture in footage.frames():
-            wanted |= {frame: picture.image for frame, number in numbers.items() if number == picture.source_frame}
-            if len(wanted) == len(numbers):
+        for read in footage.frames():
+            found |= {frame: read.image for frame, number in numbers.items() if number == read.source_frame}
+            if len(found) == len(numbers):
                 break
-    return wanted
+    return found
 
 
 def moments(scene: bpy.types.Scene, take_path: Path) -> dict[int, int]:
-    """A dozen scene frames spread over the take at which somebody is seen, with the nearest picture's number."""
+    """A dozen scene frames spread over the take at which somebody is seen, with the nearest frame's number."""
     import numpy as np
 
     from romp_core.storage.take_file import load_take
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> None:
     sys.path.insert(0, str(Path(__file__).parent))
     from contact_sheet import contact_sheet
 
-    contact_sheet(scene, pictures_at(options.video, moments(scene, take)), out / "contact_sheet.png")
+    contact_sheet(scene, frames_at(options.video, moments(scene, take)), out / "contact_sheet.png")
     for path in sorted(out.iterdir()):
         print(f"{path.stat().st_size / 1e6:8.2f} MB  {path.name}")
 

@@ -14,7 +14,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 CLIP = HERE.parent / "data" / "demo.mp4"
-PICTURES, FPS, HEIGHT, FOV = 120, 30, 1.74, 50.0
+FRAMES, FPS, HEIGHT, FOV = 120, 30, 1.74, 50.0
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def armature() -> bpy.types.Object:
 
 def test_scene_is_set_up_for_the_footage(scene: bpy.types.Scene, captured: dict[str, Path]) -> None:
     assert scene.render.fps / scene.render.fps_base == pytest.approx(FPS)
-    assert (scene.frame_start, scene.frame_end) == (1, PICTURES)
+    assert (scene.frame_start, scene.frame_end) == (1, FRAMES)
     camera = scene.camera.data
     focal = 480 / 2 / np.tan(np.radians(FOV) / 2)
     assert camera.lens / camera.sensor_width * 480 == pytest.approx(focal, rel=1e-4)
@@ -80,7 +80,7 @@ def test_bones_are_where_the_core_says(scene: bpy.types.Scene, measure: ModuleTy
 def test_the_character_moves_like_the_actor(scene: bpy.types.Scene, measure: ModuleType) -> None:
     truth = np.load(CLIP.with_suffix(".npz"))
     world = truth["joints"][0] @ np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]).T
-    frames = np.arange(0, PICTURES, 5)
+    frames = np.arange(0, FRAMES, 5)
     heads, _ = measure.track(scene, armature(), frames + 1)
     turn = np.array(scene.camera.matrix_world)[:3, :3]
     true_turn = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]) @ truth["Rcw"][0].T @ np.diag([1.0, -1, -1])
@@ -102,20 +102,20 @@ READERS = {
 
 @pytest.mark.parametrize("form", list(READERS))
 def test_exports_read_back_the_same(scene: bpy.types.Scene, measure: ModuleType, tmp_path: Path, form: str) -> None:
-    expected, turns = measure.track(scene, armature(), range(1, PICTURES + 1))
+    expected, turns = measure.track(scene, armature(), range(1, FRAMES + 1))
     assert bpy.ops.romp_mocap.export(filepath=str(tmp_path / "out"), format=form, which="ALL") == {"FINISHED"}
     (path,) = list(tmp_path.iterdir())
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     bpy.context.scene.render.fps = FPS
     READERS[form](str(path))
     first, last = armature().animation_data.action.frame_range
-    assert last - first == pytest.approx(PICTURES - 1, abs=1e-3)
-    heads, rotations = measure.track(bpy.context.scene, armature(), first + np.arange(PICTURES))
+    assert last - first == pytest.approx(FRAMES - 1, abs=1e-3)
+    heads, rotations = measure.track(bpy.context.scene, armature(), first + np.arange(FRAMES))
     assert np.abs(heads - expected).max() < 1e-3
     assert measure.degrees_between(rotations, turns).max() < 0.1
 
 
-def test_solving_again_changes_the_character_in_place(scene: bpy.types.Scene, measure: ModuleType) -> None:
+def test_solving_again_updates_the_character(scene: bpy.types.Scene, measure: ModuleType) -> None:
     before, name = measure.track(scene, armature(), [60])[0], armature().name
     entry = scene.romp_mocap.takes[0]
     entry.solve.height = HEIGHT * 1.1
@@ -127,17 +127,17 @@ def test_solving_again_changes_the_character_in_place(scene: bpy.types.Scene, me
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "words"),
+    ("name", "content", "part"),
     [("gone.mp4", None, "does not exist"), ("empty.mp4", b"", "empty"), ("text.mp4", b"hello " * 99, "text.mp4")],
 )
 def test_bad_footage_is_reported_and_the_scene_stays(
-    scene: bpy.types.Scene, tmp_path: Path, name: str, content: bytes | None, words: str
+    scene: bpy.types.Scene, tmp_path: Path, name: str, content: bytes | None, part: str
 ) -> None:
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
     names = sorted(item.name for item in bpy.data.objects)
-    with pytest.raises(RuntimeError, match=words):
+    with pytest.raises(RuntimeError, match=part):
         bpy.ops.romp_mocap.capture(filepath=str(path))
     assert sorted(item.name for item in bpy.data.objects) == names
 

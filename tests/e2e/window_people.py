@@ -1,7 +1,7 @@
-"""Choosing people in a real Blender window, for the window harness (see `benchmarks/README.md`).
+"""Selecting people in a real Blender window, for the window harness (see `benchmarks/README.md`).
 
-The button and its reason for being off, the look into the footage, the numbered preview, a click on a number, undo,
-a capture of the chosen one alone. Two people cross in the footage named by `VIDEO`.
+The button and its reason for being off, detecting people, the image with their numbers, a click on a number, undo,
+a capture of the selected person alone. Two people cross in the footage named by `VIDEO`.
 """
 
 import sys

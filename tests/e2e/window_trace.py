@@ -1,8 +1,8 @@
 """TRACE in a real Blender window, for the window harness (see `benchmarks/README.md`).
 
-The model is chosen and told its files, people are chosen in the first picture, a moving camera's shot is captured and
+The model is chosen and given its files, people are selected in the first frame, a moving camera's shot is captured and
 looked at through the animated camera. FOLDER holds TRACE's three files (weights by formula will do: then people are
-arbitrary, their number and the panel are not) and `clip.mp4`, a dozen pictures.
+arbitrary, their number and the panel are not) and `clip.mp4`, a dozen frames.
 """
 
 import sys
@@ -50,7 +50,7 @@ def scenario(gh):
     yield from shown("2_ready")
 
     bpy.ops.romp_mocap.detect_people("INVOKE_DEFAULT")
-    yield gh.until(ended, PATIENCE_S, "the people of the first picture")
+    yield gh.until(ended, PATIENCE_S, "the people of the first frame")
     gh.check(jobs.last_outcome().kind == "finished", jobs.last_outcome().text)
     people = group.detected.people
     gh.check(len(people) > 1, f"{len(people)} people to choose from")

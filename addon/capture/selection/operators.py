@@ -24,7 +24,7 @@ _IMAGE_SIDE = 640
 
 
 class ROMP_MOCAP_OT_detect_people(Reporting, Operator):
-    """Find the people in the first frame, to select whom to capture"""
+    """Detect the people in the first frame, to select whom to capture"""
 
     bl_idname = "romp_mocap.detect_people"
     bl_label = "Select People"
@@ -75,7 +75,7 @@ def _arrived(outcome: Outcome, uid: int, source: str, start: float) -> str:
 
 
 class ROMP_MOCAP_OT_clear_selection(Operator):
-    """Forget the selection: everyone is captured again"""
+    """Clear the selection: everyone is captured again"""
 
     bl_idname = "romp_mocap.clear_selection"
     bl_label = "Clear"
