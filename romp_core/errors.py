@@ -19,7 +19,7 @@ class MocapError(Exception):
 
 
 class FootageError(MocapError):
-    """The source cannot be read: missing, empty, truncated, no picture, unsupported."""
+    """The source cannot be read: missing, empty, truncated, without video, unsupported."""
 
 
 class ModelError(MocapError):

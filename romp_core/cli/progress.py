@@ -1,4 +1,4 @@
-"""What commands that take a while tell: a bar for people, JSON for pipelines; the first Ctrl+C cancels."""
+"""Progress of long commands: a bar for people, JSON for pipelines; the first Ctrl+C cancels."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from typing import Any
 
 
 def say(text: str) -> None:
-    """A line for people, on stderr."""
+    """Write a line for people, on stderr."""
     sys.stderr.write(text + "\n")
 
 
+def count(number: int, one: str, many: str) -> str:
+    """A number with its noun, such as "1 frame"."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def add_progress(parser: argparse.ArgumentParser) -> None:
-    """The option that chooses how progress is told."""
+    """The option that chooses how progress is shown."""
     parser.add_argument(
         "--progress",
         choices=("bar", "json", "none"),

@@ -176,6 +176,11 @@ def test_nothing_unsafe_is_called(package: str) -> None:
     assert not bad
 
 
+def test_the_command_line_sets_threads_before_numpy_reads_them() -> None:
+    code = "import sys, romp_core.cli.main\nassert 'numpy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, check=True)
+
+
 def test_importing_the_core_is_light_and_silent() -> None:
     """Settings, errors and client are what the add-on touches first: no network library, no output, no files."""
     code = (

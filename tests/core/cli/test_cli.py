@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from romp_core.cli.main import main
+from romp_core.cli.old_names import with_new_names
 from romp_core.storage.take_file import load_take
 from romp_core.take.settings import SolveSettings, from_mapping
 from tests.core.mp4_files import index_first
@@ -75,13 +76,13 @@ def test_take_is_not_overwritten_by_its_export(
     assert "overwrite the take" in capsys.readouterr().err and load_take(take).solved
 
 
-def test_footage_that_breaks_off_is_captured_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_footage_that_ends_early_is_captured_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cut, out = tmp_path / "cut.mp4", tmp_path / "take.npz"
     data = index_first(DEMO.read_bytes())
     cut.write_bytes(data[: len(data) // 2])
     assert main(["capture", str(cut), "-o", str(out), "--progress", "none"]) == 0
-    assert "breaks off at" in capsys.readouterr().err
-    assert main(["info", str(out)]) == 0 and "breaks off at" in capsys.readouterr().out
+    assert "ends early, at" in capsys.readouterr().err
+    assert main(["info", str(out)]) == 0 and "ends early, at" in capsys.readouterr().out
     assert load_take(out).solved
 
 
@@ -128,6 +129,43 @@ def test_an_error_on_the_way_keeps_what_there_is(tmp_path: Path, capsys: pytest.
     take = load_take(out)
     assert not take.provenance.complete and len(take.people[0].observations.frame_index) > 5
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pictures", "take.npz"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (["scout", "scout"], ["detect-people", "scout"]),
+        (["capture", "v.mp4", "--subjects=0.1,0.2"], ["capture", "v.mp4", "--selection=0.1,0.2"]),
+        (["capture", "v.mp4", "--no-newcomers"], ["capture", "v.mp4", "--no-new-people"]),
+        (["download", "romp", "--accept-licence"], ["download", "romp", "--accept-license"]),
+        (["solve", "take.npz", "--height", "1.8"], ["solve", "take.npz", "--height", "1.8"]),
+        ([], []),
+    ],
+)
+def test_command_lines_of_0_1_0_still_work(old: list[str], new: list[str]) -> None:
+    assert with_new_names(old) == new
+
+
+def test_every_command_has_help_in_which_trace_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    listed = " ".join(capsys.readouterr().out.split())
+    assert "simple-romp, BEV, TRACE or AMASS" in listed and "scout" not in listed
+    for command in ("capture", "detect-people", "solve", "info", "import", "export", "models", "download", "verify"):
+        with pytest.raises(SystemExit) as ended:
+            main([command, "--help"])
+        assert ended.value.code == 0 and f"romp_core {command}" in capsys.readouterr().out
+
+
+def test_a_missing_library_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    for name in [
+        name for name in sys.modules if name.startswith(("romp_core.models.blazepose", "romp_core.inference"))
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    assert main(["capture", str(DEMO), "-o", "x.npz", "--progress", "none"]) == 1
+    text = capsys.readouterr().err
+    assert "A library cannot be loaded" in text and "onnxruntime" in text
 
 
 @pytest.mark.parametrize(

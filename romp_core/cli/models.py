@@ -1,4 +1,4 @@
-"""Commands about weight and body files."""
+"""Commands about models and their files."""
 
 from __future__ import annotations
 
@@ -8,36 +8,33 @@ from collections.abc import Callable
 
 from ..errors import ModelError
 from ..weights.catalog import WeightFile
+from .options import add_weights
 from .progress import Silent, add_progress, interruptible, say
 
 
-def add_weight_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add `models`, `download`, `choose` and `verify`."""
+def add_model_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add `models`, `download`, `choose`, `verify` and `self-test`."""
     sub = command("models", _models, "List the models, and what is missing to run them")
     add_weights(sub)
 
     sub = command("download", _download, "Download the files that a model needs")
     sub.add_argument("name", metavar="MODEL", help="a model, or one file by its name, such as ROMP.onnx")
-    sub.add_argument("--accept-license", action="store_true", help="you have read the license line and accept it")
-    sub.add_argument("--address", default="", help="another address where that one file lies")
+    sub.add_argument("--accept-license", action="store_true", help="accept the license that the command prints")
+    sub.add_argument("--address", default="", help="another address to get that one file from")
     add_weights(sub)
     add_progress(sub)
 
-    sub = command("choose", _choose, "Use a file wherever it lies")
+    sub = command("choose", _choose, "Use a file from any folder")
     sub.add_argument("name", metavar="NAME", help="what it is for, such as ROMP.pkl or SMPL_NEUTRAL")
     sub.add_argument("file", metavar="FILE")
     add_weights(sub)
 
-    sub = command("verify", _verify, "Check hash, keys and shapes of a file, and try it out")
+    sub = command("verify", _verify, "Check the hash, keys and shapes of a file, and try it")
     sub.add_argument("name", metavar="MODEL", help="a model, or what the file is for, such as SMPL_NEUTRAL")
     sub.add_argument("file", metavar="FILE")
     add_weights(sub)
 
-
-def add_weights(parser: argparse.ArgumentParser) -> None:
-    """The option that names the folder of files."""
-    text = "folder of weight and body files (default: your data folder; ~/.romp is always looked into)"
-    parser.add_argument("--weights", metavar="DIR", default=None, help=text)
+    command("self-test", _self_test, "Check that video decoding and the built-in model work on this machine")
 
 
 def _models(options: argparse.Namespace) -> None:
@@ -55,7 +52,7 @@ def _models(options: argparse.Namespace) -> None:
 
 
 def _advice(file: WeightFile) -> str:
-    """What to type to get the file."""
+    """The command that gets the file."""
     own = f"python -m romp_core choose {file.key} FILE"
     return f"python -m romp_core download {file.key}" if file.url else f"{file.how_to_get} Then: {own}"
 
@@ -76,7 +73,9 @@ def _download(options: argparse.Namespace) -> None:
     if not files:
         say(f"{MODELS[options.name].label} has all files that it needs.")
     elif not options.accept_license:
-        raise ModelError("Nothing was downloaded: the license is not accepted.", "Add --accept-license if you accept.")
+        raise ModelError(
+            "Nothing was downloaded because the license was not accepted.", "Add --accept-license if you accept."
+        )
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         for path in download_files([file.key for file in files], store, listener, cancelled, options.address):
@@ -101,3 +100,9 @@ def _verify(options: argparse.Namespace) -> None:
     sys.stdout.write(report.text + "\n")
     if report.problem:
         raise ModelError(report.problem)
+
+
+def _self_test(_: argparse.Namespace) -> None:
+    from ..jobs.self_test import self_test
+
+    sys.stdout.write(self_test() + "\n")

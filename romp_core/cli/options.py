@@ -1,0 +1,67 @@
+"""Options that are generated from the settings dataclasses, as the panel's properties are."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from ..models.registry import MODELS, model_card
+from ..take.settings import CaptureSettings, SolveSettings, from_mapping, setting_fields, with_values
+
+
+def add_settings(parser: argparse._ActionsContainer, cls: type, only: Sequence[str] = ()) -> None:
+    """One option per setting; those not given are absent from the namespace, so defaults stay in one place."""
+    for item in setting_fields(cls):
+        if only and item.name not in only:
+            continue
+        limits, flag = item.metadata, "--" + item.name.replace("_", "-")
+        text = limits["help"] + ("" if item.default == "" else f" (default: {item.default})")
+        if isinstance(item.default, bool):
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=text)
+        else:
+            kind = _people if item.name == "people" else type(item.default)
+            metavar = "N|all" if item.name == "people" else limits.get("unit", item.name).upper()
+            parser.add_argument(flag, type=kind, default=argparse.SUPPRESS, metavar=metavar, help=text)
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """One option per setting that only one model has."""
+    for card in MODELS.values():
+        if card.options:
+            add_settings(parser.add_argument_group(f"options of {card.label}"), card.options)
+
+
+def add_weights(parser: argparse.ArgumentParser) -> None:
+    """The option that names the folder of files."""
+    text = "folder of weight and body files (default: your data folder; ~/.romp is always searched)"
+    parser.add_argument("--weights", metavar="DIR", default=None, help=text)
+
+
+def capture_settings(options: argparse.Namespace) -> CaptureSettings:
+    """The capture settings that were given, with the options of the model.
+
+    Raises:
+        SettingsError: a setting is outside of its limits, or an option is not one of the model's.
+    """
+    of_models = {
+        name: value for card in MODELS.values() if card.options for name, value in _given(options, card.options).items()
+    }
+    settings = from_mapping(CaptureSettings, {**_given(options, CaptureSettings), "model_options": of_models})
+    model_card(settings.model).read_options(settings)
+    return settings
+
+
+def solve_settings(options: argparse.Namespace, before: SolveSettings | None = None) -> SolveSettings:
+    """The solve settings that were given; the others are those of `before`, or the defaults."""
+    return with_values(before or SolveSettings(), _given(options, SolveSettings))
+
+
+def _given(options: argparse.Namespace, cls: type) -> dict[str, Any]:
+    return {item.name: getattr(options, item.name) for item in setting_fields(cls) if hasattr(options, item.name)}
+
+
+def _people(text: str) -> int:
+    if text != "all" and not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is neither a number nor 'all'")
+    return 0 if text == "all" else int(text)

@@ -1,0 +1,107 @@
+"""Commands about takes: solve, look into, import, export."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import TakeError
+from ..formats import EXPORT_FORMATS, IMPORT_FORMATS
+from ..take.settings import SolveSettings
+from ..take.take import Take
+from .options import add_settings, solve_settings
+from .progress import Silent, add_progress, count, interruptible, say
+
+
+def add_take_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add `solve`, `info`, `import` and `export`."""
+    sub = command("solve", _solve, "Solve a take again, or recover an interrupted capture; the model does not run")
+    sub.add_argument("take", metavar="TAKE")
+    sub.add_argument("-o", "--out", metavar="TAKE", help="take file to write (default: the same file)")
+    add_settings(sub, SolveSettings)
+    add_progress(sub)
+
+    sub = command("info", _info, "Show what is in a take")
+    sub.add_argument("take", metavar="TAKE")
+
+    sub = command("import", _import, f"Make a take from results of {IMPORT_FORMATS}")
+    sub.add_argument("file", metavar="FILE", help="results file (.npz), or a folder of them with one per image")
+    sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write (.npz)")
+    sub.add_argument("--fps", type=float, metavar="FPS", help="frame rate of the footage (default: the file's, or 30)")
+    add_settings(sub, SolveSettings)
+    add_progress(sub)
+
+    sub = command("export", _export, "Write a take for other tools")
+    sub.add_argument("take", metavar="TAKE")
+    sub.add_argument("--format", required=True, choices=tuple(EXPORT_FORMATS))
+    sub.add_argument("out", metavar="OUT", help="file to write (.npz)")
+
+
+def _solve(options: argparse.Namespace) -> None:
+    from ..jobs.solve import solve_take
+    from ..storage.journal import recover
+    from ..storage.take_file import load_take
+
+    if not Path(options.take).exists():
+        recover(options.take)
+    take = load_take(options.take)
+    take = replace(take, solve=solve_settings(options, take.solve))
+
+    def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
+        solve_take(take, options.out or options.take, listener, cancelled)
+
+    interruptible(run, options.progress)
+
+
+def _info(options: argparse.Namespace) -> None:
+    from ..storage.take_file import load_take
+
+    sys.stdout.write("\n".join(_description(load_take(options.take))) + "\n")
+
+
+def _description(take: Take) -> list[str]:
+    footage, made = take.footage, take.provenance
+    seconds = footage.times[-1] - footage.times[0] if len(footage.times) else 0.0
+    lines = [
+        f"Footage     {footage.path}",
+        f"            {footage.width}x{footage.height}, {footage.fps:.3f} fps, "
+        f"{len(footage.times)} frames, {seconds:.2f} s",
+        f"Model       {made.model} ({made.model_license})",
+        f"Body        {made.body_license}",
+        f"Created     {made.created} by romp_core {made.core_version}" + ("" if made.complete else ", incomplete"),
+        f"State       {'solved' if take.solved else 'raw'}",
+    ]
+    if made.remark:
+        lines.append(f"Remark      {made.remark}")
+    for person in take.edited_people:
+        frames = count(len(person.observations.frame_index), "frame", "frames")
+        lines.append(f"{person.name:<11} id {person.id}, found in {frames}")
+    if removed := len(take.people) - len(take.edited_people):
+        lines.append(f"Removed     {count(removed, 'person', 'people')}")
+    return lines
+
+
+def _import(options: argparse.Namespace) -> None:
+    from ..jobs.import_results import import_take
+
+    def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
+        take = import_take(options.file, options.out, solve_settings(options), listener, cancelled, options.fps)
+        say(f"{count(len(take.people), 'person', 'people')} -> {options.out}")
+        if take.provenance.remark:
+            say(take.provenance.remark)
+
+    interruptible(run, options.progress)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from ..formats import export_take
+    from ..storage.take_file import load_take
+
+    take, out = load_take(options.take), Path(options.out)
+    if out.exists() and out.samefile(options.take):
+        raise TakeError("The export would overwrite the take itself.", "Choose another name.")
+    for path in export_take(take, options.format, out):
+        say(f"-> {path}")
