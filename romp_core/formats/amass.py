@@ -8,13 +8,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .. import __version__
 from ..bodies.embedded import BODY_LICENSE, load_body
 from ..errors import TakeError
 from ..geometry.projection import focal_from_fov, project
@@ -75,12 +73,10 @@ def import_amass(tree: Mapping[str, Any], path: Path, fps: float | None = None) 
     motion = _on_floor(motion)
     camera = _camera(motion.joints())
     footage = FootageInfo(str(path), _WIDTH, _HEIGHT, rate, frame_index / rate, frame_index, fov=_FOV)
-    provenance = Provenance(
+    provenance = Provenance.stamped(
         model="imported: AMASS",
         model_license=_LICENSE,
         body_license=BODY_LICENSE,
-        core_version=__version__,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
         remark="" if _rate(tree) or fps else f"The file does not give its frame rate; {_USUAL_FPS:g} fps is assumed.",
     )
     person = Person(1, path.stem, _observed(motion, camera, _betas(tree)), motion=motion)

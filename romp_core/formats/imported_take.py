@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from .. import __version__
 from ..bodies.embedded import BODY_LICENSE
 from ..errors import TakeError
 from ..geometry.projection import body_model_fov
@@ -58,12 +56,10 @@ def imported_take(
     assumed = (
         f"The results do not hold their frame rate; {UNKNOWN_FPS:g} fps is assumed." if count > 1 and not fps else ""
     )
-    provenance = Provenance(
+    provenance = Provenance.stamped(
         model=f"imported: {model}",
         model_license=_NETWORK_LICENSE,
         body_license=BODY_LICENSE,
-        core_version=__version__,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
         remark=assumed,
         model_focal=focal,
     )

@@ -7,12 +7,10 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from .. import __version__
 from ..errors import Cancelled, MocapError, ModelError, SettingsError
 from ..footage import open_footage
 from ..models.registry import model_card
@@ -77,13 +75,11 @@ def _observe(
     remarks = store.verified(card.needs)
     with open_footage(source, settings.start, settings.end) as footage:
         estimator = card.open(footage.info, replace(settings, people=most_to_follow(settings)), store)
-        provenance = Provenance(
+        provenance = Provenance.stamped(
             model=card.name,
             model_license=card.license,
             body_license=card.body_license(store),
             weights=card.weights(store),
-            core_version=__version__,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
             model_focal=card.focal,
         )
         head = TakeHead(uuid.uuid4().hex, footage.info, in_effect(settings), solve_settings, provenance)

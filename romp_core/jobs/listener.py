@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from ..take.take import FootageInfo
 from ..typing import Array
-from .progress import ProgressListener
+from .progress import Progress, ProgressListener
 
 
 class Listener(ProgressListener, Protocol):
@@ -24,3 +25,20 @@ class Listener(ProgressListener, Protocol):
 
     def saving(self) -> None:
         """The capture was cancelled; what there is of it is being saved."""
+
+
+class ProgressOnly:
+    """A listener that hands progress to a function, if there is one, and ignores the rest."""
+
+    def __init__(self, function: Callable[[Progress], None] | None) -> None:
+        self._function = function
+
+    def progress(self, progress: Progress) -> None:
+        if self._function is not None:
+            self._function(progress)
+
+    def started(self, info: FootageInfo, model: str, provider: str, expected: int, remark: str) -> None: ...
+
+    def preview(self, ids: Array, joints: Array) -> None: ...
+
+    def saving(self) -> None: ...

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -141,6 +142,13 @@ class Provenance:
     complete: bool = True
     remark: str = ""
     model_focal: float = BODY_MODEL_FOCAL
+
+    @classmethod
+    def stamped(cls, **facts: Any) -> Provenance:
+        """With the present time and the version of this package."""
+        from .. import __version__  # reading it takes a while
+
+        return cls(**facts, core_version=__version__, created=datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 @dataclass(frozen=True)

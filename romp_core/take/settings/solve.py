@@ -6,9 +6,11 @@ One group per stage of the solve, in the order of the stages: changing a setting
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from .camera import CameraSettings
 from .contacts import ContactSettings
+from .fields import with_values
 from .fit import FitSettings
 from .level import LevelSettings
 from .scale import ScaleSettings
@@ -25,3 +27,11 @@ class SolveSettings:
     level: LevelSettings = LevelSettings()
     contacts: ContactSettings = ContactSettings()
     scale: ScaleSettings = ScaleSettings()
+
+    def changed(self, **values: Any) -> SolveSettings:
+        """A copy with other values by name, whatever their stage: `changed(height=1.85, strength=0.5)`.
+
+        Raises:
+            TypeError: there is no setting of that name.
+        """
+        return with_values(self, values)
