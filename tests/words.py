@@ -38,7 +38,10 @@ IN_TEXT = r"""
 """
 """Phrases in docstrings, strings and comments."""
 
-IDIOMS = r"told\ apart | lines?\ of\ sight | (take|takes|took|taking|in)\ (the|its|their)?\ ?place(\ of)? | in\ place | square\ image"
+IDIOMS = r"""
+    told\ apart | lines?\ of\ sight | (take|takes|took|taking|in)\ (the|its|their)?\ ?place(\ of)? | in\ place
+    | square\ image
+"""
 """Cut out of text before it is searched."""
 
 FILE_NAMES = r"""

@@ -1,7 +1,8 @@
 """Files of version 0.1.0 open: a solved capture, and the journal of an interrupted one.
 
-`legacy_0.1.0_capture.npz` is `capture demo.mp4 --end 0.45 --height 1.6 --strength 0.5 --subjects 0.5,0.5 --no-newcomers`
-by that version, its model then named TRACE with seven flow rounds, so that every renamed setting has a value.
+`legacy_0.1.0_capture.npz` is what that version makes of
+`capture demo.mp4 --end 0.45 --height 1.6 --strength 0.5 --subjects 0.5,0.5 --no-newcomers`, with its model then named
+TRACE with seven flow rounds, so that every renamed setting has a value.
 """
 
 import shutil
@@ -25,8 +26,15 @@ def assert_settings(take: Take) -> None:
     assert take.capture.model == "trace" and take.capture.model_options == {"flow_rounds": 7}
     assert take.capture.selection == "0.5,0.5" and take.capture.new_people is False and take.capture.end == 0.45
     assert flat(take.solve) == {
-        "height": 1.6, "strength": 0.5, "fov": 0.0, "level": True, "tilt": 0.0, "roll": 0.0,
-        "follow_camera": True, "contacts": True, "max_gap": 0.5,
+        "height": 1.6,
+        "strength": 0.5,
+        "fov": 0.0,
+        "level": True,
+        "tilt": 0.0,
+        "roll": 0.0,
+        "follow_camera": True,
+        "contacts": True,
+        "max_gap": 0.5,
     }
     assert take.provenance.model == "blazepose" and take.provenance.core_version.startswith("0")
     assert "Apache-2.0" in take.provenance.model_license and "CC0" in take.provenance.body_license
