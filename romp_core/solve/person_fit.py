@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -31,8 +32,9 @@ def fit_actor(
     """The actor with every segment fitted.
 
     Args:
-        guess: an earlier solution in camera space, to be refined. footholds: (m, 2, 3) where the balls of standing feet
-            are in camera space, NaN where they do not stand.
+        guess: an earlier solution in camera space; without footholds it is good enough to find contacts in.
+        footholds: (m, 2, 3) where the balls of standing feet are in camera space, NaN where they do not stand; the
+            guess is refined with them.
     """
     observations = actor.person.observations
     weights = np.cumsum([0, *(len(segment.seen) for segment in actor.segments)])
@@ -42,22 +44,19 @@ def fit_actor(
         if observations.has_rotations:
             fitted.append(Fitted(*fit_body_segment(segment, observations, actor.rest, pinhole, share)))
             continue
-        start = None
-        if guess is not None:
-            at = slice(segment.frames[0] - actor.frame_index[0], segment.frames[-1] - actor.frame_index[0] + 1)
-            holds = np.full((len(guess.root), 2, 3), np.nan) if footholds is None else footholds
-            start = Guess(
-                segment.at_samples(guess.rotations[at], rotations=True),
-                segment.at_samples(guess.root[at]),
-                segment.at_samples(holds[at]),
-            )
-        chain = Chain(actor.rest)
-        each = Fitted(*fit_segment(segment, observations, chain, pinhole, FIT_STRENGTH, share, start))
-        if start is not None and footholds is not None:  # the last fit: what the smoothing goes back to
-            again = Guess(each.rotations, each.root, start.footholds)
-            raw = Fitted(*fit_segment(segment, observations, chain, pinhole, 0.0, share, again))
-            each = replace(each, raw=raw)
-        fitted.append(each)
+        fit = partial(fit_segment, segment, observations, Chain(actor.rest), pinhole, progress=share)
+        if guess is None:
+            fitted.append(Fitted(*fit(FIT_STRENGTH)))
+            continue
+        at = slice(segment.frames[0] - actor.frame_index[0], segment.frames[-1] - actor.frame_index[0] + 1)
+        start = segment.at_samples(guess.rotations[at], rotations=True), segment.at_samples(guess.root[at])
+        if footholds is None:
+            fitted.append(Fitted(*start))
+            continue
+        holds = segment.at_samples(footholds[at])
+        each = Fitted(*fit(FIT_STRENGTH, guess=Guess(*start, holds)))
+        raw = Fitted(*fit(0.0, guess=Guess(each.rotations, each.root, holds)))  # what less smoothing leads back to
+        fitted.append(replace(each, raw=raw))
     return replace(actor, fitted=tuple(fitted))
 
 

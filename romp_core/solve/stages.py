@@ -46,7 +46,7 @@ class Stage:
 
 
 def fit(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
-    """Every person in camera space, each by itself. People with a motion are refined from there."""
+    """Every person in camera space, each by itself. People with an earlier motion keep it until they are refined."""
     actors = [
         fit_actor(actor, scene.pinhole, share, actor.motion)
         for actor, share in zip(scene.actors, _shares(progress, scene.actors), strict=True)

@@ -17,49 +17,89 @@ def solve_frames(blocks: Array, right: Array, first: Array, second: Array) -> Ar
         second: (T-2, n) diagonal of the coupling between samples t and t+2.
 
     Returns:
-        solution (T, n). Block LDL factorization (Golub & Van Loan, Matrix Computations, section 4.5).
+        solution (T, n). Block LDL factorization (Golub & Van Loan, Matrix Computations, section 4.5) from both ends at
+        once, two samples in each step; what is left are two or three samples in the middle.
     """
-    count = len(right)
     if not (first.any() or second.any()):
         return np.asarray(np.linalg.solve(blocks, right[..., None])[..., 0])
-    inverses = np.empty_like(blocks)  # of the pivots
-    lower = np.empty_like(blocks)  # factor of sample t on t-1; the one on t-2 is a diagonal times an inverse pivot
-    solution = np.array(right)
-    for t in range(count):
-        pivot = blocks[t]
+    count, n = right.shape
+    steps = (count - 2) // 2
+    near, far = _from_both_ends(first, steps), _from_both_ends(second, steps)
+    ahead = _from_both_ends(right, steps + 2)
+    inverses = np.empty((steps, 2, n, n), blocks.dtype)  # of the pivots
+    lower = np.empty((steps + 1, 2, n, n), blocks.dtype)  # factor of a sample on the one before
+    diagonal = np.eye(n, dtype=blocks.dtype)
+    for t in range(steps + 1):
+        pivot = blocks[[t, count - 1 - t]]
         if t >= 1:
-            edge = np.diag(first[t - 1])
+            edge = diagonal * near[t - 1]
             if t >= 2:
-                far = second[t - 2]
-                edge -= far[:, None] * lower[t - 1].T
-                pivot = pivot - far[:, None] * inverses[t - 2] * far
-                solution[t] -= far * (inverses[t - 2] @ solution[t - 2])
+                edge -= far[t - 2] * _transposed(lower[t - 1])
+                pivot -= far[t - 2] * inverses[t - 2] * _transposed(far[t - 2])
             np.matmul(edge, inverses[t - 1], out=lower[t])
-            pivot = pivot - lower[t] @ edge.T
-            solution[t] -= lower[t] @ solution[t - 1]
-        inverses[t] = _inverse(pivot)
-    for t in range(count - 1, -1, -1):
-        if t + 2 < count:
-            solution[t] -= second[t] * solution[t + 2]
-        solution[t] = inverses[t] @ solution[t]
-        if t + 1 < count:
-            solution[t] -= lower[t + 1].T @ solution[t + 1]
+            pivot -= lower[t] @ _transposed(edge)
+            ahead[t] -= lower[t] @ ahead[t - 1]
+            ahead[t + 1] -= far[t - 1] * (inverses[t - 1] @ ahead[t - 1])
+        if t < steps:
+            inverses[t] = _inverse(pivot)
+    left = slice(steps, count - steps)
+    middle, known = _coupled(blocks[left], first[left], second[left]), right[left].copy()
+    ends = ((0, 1), (len(known) - 1, len(known) - 2))  # the samples next to what was eliminated, from either end
+    for side, (a, b) in enumerate(ends if steps else ()):
+        middle[a, :, a] += pivot[side] - blocks[steps + a]
+        middle[b, :, b] -= far[-1, side] * inverses[-1, side] * far[-1, side].T
+        across = far[-1, side] * lower[-1, side].T
+        middle[b, :, a] -= across
+        middle[a, :, b] -= across.T
+        known[a] += ahead[-2, side, :, 0] - right[steps + a]
+        known[b] += ahead[-1, side, :, 0] - right[steps + b]
+    solution = np.empty_like(right)
+    size = known.size
+    solution[left] = np.linalg.solve(middle.reshape(size, size), known.ravel()).reshape(-1, n)
+    behind = ahead
+    for side, (a, b) in enumerate(ends):
+        behind[-2, side, :, 0], behind[-1, side, :, 0] = solution[steps + a], solution[steps + b]
+    for t in range(steps - 1, -1, -1):
+        behind[t] = inverses[t] @ (ahead[t] - far[t] * behind[t + 2]) - _transposed(lower[t + 1]) @ behind[t + 1]
+    solution[:steps], solution[count - steps :] = behind[:steps, 0, :, 0], behind[:steps, 1, :, 0][::-1]
     return solution
 
 
-def _inverse(matrix: Array) -> Array:
-    """Inverse of a symmetric positive definite matrix, in halves: twice as fast as `numpy.linalg.inv` of the whole.
+def _from_both_ends(values: Array, count: int) -> Array:
+    """The first and the last rows (count, 2, n, 1), as columns, the last one first."""
+    return np.stack([values[:count], values[::-1][:count]], axis=1)[..., None]
 
-    It is symmetric to the last digit, without which the errors of the factorization would double in every sample.
+
+def _transposed(matrices: Array) -> Array:
+    return matrices.transpose(0, 2, 1)
+
+
+def _coupled(blocks: Array, first: Array, second: Array) -> Array:
+    """The dense matrix (T, n, T, n) of a few samples."""
+    count, n = blocks.shape[:2]
+    matrix = np.zeros((count, n, count, n), blocks.dtype)
+    diagonal = np.arange(n)
+    for t in range(count):
+        matrix[t, :, t] = blocks[t]
+        for lag, coupling in ((1, first), (2, second)):
+            if t + lag < count:
+                matrix[t, diagonal, t + lag, diagonal] = matrix[t + lag, diagonal, t, diagonal] = coupling[t]
+    return matrix
+
+
+def _inverse(matrices: Array) -> Array:
+    """Inverses of symmetric positive definite matrices, in halves: twice as fast as `numpy.linalg.inv` of the whole.
+
+    They are symmetric to the last digit, without which the errors of the factorization would double in every step.
     """
-    half = len(matrix) // 2
-    upper, across = np.linalg.inv(matrix[:half, :half]), matrix[:half, half:]
+    half = matrices.shape[-1] // 2
+    upper, across = np.linalg.inv(matrices[:, :half, :half]), matrices[:, :half, half:]
     reach = upper @ across
-    corner = np.linalg.inv(matrix[half:, half:] - across.T @ reach)
+    corner = np.linalg.inv(matrices[:, half:, half:] - _transposed(across) @ reach)
     side = reach @ corner
-    result = np.empty_like(matrix)
-    result[:half, :half] = upper + side @ reach.T
-    result[:half, half:] = -side
-    result[half:, half:] = corner
-    result[half:, :half] = -side.T
-    return np.asarray((result + result.T) / 2)
+    result = np.empty_like(matrices)
+    result[:, :half, :half] = upper + side @ _transposed(reach)
+    result[:, :half, half:] = -side
+    result[:, half:, :half] = -_transposed(side)
+    result[:, half:, half:] = corner
+    return np.asarray((result + _transposed(result)) / 2)

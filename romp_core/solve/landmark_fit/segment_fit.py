@@ -26,11 +26,11 @@ FIT_STRENGTH = 1.0
 """Strength of the fit's motion prior; what the user's smoothing does comes after the fit, see `smoothing`."""
 _WINDOW, _OVERLAP = 480, 60
 """Samples fitted at a time, and shared by neighboring windows; they bound the memory."""
-_SPACING_S, _REFIT_SPACING_S = 1 / 15, 1 / 30
-"""Seconds between the samples of the coarse grids of fit and refit."""
-_ITERATIONS = ((1.8, 0.4),) * 4 + ((1.3, 0.7),) * 2 + ((1.0, 1.0),) * 2
-"""(factor on the motion prior, looseness of the joints) of each step: from a calm, restful motion to what was seen."""
-_REFIT_ITERATIONS = 2
+_COARSE_S, _FINE_S = 1 / 15, 1 / 30
+"""Seconds between the samples of the coarse and of the fine grid in time."""
+_COARSE_ITERATIONS = ((1.8, 0.4),) * 4 + ((1.3, 0.7),) * 2
+"""(factor on the motion prior, looseness of the joints) of each step: a calm, restful motion before what was seen."""
+_FINE_ITERATIONS = 2
 _START_SMOOTHING_S = 0.06
 _GLITCH, _GLITCH_SAMPLES = 0.06, 3
 """Distance, in lengths from ankles to head, by which a landmark that leaves the median of its neighbors in time
@@ -103,18 +103,23 @@ def fit_segment(
 def _fit(chain: Chain, landmarks: Landmarks, strength: float, report: Callable[[float], None]) -> tuple[Array, Array]:
     """Group rotations (T, G, 3, 3) and root (T, 3) of one window, from nothing.
 
-    On a coarse grid in time: what the motion prior carries is slow.
+    Most steps see a coarse grid in time: what the motion prior carries is slow.
     """
     measured = landmarks.measured
-    count, rows = len(measured.trust), _rows(measured, _SPACING_S, strength)
+    count, rows = len(measured.trust), _rows(measured, _COARSE_S, strength)
     world = gaussian(landmarks.world, _START_SMOOTHING_S / measured.interval)
     turns, root = initial_pose(chain, thin(measured, rows), world[rows], landmarks.visibility[rows])
     measured = _without_glitches(measured, chain.size, root)
     coarse = thin(measured, rows)
-    for index, (calm, looseness) in enumerate(_ITERATIONS, start=1):
+    total = len(_COARSE_ITERATIONS) + _FINE_ITERATIONS
+    for index, (calm, looseness) in enumerate(_COARSE_ITERATIONS, start=1):
         turns, root = refine(chain, coarse, turns, root, strength * calm, looseness)
-        report(index / len(_ITERATIONS))
-    return turns_between(turns, rows, count), between(root, rows, count)
+        report(index / total)
+    turns, root = turns_between(turns, rows, count), between(root, rows, count)
+    for index in range(_FINE_ITERATIONS):
+        turns, root = _refine_on(_rows(measured, _FINE_S, strength), chain, measured, turns, root, strength)
+        report((len(_COARSE_ITERATIONS) + index + 1) / total)
+    return turns, root
 
 
 def _refit(
@@ -135,18 +140,26 @@ def _refit(
     measured = replace(measured, footholds=footholds.astype(np.float32))
     if strength <= 0:
         return refine(chain, measured, turns, root, 0.0, stiffness=HOLD)
-    count, rows = len(measured.trust), _rows(measured, _REFIT_SPACING_S, strength)
-    coarse, moved, shifted = thin(measured, rows), turns[rows], root[rows]
-    for index in range(_REFIT_ITERATIONS):
-        moved, shifted = refine(chain, coarse, moved, shifted, strength)
-        report((index + 1) / _REFIT_ITERATIONS)
-    # The change is slow, the motion need not be.
-    change = turns_between(moved @ np.swapaxes(turns[rows], -1, -2), rows, count)
-    return change @ turns, root + between(shifted - root[rows], rows, count)
+    grids = (_COARSE_S, _FINE_S)
+    for index, spacing in enumerate(grids, start=1):
+        turns, root = _refine_on(_rows(measured, spacing, strength), chain, measured, turns, root, strength)
+        report(index / len(grids))
+    return turns, root
+
+
+def _refine_on(
+    rows: Array, chain: Chain, measured: Measurements, turns: Array, root: Array, strength: float
+) -> tuple[Array, Array]:
+    """One step on some of the samples. Between them the motion keeps its detail: the change is slow."""
+    moved, shifted = refine(chain, thin(measured, rows), turns[rows], root[rows], strength)
+    if len(rows) == len(turns):
+        return moved, shifted
+    change = turns_between(moved @ np.swapaxes(turns[rows], -1, -2), rows, len(turns))
+    return change @ turns, root + between(shifted - root[rows], rows, len(turns))
 
 
 def _rows(measured: Measurements, spacing: float, strength: float) -> Array:
-    """The samples of the coarse grid; without a motion prior there is no other."""
+    """The samples of a grid; without a motion prior there is only one."""
     return coarse_rows(len(measured.trust), measured.interval, spacing if strength > 0 else 0.0)
 
 
