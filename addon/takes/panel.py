@@ -105,11 +105,11 @@ class ROMP_MOCAP_PT_solve(SidebarPanel, Panel):
             column.prop(entry.solve, name)
         person = take_list.active_person(context.scene)
         if person is not None:
-            column.prop(person, "height", text=f"Height of {person.name} (m)")
+            column.prop(person, "height", text=f"{person.name} (m)")
         row = self.layout.row()
         session = jobs.current()
-        if session is not None and session.quiet and session.progress is not None:
-            row.progress(factor=min(session.progress.done, 1.0), text="Solving motion")
+        if session is not None and session.quiet and session.done:
+            row.progress(factor=min(session.done, 1.0), text="Solving motion")
         else:
             row.operator("romp_mocap.solve", icon="FILE_REFRESH")
         row.prop(context.scene.romp_mocap, "live_update")

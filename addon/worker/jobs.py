@@ -46,6 +46,11 @@ class Session:
         self.cancelling = self.saving = False
         self.job = _running_worker().start(command, folders.new_log_path(kind_of(type(command))), runtime_environment())
 
+    @property
+    def done(self) -> float:
+        """How much is done, in the unit of its progress; 0 before it has begun."""
+        return self.progress.done if self.progress is not None else 0.0
+
     def tick(self) -> Outcome | None:
         """Take in the worker's events; the outcome when it ended. Never blocks, never raises."""
         try:

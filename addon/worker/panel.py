@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from romp_core.worker.commands import Progressed
 
 _STAGES = {
-    "capture": "Finding people",
+    "capture": "Capturing",
     "detect_people": "Detecting people",
     "solve": "Solving motion",
     "verify": "Checking the file",

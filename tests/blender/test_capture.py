@@ -114,7 +114,7 @@ def test_panel_state_while_running_and_cancel_keeps_the_partial_take(worker, sce
         jobs._on_timer()
     session = jobs.current()
     assert session.started.provider == "CPUExecutionProvider"
-    assert progress_text(session.progress) == "Finding people, 20 / 40, 12.5 fps, 0:02 left"
+    assert progress_text(session.progress) == "Capturing, 20 / 40, 12.5 fps, 0:02 left"
     assert preview.shown() == 2
     save_take(make_take(id="cut"), clip.with_suffix(".npz"))
     bpy.ops.romp_mocap.cancel()

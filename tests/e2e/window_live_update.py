@@ -11,6 +11,8 @@ import bpy
 
 VIDEO = "/srv/footage/demo.mp4"
 RUN_SECONDS = 240
+CAPTURE_HEADER, MOTION_HEADER, HEIGHT = (60, 12), (60, 288), (175, 505)
+"""Where they are in the sidebar, in a window of 1600 x 900; the others once Capture is closed and Motion is open."""
 
 
 def module(name):
@@ -25,6 +27,13 @@ def armatures() -> list:
 def head_height() -> float:
     (armature,) = armatures()
     return armature.pose.bones["head"].head.z
+
+
+def drag(gh, start, steps: int, distance: int) -> None:
+    """Press the mouse button in the sidebar, move sideways in steps, and release it, as a hand does."""
+    x, y = (origin + offset for origin, offset in zip(gh.region_origin(), start, strict=True))
+    moves = ["mousemove_relative", "--", distance, 0, "sleep", 0.5] * steps
+    gh._xdo("mousemove", x, y, "sleep", 0.5, "mousedown", 1, "sleep", 0.3, *moves, "mouseup", 1)
 
 
 def scenario(gh):
@@ -51,9 +60,11 @@ def scenario(gh):
     jobs.dismiss()
     yield from shown("1_captured")
 
+    gh.click_in_region(*CAPTURE_HEADER)
+    yield 1.5
+    gh.click_in_region(*MOTION_HEADER)
+    yield from shown("1b_motion")
     (entry,) = bpy.context.scene.romp_mocap.takes
-    name = f"{jobs.__package__.rpartition('.')[0]}.takes.panel"
-    gh.check(name in sys.modules, "the panels are there")
     before, times = head_height(), []
     for step in range(1, 11):
         start = time.time()
@@ -65,6 +76,18 @@ def scenario(gh):
     gh.check(jobs.last_outcome() is None, "a slider leaves no messages")
     print("seconds per step, redraws included:", " ".join(f"{each:.2f}" for each in times))
     yield from shown("2_taller")
+    dragged, grown = entry.solve.height, head_height()
+    drag(gh, HEIGHT, 8, -5)
+    yield 3
+    gh.check(
+        entry.solve.height < dragged and head_height() < grown,
+        f"the character follows the mouse ({dragged:.2f} m to {entry.solve.height:.2f} m)",
+    )
+    yield from shown("2b_dragging")
+    yield 3
+    yield gh.until(idle, 30, "the end of the drag")
+    settled = head_height() / entry.solve.height
+    gh.check(abs(settled - grown / dragged) < 0.01, f"it is as tall as the slider says ({entry.solve.height:.2f} m)")
     for setting, value in (("strength", 0.2), ("tilt", 10.0), ("contacts", False), ("fov", 60.0)):
         setattr(entry.solve, setting, value)
         yield gh.until(idle, 60, f"{setting} changes")

@@ -71,7 +71,7 @@ def scenario(gh):
     gh.click_in_region(*NEW_PEOPLE)
     yield gh.until(lambda: not group.capture.new_people, 10, "a click on New People")
     bpy.ops.romp_mocap.capture("INVOKE_DEFAULT")
-    yield gh.until(lambda: ended() or jobs.current().progress.get("done", 0) > 40, 60, "frames")
+    yield gh.until(lambda: ended() or jobs.current().done > 40, 60, "frames")
     yield from shown(gh, "9_running")
     yield gh.until(ended, 240, "the end of the capture")
     gh.check(jobs.last_outcome().kind == "finished", jobs.last_outcome().text)

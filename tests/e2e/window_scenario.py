@@ -42,7 +42,7 @@ def scenario(gh):
     began = time.time()
     gh.check(bpy.ops.romp_mocap.capture("INVOKE_DEFAULT") == {"FINISHED"}, "Capture starts")
     gh.check(time.time() - began < 1.0, "Capture returns to the event loop at once")
-    yield gh.until(lambda: jobs().current() and jobs().current().progress.get("done", 0) > 40, 60, "progress")
+    yield gh.until(lambda: jobs().current() and jobs().current().done > 40, 60, "progress")
     gh.shot("3_running")
     try:
         bpy.ops.romp_mocap.capture("EXEC_DEFAULT")
@@ -67,7 +67,7 @@ def scenario(gh):
     gh.check(heads[0] != heads[1], "the character moves")
 
     bpy.ops.romp_mocap.capture("INVOKE_DEFAULT")
-    yield gh.until(lambda: jobs().current() and jobs().current().progress.get("done", 0) > 30, 60, "progress")
+    yield gh.until(lambda: jobs().current() and jobs().current().done > 30, 60, "progress")
     asked = time.time()
     bpy.ops.romp_mocap.cancel()
     yield gh.until(lambda: jobs().current() is None, 10, "the end of the cancelled capture")

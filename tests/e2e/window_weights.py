@@ -54,14 +54,14 @@ def scenario(gh):
 
     bev = {"key": "BEV.pth", "address": slow, "accept_license": True}
     bpy.ops.romp_mocap.download_file("EXEC_DEFAULT", **bev)
-    yield gh.until(lambda: jobs.current() and jobs.current().progress.get("done", 0) > 8, 30, "progress")
+    yield gh.until(lambda: jobs.current() and jobs.current().done > 8, 30, "progress")
     yield from shown("4_downloading")
     bpy.ops.romp_mocap.cancel()
     yield gh.until(ended, 5, "the end of the cancelled download")
     yield from shown("5_cancelled")
     bpy.ops.romp_mocap.download_file("EXEC_DEFAULT", **bev)
     yield gh.until(lambda: jobs.current() and jobs.current().progress, 30, "progress")
-    gh.check(jobs.current().progress["done"] > 8, "the download resumes where it was cancelled")
+    gh.check(jobs.current().done > 8, "the download resumes where it was cancelled")
     yield gh.until(ended, 60, "the end of the download")
     gh.check(jobs.last_outcome().kind == "finished", jobs.last_outcome().text)
     yield from shown("6_downloaded")
@@ -81,7 +81,7 @@ def scenario(gh):
     group.capture.end = 0.4
     yield from shown("10_ready")
     bpy.ops.romp_mocap.capture("INVOKE_DEFAULT")
-    yield gh.until(lambda: jobs.current() and jobs.current().progress.get("done", 0) > 1, 120, "frames")
+    yield gh.until(lambda: jobs.current() and jobs.current().done > 1, 120, "frames")
     yield from shown("11_running")
     yield gh.until(ended, 240, "the end of the capture")
     outcome = jobs.last_outcome()
