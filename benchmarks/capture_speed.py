@@ -39,9 +39,8 @@ with mediapipe.solutions.pose.Pose(model_complexity=1) as pose:
 def ours(clip: str, people: int) -> tuple[float, float]:
     """Frames per second, and milliseconds of processor time per frame."""
     from romp_core.footage import open_footage
-    from romp_core.models.registry import model_card
+    from romp_core.models.registry import default_store, model_card
     from romp_core.take.settings import CaptureSettings
-    from romp_core.weights.store import default_store
 
     with open_footage(clip) as footage:
         estimator = model_card("blazepose").open(footage.info, CaptureSettings(people=people), default_store())

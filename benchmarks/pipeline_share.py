@@ -16,9 +16,8 @@ from typing import Any
 
 from romp_core.footage import open_footage
 from romp_core.inference.threads import large_network_threads
-from romp_core.models.registry import model_card
+from romp_core.models.registry import default_store, model_card
 from romp_core.take.settings import CaptureSettings
-from romp_core.weights.store import default_store
 
 BAR = 0.08
 

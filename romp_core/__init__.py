@@ -89,8 +89,8 @@ def capture(
 
     from .jobs.capture import capture as run
     from .jobs.listener import ProgressOnly
+    from .models.registry import default_store
     from .take.settings import CaptureSettings, SolveSettings
-    from .weights.store import default_store
 
     with TemporaryDirectory() as folder:
         return run(

@@ -33,11 +33,11 @@ def is_chosen(key: str) -> bool:
 
 def keys(model: str) -> tuple[list[str], list[str]]:
     """Keys of the files that the model needs, or of those that replace them; and of those that it can use as well."""
-    from romp_core.weights.catalog import FILES
+    from romp_core.models.registry import weight_files
 
-    needed = []
+    files, needed = weight_files(), []
     for key in _needs(model):
-        there = [each for each in FILES[key].instead if state(each).path]
+        there = [each for each in files[key].instead if state(each).path]
         needed += there if there and state(key).path is None else [key]
     card = _card(model)
     return needed, list(card.helps) if card else []

@@ -19,7 +19,7 @@ from ..worker.outcome import Outcome
 from . import files, online
 
 if TYPE_CHECKING:
-    from romp_core.weights.catalog import WeightFile
+    from romp_core.weights.file import WeightFile
 
 _DIALOG_WIDTH = 480
 
@@ -178,9 +178,9 @@ def _files_changed() -> None:
 
 
 def _file(key: str) -> WeightFile:
-    from romp_core.weights.catalog import weight_file
+    from romp_core.models.registry import weight_files
 
-    return weight_file(key)
+    return weight_files()[key]
 
 
 CLASSES = (

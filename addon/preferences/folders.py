@@ -44,7 +44,7 @@ def weights_folder() -> Path:
 
 def weight_store() -> WeightStore:
     """The store of model and body files."""
-    from romp_core.weights.store import default_store
+    from romp_core.models.registry import default_store
 
     return default_store(weights_folder())
 

@@ -1,4 +1,4 @@
-"""From a checkpoint to the weights that a network wants, or a sentence that says what is wrong with it."""
+"""From a checkpoint to the weights of a network, or an error that says what is wrong with the file."""
 
 from __future__ import annotations
 
@@ -17,51 +17,54 @@ _COUNTER = ".num_batches_tracked"
 """Batch counts of training, which inference does not need."""
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 _BACKBONE = "a backbone without heads"
-_SIGNS = {
-    "TRACE's head": ("motion_head.", "temp_model."),
-    "TRACE's optical flow": ("fnet.", "update_block."),
-    "BEV": ("bv_out_layers.", "transformer."),
-    "ROMP": ("final_layers.1.",),
+_OTHERS = {
     "MA-HMR": ("level_embed", "decoder."),
     "an SMPL body model": ("v_template", "shapedirs"),
     _BACKBONE: ("backbone.",),
 }
-"""What a file holds if it has keys that begin with each of these; the first that fits counts."""
+"""Files that users may take for a checkpoint, with prefixes of their keys; a file that has all of them is one."""
 _EXAMPLES = 3
 _LAYOUT: tuple[Literal["C", "A"], ...] = ("C", "A")
 
 
-def read_state_dict(path: str | Path, wanted: Mapping[str, tuple[int, ...]], model: str) -> dict[str, Array]:
-    """The weights of a network from a checkpoint; keys that it does not want are left out.
+def read_state_dict(
+    path: str | Path,
+    shapes: Mapping[str, tuple[int, ...]],
+    model: str,
+    known: Mapping[str, tuple[str, ...]] | None = None,
+) -> dict[str, Array]:
+    """The weights of a network from a checkpoint; other keys are left out.
 
     Checkpoints of the research code, whose keys begin with "module.", are fine; what they hold besides the network
     (result parser, losses, heads of the pre-training) is left out with the other keys.
 
     Args:
-        wanted: shape by key; model: name of the network for messages.
+        shapes: of the network's weights by key.
+        model: name of the network for messages.
+        known: title -> key prefixes of other checkpoints, to name them in messages.
 
     Returns:
-        exactly the wanted keys: C-contiguous, aligned float32, or int64 for whole numbers. They may be read-only views
-        of the mapped file. Missing batch counts are 0.
+        exactly these keys: C-contiguous, aligned float32, or int64 for integers. They may be read-only views of the
+        mapped file. Missing batch counts are 0.
 
     Raises:
         ModelError: see `read`; keys are missing or have another shape; it is the checkpoint of another network.
     """
     path = Path(path)
     found = _weights(read(path))
-    missing = [key for key in wanted if key not in found and not key.endswith(_COUNTER)]
+    missing = [key for key in shapes if key not in found and not key.endswith(_COUNTER)]
     if missing:
-        raise _not_it(path.name, found, wanted, missing, model)
-    wrong = [key for key, shape in wanted.items() if key in found and found[key].shape != tuple(shape)]
-    if wrong:
-        key = wrong[0]
+        raise _wrong_file(path.name, found, shapes, missing, model, {**(known or {}), **_OTHERS})
+    different = [key for key, shape in shapes.items() if key in found and found[key].shape != tuple(shape)]
+    if different:
+        key = different[0]
         raise ModelError(
-            f"{path.name} does not fit {model}: {_some(wrong, 'has', 'have')} another shape "
-            f"({found[key].shape} instead of {tuple(wanted[key])} for {key}).",
+            f"{path.name} does not fit {model}: {_some(different, 'has', 'have')} another shape "
+            f"({found[key].shape} instead of {tuple(shapes[key])} for {key}).",
             f"Choose the official checkpoint of {model}.",
         )
-    return {key: _number_array(found[key], key, path.name) if key in found else np.zeros(wanted[key], np.int64)
-            for key in wanted}  # fmt: skip
+    return {key: _number_array(found[key], key, path.name) if key in found else np.zeros(shapes[key], np.int64)
+            for key in shapes}  # fmt: skip
 
 
 def _weights(tree: Any) -> dict[str, Array]:
@@ -77,30 +80,38 @@ def _weights(tree: Any) -> dict[str, Array]:
     return {key.removeprefix(_RESEARCH_PREFIX): value for key, value in arrays.items()}
 
 
-def _not_it(
-    name: str, found: Mapping[str, Any], wanted: Mapping[str, Any], missing: list[str], model: str
+def _wrong_file(
+    name: str,
+    found: Mapping[str, Any],
+    shapes: Mapping[str, Any],
+    missing: list[str],
+    model: str,
+    known: Mapping[str, tuple[str, ...]],
 ) -> ModelError:
-    what = _kind(found) or model
-    # Where only a backbone is wanted, the checkpoint of any model may hold it.
-    nearly = _kind(wanted) == _BACKBONE and 2 * len(missing) < len(wanted)
-    if what != model and not nearly:
-        return ModelError(f"{name} holds {what}, not {model}.", f"Choose the checkpoint of {model}.")
+    kind = _kind(found, known) or model
+    # Where only a backbone is needed, the checkpoint of any model may hold it.
+    nearly = _kind(shapes, known) == _BACKBONE and 2 * len(missing) < len(shapes)
+    if kind != model and not nearly:
+        return ModelError(f"{name} holds {kind}, not {model}.", f"Choose the checkpoint of {model}.")
     if not found:
         return ModelError(f"{name} holds no weights.", f"Choose the checkpoint of {model}.")
     return ModelError(
-        f"{name} is no complete checkpoint of {model}: {_some(missing, 'is', 'are')} missing.",
+        f"{name} is not a complete checkpoint of {model}: {_some(missing, 'is', 'are')} missing.",
         f"Choose the official checkpoint of {model}.",
     )
 
 
-def _kind(keys: Mapping[str, Any]) -> str | None:
-    """What these keys are of."""
-    fitting = (what for what, signs in _SIGNS.items() if all(any(key.startswith(s) for key in keys) for s in signs))
-    return next(fitting, None)
+def _kind(keys: Mapping[str, Any], known: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Title of the first known checkpoint that these keys are of."""
+    return next((kind for kind, signs in known.items() if signs and all(_has(keys, sign) for sign in signs)), None)
+
+
+def _has(keys: Mapping[str, Any], prefix: str) -> bool:
+    return any(key.startswith(prefix) for key in keys)
 
 
 def _some(keys: list[str], one: str, many: str) -> str:
-    """A few of the keys and how many more there are, with the verb that fits."""
+    """A few of the keys and how many more there are, with the right verb."""
     shown = ", ".join(keys[:_EXAMPLES])
     more = len(keys) - _EXAMPLES
     return f"{shown}{f' and {more} more' if more > 0 else ''} {one if len(keys) == 1 else many}"

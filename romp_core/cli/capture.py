@@ -37,8 +37,8 @@ def _add_footage(parser: argparse.ArgumentParser) -> None:
 
 def _capture(options: argparse.Namespace) -> None:
     from ..jobs.capture import capture
+    from ..models.registry import default_store
     from ..storage.journal import recover
-    from ..weights.store import default_store
 
     settings, solve = capture_settings(options), solve_settings(options)
 
@@ -62,7 +62,7 @@ def _capture(options: argparse.Namespace) -> None:
 
 def _detect_people(options: argparse.Namespace) -> None:
     from ..jobs.detect_people import detect_people
-    from ..weights.store import default_store
+    from ..models.registry import default_store
 
     settings = capture_settings(options)
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from ..errors import ModelError
-from ..weights.catalog import WeightFile
+from ..weights.file import WeightFile
 from .options import add_weights
 from .progress import Silent, add_progress, interruptible, say
 
@@ -38,8 +38,7 @@ def add_model_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def _models(options: argparse.Namespace) -> None:
-    from ..models.registry import MODELS
-    from ..weights.store import default_store
+    from ..models.registry import MODELS, default_store
 
     store = default_store(options.weights)
     for card in MODELS.values():
@@ -59,15 +58,13 @@ def _advice(file: WeightFile) -> str:
 
 def _download(options: argparse.Namespace) -> None:
     from ..jobs.download import download_files
-    from ..models.registry import MODELS
-    from ..weights.catalog import weight_file
-    from ..weights.store import default_store
+    from ..models.registry import MODELS, default_store
 
     store = default_store(options.weights)
     if options.name in MODELS:
         files = [state.file for state in store.missing(MODELS[options.name].needs)]
     else:
-        files = [weight_file(options.name)]
+        files = [store.file(options.name)]
     for file in files:
         say(f"{file.key}: {file.license}.")
     if not files:
@@ -85,7 +82,7 @@ def _download(options: argparse.Namespace) -> None:
 
 
 def _choose(options: argparse.Namespace) -> None:
-    from ..weights.store import default_store
+    from ..models.registry import default_store
 
     store = default_store(options.weights)
     store.choose(options.name, options.file)
@@ -94,7 +91,7 @@ def _choose(options: argparse.Namespace) -> None:
 
 def _verify(options: argparse.Namespace) -> None:
     from ..jobs.verify import verify
-    from ..weights.store import default_store
+    from ..models.registry import default_store
 
     report = verify(options.name, options.file, default_store(options.weights))
     sys.stdout.write(report.text + "\n")

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import Cancelled, MocapError, ModelError, SettingsError
 from ..footage import open_footage
-from ..models.registry import model_card
+from ..models.registry import default_store, model_card
 from ..solve import SolveCache
 from ..storage.assemble import TakeHead
 from ..storage.journal import Journal, journal_path
@@ -21,7 +21,7 @@ from ..storage.take_file import check_target, save_take
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, SolveSettings, check
 from ..take.take import Provenance, Take
-from ..weights.store import WeightStore, default_store
+from ..weights.store import WeightStore
 from .listener import Listener
 from .preview import Preview
 from .progress import Clock

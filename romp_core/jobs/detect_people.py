@@ -15,11 +15,11 @@ from ..errors import Cancelled, ModelError
 from ..footage import open_footage
 from ..images.annotate import label_people
 from ..images.thumbnail import thumbnail, write_png
-from ..models.registry import model_card
+from ..models.registry import default_store, model_card
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, check, write_positions
 from ..take.take import FootageInfo
-from ..weights.store import WeightStore, default_store
+from ..weights.store import WeightStore
 from .listener import Listener
 from .progress import Clock
 from .selection import boxes, centers

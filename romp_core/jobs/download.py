@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ..weights.catalog import weight_file
 from ..weights.download import download
 from ..weights.store import WeightStore
 from .progress import Clock, ProgressListener
@@ -35,5 +34,4 @@ def _watched(
             clock = Clock("download", total / _MB, listener, start=done / _MB)
         clock.tick(done / _MB)
 
-    weight_file(key)
     return download(key, store, report, cancelled, address)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ..errors import FootageError, ModelError
 from ..models.base import ModelCard
-from ..models.registry import model_card
+from ..models.registry import default_store, model_card
 from ..take.observations import Frame
 from ..take.settings import CaptureSettings
 from ..take.take import FootageInfo
-from ..weights.store import WeightStore, default_store
+from ..weights.store import WeightStore
 
 CLIP = Path(__file__).with_name("self_test.mp4")
 """A person of the project's own, in H.264; `tests/data/make_self_test_clip.py` makes it."""

@@ -13,7 +13,7 @@ from .. import __version__
 from ..errors import ModelError
 from ..storage.hashing import file_sha256
 from ..weights.archive import unpack
-from ..weights.catalog import FILES, WeightFile, weight_file
+from ..weights.file import WeightFile
 from ..weights.store import WeightStore, checked_file
 
 
@@ -36,7 +36,7 @@ def verify(name: str, path: str | Path, store: WeightStore) -> Report:
         ModelError: the file cannot be read, or there is no such name.
     """
     path = checked_file(path)
-    model, file = _purpose(name, path)
+    model, file = _purpose(name, path, store)
     digest = file_sha256(path)
     lines = [
         f"romp_core   {__version__}, Python {platform.python_version()}, numpy {np.__version__}, "
@@ -56,18 +56,18 @@ def verify(name: str, path: str | Path, store: WeightStore) -> Report:
     return Report(text, problem, (problem or f"{path.name} works here.") + remark)
 
 
-def _purpose(name: str, path: Path) -> tuple[str, WeightFile]:
+def _purpose(name: str, path: Path, store: WeightStore) -> tuple[str, WeightFile]:
     """Model to try the file with ("" for body files), and what the file is for it."""
     from ..models.registry import MODELS
 
     if name in MODELS:
-        keys = [each for key in MODELS[name].needs for each in (key, *FILES[key].instead)]
+        keys = [each for key in MODELS[name].needs for each in (key, *store.files[key].instead)]
         if not keys:
             raise ModelError(f"{MODELS[name].label} is built in and has no files to verify.")
         alike = [key for key in keys if Path(key).suffix == path.suffix.lower()] or keys
-        return name, FILES[next((key for key in alike if Path(key).stem in path.stem), alike[0])]
-    file = weight_file(name)
-    models = (card.name for card in MODELS.values() for key in card.needs if name in (key, *FILES[key].instead))
+        return name, store.files[next((key for key in alike if Path(key).stem in path.stem), alike[0])]
+    file = store.file(name)
+    models = (card.name for card in MODELS.values() for key in card.needs if name in (key, *store.files[key].instead))
     return next(models, ""), file
 
 
@@ -97,13 +97,14 @@ def _tried_model(model: str, file: WeightFile, path: Path, store: WeightStore) -
     from .self_test import try_model
 
     card = model_card(model)
-    groups = [(key, *FILES[key].instead) for key in card.needs]
+    groups = [(key, *store.files[key].instead) for key in card.needs]
     others = {each: None for group in groups if file.key in group for each in group if each != file.key}
     store = store.given_files({**others, file.key: path})
     fits = "Content     keys and shapes fit"
     missing = [state.file.key for state in store.missing(card.needs)]
-    if missing and card.check is not None:
-        card.check(file.key, path)
+    checkpoint = next((each for each in card.checkpoints if file.key in each.files), None)
+    if missing and checkpoint is not None:
+        checkpoint.read(path)
         return [fits, f"Inference   not tried: {' and '.join(missing)} would be needed, too"]
     return [fits, f"Inference   {try_model(card, store)}"]
 

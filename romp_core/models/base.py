@@ -1,27 +1,31 @@
-"""The one interface of every model, and what the program needs to know about it before it is loaded."""
+"""The interface of every model, and the card by which the program knows it before it is loaded."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from ..bodies.embedded import BODY_LICENSE
 from ..errors import SettingsError
 from ..geometry.projection import BODY_MODEL_FOCAL
+from ..take.keypoints import Layout
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, check, from_mapping, setting_fields
 from ..take.take import FootageInfo
+from ..tracking.base import Tracker
+from ..weights.file import WeightFile
 from ..weights.store import WeightStore
+from .checkpoint import Checkpoint
+from .license import License
 
 
 class Estimator(Protocol):
-    """Finds people in a stream of frames.
+    """Detects people in a stream of frames.
 
     Attributes:
         provider: the onnxruntime execution provider that actually runs, for the user to see.
-        remark: why it is not the one that was wished for; "" when it is.
+        remark: why it is not the requested one; "" when it is.
     """
 
     provider: str
@@ -33,42 +37,75 @@ class Estimator(Protocol):
 
 
 @dataclass(frozen=True)
+class Capabilities:
+    """What a model can do.
+
+    Attributes:
+        keypoints3d: it gives keypoints in 3D, not only in the image.
+        rotations: it gives joint rotations, shape and position of a body model.
+        moving_camera: it gives people in a static world as well, from which the camera's path is computed.
+        children: it estimates the size of children.
+        stream: it carries state from frame to frame; other models read each frame by itself.
+    """
+
+    keypoints3d: bool = True
+    rotations: bool = False
+    moving_camera: bool = False
+    children: bool = False
+    stream: bool = False
+
+
+@dataclass(frozen=True)
 class ModelCard:
-    """A model as the user sees it.
+    """A model as the program and its user know it before it is loaded.
+
+    Panel, command line, download page and the table in the docs are generated from the cards.
 
     Attributes:
         name: registry key; label: shown in lists; description: one line.
-        license: license line shown before use and stamped into takes.
-        open: builds the estimator; arguments are the footage, the settings, whose `people` is the most people to
-            follow, and where the user's weight files are.
+        terms: its license.
+        layout: the keypoints that it gives.
+        capabilities: what it can do.
+        open: builds the estimator from the footage's facts, the settings (`people` is the most people to track) and
+            the user's weight files.
         weights: file name -> sha256 of the weights in use.
-        hint_for_nobody: what to try when nobody was found.
+        tracker: makes the tracker that gives people their ids; None for a model with one of its own.
+        files: its weight files, with their addresses and licenses; checkpoints: what identifies those of them.
+        needs: keys of files without which it does not run; helps: keys of those that it uses when they are there.
         body_license: license line of the body whose skeleton it gives.
-        check: for models of several files: reads one of them by itself, by key and path; raises ModelError.
-        focal: focal length of the pinhole that people are placed in front of, in lengths of the picture's longer side.
+        hint_for_nobody: what to try when nobody was found.
+        focal: focal length of the pinhole that people are placed in front of, in lengths of the image's longer side.
         options: dataclass of settings that only this model has; None when it has none.
-        needs: keys of `weights.catalog` without which it does not run; helps: those it uses when they are there.
     """
 
     name: str
     label: str
     description: str
-    license: str
+    terms: License
+    layout: Layout
+    capabilities: Capabilities
     open: Callable[[FootageInfo, CaptureSettings, WeightStore], Estimator]
     weights: Callable[[WeightStore], dict[str, str]]
-    body_license: Callable[[WeightStore], str] = lambda store: BODY_LICENSE
-    hint_for_nobody: str = "A nearer or brighter shot may help."
-    check: Callable[[str, Path], None] | None = None
-    focal: float = BODY_MODEL_FOCAL
-    options: type | None = None
+    tracker: Callable[[], Tracker[Any]] | None = None
+    files: tuple[WeightFile, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
     needs: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()
+    body_license: Callable[[WeightStore], str] = lambda store: BODY_LICENSE
+    hint_for_nobody: str = "A closer or brighter shot may help."
+    focal: float = BODY_MODEL_FOCAL
+    options: type | None = None
+
+    @property
+    def license(self) -> str:
+        """License line, shown before use and stamped into takes."""
+        return self.terms.line
 
     def read_options(self, settings: CaptureSettings) -> Any:
         """An instance of `options` with the values of `settings.model_options`.
 
         Raises:
-            SettingsError: an option is not one of this model's, or is outside of its limits.
+            SettingsError: an option is not this model's, or is outside of its limits.
         """
         known = [item.name for item in setting_fields(self.options)] if self.options else []
         for name in settings.model_options:
@@ -79,6 +116,6 @@ class ModelCard:
 
 def users_body_license(store: WeightStore) -> str:
     """License line of the body that a body model's characters get: the user's SMPL file, else the embedded body."""
-    from ..bodies.smpl.find import find_bodies  # only when asked: the panel lists models without it
+    from ..bodies.smpl.find import find_bodies  # listing the models does not need it
 
     return find_bodies(store).license

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..models.trace.checkpoints import HeadTemplates
 from ..models.trace.identities import NOBODY, TrackSummary
-from ..models.trace.networks import HeadTemplates
 from ..models.trace.parameters import TraceParameters
 from ..models.trace.peaks import Peaks
 from ..models.trace.trajectory import STEP_SCALES

@@ -12,8 +12,8 @@ from pathlib import Path
 from ..errors import Cancelled, ModelError
 from ..storage.hashing import file_sha256
 from .archive import unpack
-from .catalog import WeightFile, weight_file
 from .connection import Broken, get, read
+from .file import WeightFile
 from .part import Part
 from .store import WeightStore, is_web_page
 
@@ -49,7 +49,7 @@ def download(
             stays broken (the half is kept); there is no room.
         Cancelled: the half is kept.
     """
-    file = weight_file(key)
+    file = store.file(key)
     if not file.url:
         raise ModelError(f"{file.title} cannot be downloaded by a program.", file.how_to_get)
     part = Part(store.download_path(key), address or file.url)

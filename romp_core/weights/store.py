@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import ModelError
 from .archive import unpack
-from .catalog import FILES, WeightFile, weight_file
+from .body_files import BODY_FILES
+from .file import WeightFile
 from .ledger import Ledger
 
 _SUBFOLDERS = ("", "smpl_model_data", "smpl_model_data/smil", "smil")
@@ -37,11 +38,22 @@ class WeightStore:
 
     Attributes:
         given: files that count before all others in this run only, as (key, path); None hides one.
+        files: what is known, by key; `models.registry.weight_store` knows the files of all models.
     """
 
     folder: Path
     also: tuple[Path, ...] = ()
     given: tuple[tuple[str, Path | None], ...] = ()
+    files: Mapping[str, WeightFile] = field(default_factory=lambda: BODY_FILES, repr=False, compare=False)
+
+    def file(self, key: str) -> WeightFile:
+        """What is known of a file. Raises ModelError naming those that exist."""
+        try:
+            return self.files[key]
+        except KeyError:
+            raise ModelError(
+                f'There is no weight file called "{key}".', f"Known are: {', '.join(self.files)}."
+            ) from None
 
     @property
     def ledger(self) -> Ledger:
@@ -54,9 +66,9 @@ class WeightStore:
         An archive lies where its members do: a folder.
 
         Raises:
-            ModelError: the catalog has no such key.
+            ModelError: there is no such key.
         """
-        file = weight_file(key)
+        file = self.file(key)
         if key in dict(self.given):
             return dict(self.given)[key]
         if file.members:
@@ -82,7 +94,7 @@ class WeightStore:
         Raises:
             ModelError: there is no such file, or it is a web page; the folder cannot be written.
         """
-        file = weight_file(key)
+        file = self.file(key)
         if path is None:
             self.ledger.note("chosen", key, None)
         elif file.members:
@@ -98,7 +110,7 @@ class WeightStore:
         """Hex digest of the file in use, cached by its size and time of change. Raises ModelError when missing."""
         path = self.find(key)
         if path is None:
-            raise ModelError(self.state(key).problem, advice(weight_file(key)))
+            raise ModelError(self.state(key).problem, advice(self.file(key)))
         return self._digest(key, path)
 
     def _digest(self, key: str, path: Path) -> str:
@@ -118,7 +130,7 @@ class WeightStore:
 
     def _judged(self, key: str, path: Path | None, digest: str) -> FileState:
         """A download must have the published hash, or the one noted at the first download; other files may differ."""
-        file = weight_file(key)
+        file = self.file(key)
         if path is None:
             chosen = self.chosen(key)
             if chosen is not None:
@@ -134,7 +146,7 @@ class WeightStore:
 
     def download_path(self, key: str) -> Path:
         """Where a download of this file goes."""
-        return self.folder / weight_file(key).file_names[0]
+        return self.folder / self.file(key).file_names[0]
 
     def missing(self, keys: Iterable[str]) -> list[FileState]:
         """States of those of these files that cannot be used, nor one that serves instead; judged as by `state`."""
@@ -153,7 +165,7 @@ class WeightStore:
         """
         remarks = []
         for key in keys:
-            there = (each for each in (key, *weight_file(key).instead) if self.find(each))
+            there = (each for each in (key, *self.file(key).instead) if self.find(each))
             state = self.check(next(there, key))
             if state.problem:
                 raise ModelError(state.problem, advice(state.file))
@@ -162,12 +174,12 @@ class WeightStore:
 
     def size(self) -> int:
         """Bytes of the known files in the folder itself, halves of downloads included."""
-        names = {name for place in _SUBFOLDERS for name in _names(self.folder / place)}
-        return sum(path.stat().st_size for path in names)
+        known = {name for file in self.files.values() for name in file.file_names}
+        paths = {path for sub in _SUBFOLDERS for path in _known_files(self.folder / sub, known)}
+        return sum(path.stat().st_size for path in paths)
 
 
-def _names(folder: Path) -> set[Path]:
-    known = {name for file in FILES.values() for name in file.file_names}
+def _known_files(folder: Path, known: set[str]) -> set[Path]:
     found = folder.iterdir() if folder.is_dir() else ()
     return {path for path in found if path.name.removesuffix(".part") in known and path.is_file()}
 
@@ -211,11 +223,9 @@ def advice(file: WeightFile) -> str:
     return "Download it, or choose the file." if file.url else file.how_to_get
 
 
-def default_store(folder: str | Path | None = None) -> WeightStore:
-    """The store in the given folder, else in the user's data folder; that one and `~/.romp` are always looked into."""
-    own = _data_folder() / "romp_mocap" / "weights"
-    home = Path.home() / ".romp"
-    return WeightStore(Path(folder), (own, home)) if folder else WeightStore(own, (home,))
+def standard_folders() -> tuple[Path, Path]:
+    """The user's data folder for weights, and that of simple-romp, which is only read."""
+    return _data_folder() / "romp_mocap" / "weights", Path.home() / ".romp"
 
 
 def _data_folder() -> Path:

@@ -152,7 +152,7 @@ def _self_test(command: commands.SelfTest, pipe: Pipe, cancelled: Cancelled, ses
 
 
 def _store(folder: str) -> WeightStore:
-    from ..weights.store import default_store
+    from ..models.registry import default_store
 
     return default_store(Path(folder) if folder else None)
 

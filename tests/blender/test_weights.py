@@ -15,8 +15,8 @@ from test_panels import Layout, drawn, running
 from addon.models import files, online
 from addon.preferences import folders
 from addon.worker import jobs
+from romp_core.models.registry import weight_files
 from romp_core.storage.take_file import save_take
-from romp_core.weights.catalog import FILES
 from romp_core.worker.commands import Download, Finished, ImportResults, Started
 from tests.weight_server import body_archive, serving, some_bytes
 
@@ -134,7 +134,7 @@ def test_dialog_shows_what_comes_from_where_and_under_which_license(mocap, tmp_p
     cls.draw(SimpleNamespace(layout=layout, key="ROMP.pkl", address=""), bpy.context)
     text = " ".join(layout.texts)
     assert "(117 MB), from github.com" in text and str(tmp_path / "weights") in text.replace(" ", "")
-    assert FILES["ROMP.pkl"].license in text and "you accept this license" in text
+    assert weight_files()["ROMP.pkl"].license in text and "you accept this license" in text
 
 
 def test_progress_is_shown_and_cancel_keeps_the_half(mocap, online_access, tmp_path):

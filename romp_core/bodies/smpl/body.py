@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...typing import Array
-from ...weights.catalog import weight_file
+from ...weights.body_files import SMIL_LICENSE, SMPL_LICENSE
 from ..body import Body, Material, ShapeKey
 from .layout import KID
 from .model import SmplModel
@@ -29,7 +29,7 @@ def as_body(model: SmplModel, betas: Array) -> Body:
     vertices = model.shaped(betas[None])[0] - rest[0].astype(np.float32)
     largest = np.argsort(-model.weights, axis=1, kind="stable")[:, :_BONES_PER_VERTEX].astype(np.int32)
     weights = np.take_along_axis(model.weights, largest, axis=1)
-    license = weight_file("SMIL" if model.infant else "SMPL_NEUTRAL").license
+    license = SMIL_LICENSE if model.infant else SMPL_LICENSE
     return Body(
         vertices=vertices,
         faces=model.faces,

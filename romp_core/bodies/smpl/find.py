@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ...typing import Array
-from ...weights.catalog import weight_file
+from ...weights.body_files import SMPL_LICENSE
 from ...weights.store import WeightStore
 from ..embedded import BODY_LICENSE
 from .cache import is_slow, keep, kept_path, read_kept
@@ -38,7 +38,7 @@ class Bodies:
         """License line of the body of adults: the user's, or the embedded one's."""
         if self.smpl is None and self.smpla is None:
             return BODY_LICENSE
-        return weight_file("SMPL_NEUTRAL").license
+        return SMPL_LICENSE
 
     def read(self, path: Path) -> SmplModel:
         """A body file of these, or what was kept of it. Raises ModelError when it cannot be used."""

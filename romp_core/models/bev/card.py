@@ -1,15 +1,18 @@
-"""What the user is told about BEV."""
+"""The card of BEV."""
 
 from __future__ import annotations
 
+from ...take.keypoints import SMPL_24
 from ...take.settings import CaptureSettings
 from ...take.take import FootageInfo
 from ...tracking.space_tracker import SpaceTracker
 from ...weights.store import WeightStore
-from ..base import Estimator, ModelCard, users_body_license
+from ..base import Capabilities, Estimator, ModelCard, users_body_license
+from ..common.romp_family import BODY_KEYS
+from .checkpoint import CHECKPOINT, FILES, TERMS
 
-_WEIGHTS = ("BEV.pth", "BEV_ft_agora.pth")
-_BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL", "SMIL")
+_WEIGHTS = tuple(file.key for file in FILES)
+_BODIES = (*BODY_KEYS, "SMIL")
 
 
 def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
@@ -36,11 +39,16 @@ def _weights(store: WeightStore) -> dict[str, str]:
 BEV = ModelCard(
     name="bev",
     label="BEV",
-    description="As ROMP, and it tells who stands behind whom, children and infants; wants downloaded weights",
-    license="BEV weights (Yu Sun et al.): non-commercial research",
+    description="Like ROMP, with depth order, children and infants; needs a download",
+    terms=TERMS,
+    layout=SMPL_24,
+    capabilities=Capabilities(rotations=True, children=True),
     open=_open,
     weights=_weights,
-    body_license=users_body_license,
-    needs=("BEV.pth",),
+    tracker=SpaceTracker,
+    files=FILES,
+    checkpoints=(CHECKPOINT,),
+    needs=_WEIGHTS[:1],
     helps=(*_BODIES, "smpl_model_data.zip"),
+    body_license=users_body_license,
 )

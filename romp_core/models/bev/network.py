@@ -6,18 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ...checkpoints import read_state_dict
-from ...errors import ModelError
 from ...inference.providers import CPU
-from ...inference.template import ONE_IMAGE, open_template, template_shapes
+from ...inference.template import ONE_IMAGE, open_template
 from ...inference.threads import SMALL_NETWORK_THREADS, large_network_threads
 from ...typing import Array
-from .constants import MAP_SIZE, camera_grid
+from .checkpoint import CHECKPOINT, EMBEDDING, GRID, MAPS, PEOPLE
+from .constants import camera_grid
 from .peaks import MOST_PEOPLE
 from .sampling import Maps
 
-MAPS, PEOPLE = "bev_maps", "bev_people"
-_GRID, _EMBEDDING = "coordmap_3d", "position_embeddings.weight"
 _OUTPUTS = ["center_map_3d", "cam_maps_3d", "param_features"]
 _BATCH = 4
 """Squares at a time on a graphics card; on the CPU more than one is no quicker."""
@@ -37,9 +34,9 @@ class BevNetwork:
     """
 
     def __init__(self, path: Path) -> None:
-        weights = _read(path)
-        remark = _grid_remark(path.name, weights[_GRID])
-        self.embedding = np.array(weights[_EMBEDDING])
+        weights = CHECKPOINT.read(path)
+        remark = _grid_remark(path.name, weights[GRID])
+        self.embedding = np.array(weights[EMBEDDING])
         self._maps, self.provider, note = open_template(
             MAPS, weights, large_network_threads(), _BATCH, sizes_on_cpu=ONE_IMAGE
         )
@@ -56,16 +53,6 @@ class BevNetwork:
         """(N, 128) features of people, the embedding added -> (N, 143) 22 rotations in 6D, 11 betas."""
         (params,) = self._people.run(None, {"features": features})
         return np.asarray(params)
-
-
-def _read(path: Path) -> dict[str, Array]:
-    """The weights of both networks, and the embedding."""
-    wanted = {**template_shapes(MAPS), **template_shapes(PEOPLE), _EMBEDDING: (MAP_SIZE, MAP_SIZE)}
-    try:
-        return read_state_dict(path, wanted, "BEV")
-    except ModelError:  # perhaps only the grid is missing, which can be computed
-        del wanted[_GRID]
-        return {**read_state_dict(path, wanted, "BEV"), _GRID: camera_grid()}
 
 
 def _grid_remark(name: str, grid: Array) -> str:

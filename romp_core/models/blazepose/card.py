@@ -1,14 +1,16 @@
-"""What the user is told about the built-in model."""
+"""The card of the built-in model."""
 
 from __future__ import annotations
 
 from ...storage.hashing import file_sha256
+from ...take.keypoints import BLAZEPOSE_33
 from ...take.settings import CaptureSettings
 from ...take.take import FootageInfo
 from ...tracking.image_tracker import ImageTracker
 from ...weights.store import WeightStore
-from ..base import Estimator, ModelCard
+from ..base import Capabilities, Estimator, ModelCard
 from ..common.assets import asset
+from ..license import CommercialUse, License
 
 _FILES = ("blazepose/detector.onnx", "blazepose/landmark_full.onnx")
 
@@ -27,8 +29,17 @@ BLAZEPOSE = ModelCard(
     name="blazepose",
     label="Built-in (fast)",
     description="BlazePose: several people, any computer, no download",
-    license="Apache-2.0 (MediaPipe BlazePose, Google)",
+    terms=License(
+        line="Apache-2.0 (MediaPipe BlazePose, Google)",
+        commercial_use=CommercialUse.YES,
+        holder="Google",
+        url="https://github.com/google-ai-edge/mediapipe",
+        checked="2026-11-28",
+    ),
+    layout=BLAZEPOSE_33,
+    capabilities=Capabilities(),
     open=_open,
     weights=_weights,
-    hint_for_nobody="The built-in model wants people whose whole body is well visible; try a nearer or brighter shot.",
+    tracker=ImageTracker,
+    hint_for_nobody="The built-in model needs people who are visible from head to toe; try a closer or brighter shot.",
 )

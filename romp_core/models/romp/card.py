@@ -1,16 +1,17 @@
-"""What the user is told about ROMP."""
+"""The card of ROMP."""
 
 from __future__ import annotations
 
+from ...take.keypoints import SMPL_24
 from ...take.settings import CaptureSettings
 from ...take.take import FootageInfo
 from ...tracking.space_tracker import SpaceTracker
-from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
-from ..base import Estimator, ModelCard, users_body_license
+from ..base import Capabilities, Estimator, ModelCard, users_body_license
+from ..common.romp_family import BODY_KEYS
+from .checkpoint import CHECKPOINT, FILES, TERMS
 
-_WEIGHTS = ("ROMP.pkl", "ROMP.onnx")
-_BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
+_WEIGHTS = tuple(file.key for file in FILES)
 
 
 def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
@@ -28,18 +29,23 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
 
 
 def _weights(store: WeightStore) -> dict[str, str]:
-    used = (next((key for key in keys if store.find(key)), None) for keys in (_WEIGHTS, _BODIES))
+    used = (next((key for key in keys if store.find(key)), None) for keys in (_WEIGHTS, BODY_KEYS))
     return {key: store.sha256(key) for key in used if key}
 
 
 ROMP = ModelCard(
     name="romp",
     label="ROMP",
-    description="Everybody in the image at once, whole poses and shapes; wants downloaded weights",
-    license=weight_file("ROMP.pkl").license,
+    description="All people in the image at once, with pose and shape; needs a download",
+    terms=TERMS,
+    layout=SMPL_24,
+    capabilities=Capabilities(rotations=True),
     open=_open,
     weights=_weights,
+    tracker=SpaceTracker,
+    files=FILES,
+    checkpoints=(CHECKPOINT,),
+    needs=_WEIGHTS[:1],
+    helps=BODY_KEYS[:1],
     body_license=users_body_license,
-    needs=("ROMP.pkl",),
-    helps=_BODIES[:1],
 )

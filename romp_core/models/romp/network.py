@@ -6,16 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ...checkpoints import read_state_dict
 from ...errors import ModelError
 from ...inference.network_files import open_network
 from ...inference.providers import CPU
-from ...inference.template import ONE_IMAGE, open_template, template_shapes
+from ...inference.template import ONE_IMAGE, open_template
 from ...inference.threads import large_network_threads
 from ...typing import Array
 from ..common.square_image import SIZE
+from .checkpoint import CHECKPOINT, TEMPLATE
 
-TEMPLATE = "romp"
 _OUTPUTS = ["center_maps", "params_maps"]
 _BATCH = 8
 """Images at a time on a graphics card; the CPU takes one, which is no slower and shows progress sooner."""
@@ -36,7 +35,7 @@ class RompNetwork:
         if path.suffix.lower() == ".onnx":
             opened = open_network(path, large_network_threads())
         else:
-            weights = read_state_dict(path, template_shapes(TEMPLATE), "ROMP")
+            weights = CHECKPOINT.read(path)
             opened = open_template(TEMPLATE, weights, large_network_threads(), _BATCH, sizes_on_cpu=ONE_IMAGE)
         self._session, self.provider, self.remark = opened
         inputs, outputs = self._session.get_inputs(), [each.name for each in self._session.get_outputs()]

@@ -1,20 +1,18 @@
-"""What the user is told about TRACE."""
+"""The card of TRACE."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
+from ...take.keypoints import SMPL_24
 from ...take.settings import CaptureSettings
 from ...take.take import FootageInfo
-from ...weights.catalog import weight_file
 from ...weights.store import WeightStore
-from ..base import Estimator, ModelCard, users_body_license
+from ..base import Capabilities, Estimator, ModelCard, users_body_license
+from ..common.romp_family import BODY_KEYS
+from .checkpoints import BACKBONE_CHECKPOINT, FILES, FLOW_CHECKPOINT, HEAD_CHECKPOINT, TERMS
 from .constants import FOCAL
 from .options import TraceOptions
 
-_WEIGHTS = ("trace_image_backbone.pkl", "trace_motion_backbone.pth", "trace_head.pkl")
-_BODIES = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
+_WEIGHTS = tuple(file.key for file in FILES)
 
 
 def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
@@ -34,28 +32,24 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
 
 
 def _weights(store: WeightStore) -> dict[str, str]:
-    body = next((key for key in _BODIES if store.find(key)), None)
+    body = next((key for key in BODY_KEYS if store.find(key)), None)
     return {key: store.sha256(key) for key in (*_WEIGHTS, body) if key}
-
-
-def _check(key: str, path: Path) -> None:
-    from .networks import read_backbone, read_head, read_motion
-
-    read: Callable[[Path], object] = dict(zip(_WEIGHTS, (read_backbone, read_motion, read_head), strict=True))[key]
-    read(path)
 
 
 TRACE = ModelCard(
     name="trace",
     label="TRACE",
-    description="People and the moving camera that films them, in one world; slow; wants downloaded weights",
-    license=weight_file(_WEIGHTS[0]).license,
+    description="People and the moving camera that films them, in one world; slow; needs a download",
+    terms=TERMS,
+    layout=SMPL_24,
+    capabilities=Capabilities(rotations=True, moving_camera=True, stream=True),
     open=_open,
     weights=_weights,
+    files=FILES,
+    checkpoints=(BACKBONE_CHECKPOINT, FLOW_CHECKPOINT, HEAD_CHECKPOINT),
+    needs=_WEIGHTS,
+    helps=(*BODY_KEYS[:1], "smpl_model_data.zip"),
     body_license=users_body_license,
-    check=_check,
     focal=FOCAL,
     options=TraceOptions,
-    needs=_WEIGHTS,
-    helps=(*_BODIES[:1], "smpl_model_data.zip"),
 )

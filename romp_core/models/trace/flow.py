@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from onnxruntime import InferenceSession, IOBinding, OrtValue
 
-from ...inference.template import open_template, template_shapes
+from ...inference.template import open_template
 from ...inference.threads import large_network_threads
 from ...typing import Array
 from ..common.square_image import SIZE
+from .checkpoints import FLOW
 
-TEMPLATES = "raft_encoder", "raft_pair", "raft_step", "raft_upsample"
 _DEVICES = {"CUDAExecutionProvider": "cuda", "TensorrtExecutionProvider": "cuda", "DmlExecutionProvider": "dml"}
 _FACTOR, _LEVELS, _BORDER = 8, 4, 10  # of the maps' resolution; of the correlations and the zeros around them
 
@@ -24,11 +24,6 @@ class FlowCode(NamedTuple):
     features: OrtValue
     hidden: OrtValue
     context: OrtValue
-
-
-def flow_shapes() -> dict[str, tuple[int, ...]]:
-    """Shapes of all weights by checkpoint key."""
-    return {key: shape for name in TEMPLATES for key, shape in template_shapes(name).items()}
 
 
 class OpticalFlow:
@@ -42,7 +37,7 @@ class OpticalFlow:
         self, weights: Mapping[str, Array], iterations: int = 20, size: tuple[int, int] = (SIZE, SIZE)
     ) -> None:
         """Args: iterations: refinements of the flow. size: height and width of all images, multiples of 64."""
-        opened = [open_template(name, weights, large_network_threads(), sizes=sizes_of(*size)) for name in TEMPLATES]
+        opened = [open_template(name, weights, large_network_threads(), sizes=sizes_of(*size)) for name in FLOW]
         self._encoder, self._pair, self._step, self._upsample = (each.session for each in opened)
         self.provider, self.remark = (
             opened[-1].provider,

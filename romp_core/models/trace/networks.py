@@ -11,31 +11,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...checkpoints import read_state_dict
 from ...errors import ModelError
 from ...inference.providers import CPU
 from ...inference.sessions import Opened
-from ...inference.template import open_template, template_shapes
+from ...inference.template import open_template
 from ...inference.threads import SMALL_NETWORK_THREADS, large_network_threads
 from ...typing import Array
 from ..common.square_image import SIZE
+from .checkpoints import (
+    BACKBONE,
+    BACKBONE_CHECKPOINT,
+    FLOW_CHECKPOINT,
+    GRU,
+    HEAD,
+    REGRESSORS,
+    HeadTemplates,
+    head_checkpoint,
+)
 from .constants import CLIP
-from .flow import FlowCode, OpticalFlow, flow_shapes
+from .flow import FlowCode, OpticalFlow
 
-BACKBONE, GRU, REGRESSORS = "trace_backbone", "trace_gru", "trace_regressors"
-_MOST_PEOPLE = 64 * CLIP
-
-
-class HeadTemplates(NamedTuple):
-    """Templates of the head: a name, or a file elsewhere; `warp_operator` needs a recent onnxruntime."""
-
-    warp: str | Path
-    warp_operator: str | Path
-    maps: str | Path
-
-
-HEAD = HeadTemplates("trace_warp_batch", "trace_warp_batch_operator", "trace_maps_batch")
-"""BatchNorm by the statistics of the clip, as the release runs it."""
+_MAX_PEOPLE = 64 * CLIP
 
 State = tuple[Array, Array]
 """Of the recurrent layers after a frame: twice (1, 32, 128, 128)."""
@@ -71,23 +67,6 @@ class TraceMaps(NamedTuple):
     cam_rot: Array
 
 
-def read_backbone(path: Path) -> dict[str, Array]:
-    """Weights of the image backbone. Raises ModelError like `read_state_dict`, as the other two do."""
-    return read_state_dict(path, template_shapes(BACKBONE), "TRACE's image backbone")
-
-
-def read_motion(path: Path) -> dict[str, Array]:
-    """Weights of the optical flow."""
-    return read_state_dict(path, flow_shapes(), "TRACE's optical flow")
-
-
-def read_head(path: Path, head: HeadTemplates = HEAD) -> dict[str, Array]:
-    """Weights of everything that follows."""
-    parts = (GRU, head.warp, head.maps, REGRESSORS)
-    expected = {key: shape for part in parts for key, shape in template_shapes(part).items()}
-    return read_state_dict(path, expected, "TRACE's head")
-
-
 class TraceNetworks:
     """The networks, one method per stage.
 
@@ -103,19 +82,19 @@ class TraceNetworks:
     ) -> None:
         """Args: the three checkpoints; refinements of the optical flow; templates of the head."""
         threads = large_network_threads()
-        image_weights = read_backbone(backbone)
+        image_weights = BACKBONE_CHECKPOINT.read(backbone)
         opened = open_template(BACKBONE, image_weights, threads, CLIP, sizes={"height": SIZE, "width": SIZE})
         self._backbone, self.provider, remark = opened
         self._batch = 1 if self.provider == CPU.name else CLIP
         del image_weights
-        self._flow = OpticalFlow(read_motion(motion), flow_iterations)
-        weights = read_head(head, templates)
+        self._flow = OpticalFlow(FLOW_CHECKPOINT.read(motion), flow_iterations)
+        weights = head_checkpoint(templates).read(head)
         gru = open_template(GRU, weights, threads)
         self._gru, self._warp = gru.session, _open_warp(templates, weights, gru.provider).session
         opened_maps = open_template(templates.maps, weights, threads, CLIP)
         self._maps = opened_maps.session
         self._regressors = open_template(
-            REGRESSORS, weights, SMALL_NETWORK_THREADS, _MOST_PEOPLE, preferred=CPU.key
+            REGRESSORS, weights, SMALL_NETWORK_THREADS, _MAX_PEOPLE, preferred=CPU.key
         ).session
         remarks = (remark, self._flow.remark, gru.remark, opened_maps.remark)
         self.remark = " ".join(dict.fromkeys(each for each in remarks if each))

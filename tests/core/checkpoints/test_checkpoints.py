@@ -10,6 +10,7 @@ import pytest
 
 from romp_core.checkpoints import read, read_state_dict
 from romp_core.errors import ModelError
+from romp_core.models.registry import known_checkpoints
 from tests import pickle_craft as craft
 from tests.torch_files import save_torch_legacy, save_torch_zip
 
@@ -176,7 +177,9 @@ def test_checkpoints_of_the_research_code(tmp_path: Path) -> None:
 
 def test_missing_and_misshapen_weights_are_named(checkpoint: Path) -> None:
     wanted = SHAPES | {f"head.{i}": (1,) for i in range(5)}
-    with pytest.raises(ModelError, match=r"net\.pth is no complete .* ROMP: head\.0, head\.1, head\.2 and 2 more are"):
+    with pytest.raises(
+        ModelError, match=r"not a complete checkpoint of ROMP: head\.0, head\.1, head\.2 and 2 more are"
+    ):
         read_state_dict(checkpoint, wanted, "ROMP")
     wrong = SHAPES | {"layer.bias": (3,)}
     with pytest.raises(ModelError, match=r"layer\.bias has another shape \(\(2,\) instead of \(3,\)"):
@@ -196,7 +199,7 @@ def test_missing_and_misshapen_weights_are_named(checkpoint: Path) -> None:
 def test_another_models_checkpoint_is_recognized(tmp_path: Path, keys: list[str], what: str) -> None:
     save_torch_zip({key: np.ones(1, np.float32) for key in keys}, tmp_path / "net.pth")
     with pytest.raises(ModelError, match=f"holds {what}, not MA-HMR"):
-        read_state_dict(tmp_path / "net.pth", {"level_embed": (4, 256)}, "MA-HMR")
+        read_state_dict(tmp_path / "net.pth", {"level_embed": (4, 256)}, "MA-HMR", known_checkpoints())
 
 
 def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from romp_core.cli.main import main
-from romp_core.weights.catalog import FILES
-from romp_core.weights.store import WeightStore
+from romp_core.models.registry import weight_files, weight_store
 from romp_core.worker.commands import Cancelled, Download, Finished
 from tests.core.workers import ended, start
 from tests.formula import formula_state_dict, save_torch_zip
@@ -36,7 +35,7 @@ def test_download_wants_the_license_accepted(tmp_path: Path, capsys: pytest.Capt
     with serving(CONTENT) as server:
         command = ["download", "BEV.pth", "--weights", str(tmp_path), "--address", server.address]
         assert main(command) == 1
-        assert FILES["BEV.pth"].license in (text := capsys.readouterr().err) and "--accept-license" in text
+        assert weight_files()["BEV.pth"].license in (text := capsys.readouterr().err) and "--accept-license" in text
         assert not server.asked and not list(tmp_path.iterdir())
         assert main([*command, "--accept-license", "--progress", "json"]) == 0
         out, told = capsys.readouterr()
@@ -49,7 +48,7 @@ def test_choose_remembers(tmp_path: Path) -> None:
     mine = tmp_path / "mine.pkl"
     mine.write_bytes(CONTENT)
     assert main(["choose", "SMPL_NEUTRAL", str(mine), "--weights", str(tmp_path / "w")]) == 0
-    assert WeightStore(tmp_path / "w").find("SMPL_NEUTRAL") == mine
+    assert weight_store(tmp_path / "w").find("SMPL_NEUTRAL") == mine
 
 
 def test_capture_without_the_files_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,7 +89,7 @@ def test_verify_tries_a_checkpoint_and_prints_what_can_be_pasted(
     save_torch_zip(state, tmp_path / "good.pkl")
     assert main(["verify", "romp", str(tmp_path / "good.pkl"), "--weights", str(tmp_path / "w")]) == 0
     text = capsys.readouterr().out
-    assert "good.pkl as ROMP.pkl" in text and f"DIFFERENT: {FILES['ROMP.pkl'].sha256}" in text
+    assert "good.pkl as ROMP.pkl" in text and f"DIFFERENT: {weight_files()['ROMP.pkl'].sha256}" in text
     assert "keys and shapes fit" in text and "CPUExecutionProvider" in text and "the file works" in text
     state.pop("final_layers.1.2.weight")
     save_torch_zip(state, tmp_path / "bad.pkl")
@@ -115,7 +114,7 @@ def test_verify_knows_bodies(golden: Path, tmp_path: Path, capsys: pytest.Captur
         (["verify", "magic", "{good}"], 'no weight file called "magic"'),
         (["verify", "blazepose", "{good}"], "is built in and has no files to verify"),
         (["download", "magic"], 'no weight file called "magic"'),
-        (["download", "SMIL", "--accept-license"], "Ask for SMIL on the Fraunhofer page"),
+        (["download", "SMIL", "--accept-license"], "Request SMIL on the Fraunhofer page"),
         (["choose", "ROMP.pkl", "{page}"], "is a web page"),
     ],
 )

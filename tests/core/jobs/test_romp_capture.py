@@ -16,7 +16,8 @@ from romp_core.cli.main import main
 from romp_core.errors import ModelError
 from romp_core.inference.template import TEMPLATES, template_shapes
 from romp_core.models.common.assets import asset
-from romp_core.models.romp.network import TEMPLATE, RompNetwork
+from romp_core.models.romp.checkpoint import TEMPLATE
+from romp_core.models.romp.network import RompNetwork
 from romp_core.storage.take_file import load_take
 from romp_core.take.take import Take
 from tests.formula import formula_input

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from romp_core.errors import Cancelled, ModelError
-from romp_core.weights import catalog
+from romp_core.models.registry import weight_files
 from romp_core.weights import download as module
 from romp_core.weights.download import download
 from romp_core.weights.store import WeightStore
@@ -28,13 +28,17 @@ def server() -> Iterator[WeightServer]:
         yield running
 
 
+def store_in(folder: Path) -> WeightStore:
+    files = weight_files()
+    small = replace(files["ROMP.pkl"], size=len(CONTENT), sha256=hashlib.sha256(CONTENT).hexdigest())
+    return WeightStore(folder, files={**files, "ROMP.pkl": small})
+
+
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WeightStore:
     """Of a world in which the published ROMP.pkl is our content."""
-    small = replace(catalog.FILES["ROMP.pkl"], size=len(CONTENT), sha256=hashlib.sha256(CONTENT).hexdigest())
-    monkeypatch.setitem(catalog.FILES, "ROMP.pkl", small)
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0.01)
-    return WeightStore(tmp_path / "weights")
+    return store_in(tmp_path / "weights")
 
 
 def names(store: WeightStore) -> set[str]:
@@ -181,7 +185,7 @@ def test_no_room(server: WeightServer, store: WeightStore, monkeypatch: pytest.M
 def test_folder_that_cannot_be_written(server: WeightServer, tmp_path: Path, store: WeightStore) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError, match="cannot be written"):
-        download("ROMP.pkl", WeightStore(tmp_path / "file"), address=server.address)
+        download("ROMP.pkl", store_in(tmp_path / "file"), address=server.address)
 
 
 def test_without_a_published_hash_the_first_download_is_the_measure(server: WeightServer, store: WeightStore) -> None:

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from romp_core.errors import ModelError
-from romp_core.models.registry import MODELS
-from romp_core.weights import catalog, ledger
+from romp_core.models.registry import MODELS, default_store, weight_files, weight_store
+from romp_core.weights import ledger
 from romp_core.weights.archive import unpack
-from romp_core.weights.store import WeightStore, default_store
+from romp_core.weights.store import WeightStore
 from tests.weight_server import MEMBERS, body_archive, some_bytes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,7 +27,7 @@ CONTENT = some_bytes(5000)
 
 @pytest.fixture
 def store(tmp_path: Path) -> WeightStore:
-    return WeightStore(tmp_path / "weights", (tmp_path / ".romp",))
+    return weight_store(tmp_path / "weights", (tmp_path / ".romp",))
 
 
 def put(path: Path, content: bytes = CONTENT) -> Path:
@@ -36,17 +36,20 @@ def put(path: Path, content: bytes = CONTENT) -> Path:
     return path
 
 
-def test_catalog_tells_a_user_all_they_need() -> None:
-    for file in catalog.FILES.values():
+def test_known_files_have_all_that_a_user_needs() -> None:
+    files = weight_files()
+    for file in files.values():
         assert file.license and file.file_names and file.title
         assert file.url.startswith("https://github.com/Arthur151/ROMP/releases/") or file.how_to_get.endswith(".")
         assert not file.page or file.page.startswith("https://")
-        assert all(key in catalog.FILES for key in (*file.instead, *file.members))
-    assert catalog.FILES["ROMP.pkl"].size == 117035932 and len(catalog.FILES["ROMP.pkl"].sha256) == 64
+        assert all(key in files for key in (*file.instead, *file.members))
+    assert files["ROMP.pkl"].size == 117035932 and len(files["ROMP.pkl"].sha256) == 64
     for key in ("SMPL_NEUTRAL", "SMPL_MALE", "SMPL_FEMALE", "SMIL"):
-        assert catalog.FILES[key].page and not catalog.FILES[key].url
+        assert files[key].page and not files[key].url
     for card in MODELS.values():
-        assert all(key in catalog.FILES for key in (*card.needs, *card.helps))
+        assert all(key in files for key in (*card.needs, *card.helps))
+        assert all(file.license == card.license for file in card.files), "one license line per model"
+        assert all(key in files for each in card.checkpoints for key in each.files)
 
 
 def test_a_chosen_file_counts_before_the_folder_and_that_before_the_folder_of_the_reference(
@@ -59,7 +62,7 @@ def test_a_chosen_file_counts_before_the_folder_and_that_before_the_folder_of_th
     assert store.find("ROMP.pkl") == own
     mine = put(tmp_path / "elsewhere" / "my weights.pkl")
     store.choose("ROMP.pkl", mine)
-    assert WeightStore(store.folder).find("ROMP.pkl") == mine, "a new process knows it"
+    assert weight_store(store.folder).find("ROMP.pkl") == mine, "a new process knows it"
     store.choose("ROMP.pkl", None)
     assert store.find("ROMP.pkl") == own
     assert store.given_files({"ROMP.pkl": mine}).find("ROMP.pkl") == mine and store.find("ROMP.pkl") == own
@@ -92,7 +95,7 @@ def test_hash_is_computed_once_and_again_after_a_change(store: WeightStore, monk
     computed: list[Path] = []
     original = ledger.file_sha256
     monkeypatch.setattr(ledger, "file_sha256", lambda each: computed.append(each) or original(each))
-    assert WeightStore(store.folder).sha256("ROMP.pkl") == digest and not computed
+    assert weight_store(store.folder).sha256("ROMP.pkl") == digest and not computed
     put(path, b"x" + CONTENT[1:])
     os.utime(path, ns=(1, 1))
     assert store.sha256("ROMP.pkl") != digest and computed == [path]
@@ -104,10 +107,10 @@ def test_chosen_file_with_another_hash_runs_with_a_remark(store: WeightStore, tm
     assert store.missing(["ROMP.pkl"]) == []
 
 
-def test_one_of_two_files_is_enough(store: WeightStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_of_two_files_is_enough(store: WeightStore) -> None:
     assert [state.file.key for state in store.missing(["ROMP.pkl"])] == ["ROMP.pkl"]
     digest = hashlib.sha256(CONTENT).hexdigest()
-    monkeypatch.setitem(catalog.FILES, "ROMP.onnx", replace(catalog.FILES["ROMP.onnx"], sha256=digest))
+    store = replace(store, files={**store.files, "ROMP.onnx": replace(store.files["ROMP.onnx"], sha256=digest)})
     put(store.folder / "ROMP.onnx")
     assert store.missing(["ROMP.pkl"]) == [] and store.verified(["ROMP.pkl"]) == []
 
@@ -224,7 +227,7 @@ def test_nothing_connects_without_a_download(
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     store.choose("ROMP.pkl", put(tmp_path / "x.pkl"))
-    store.verified(["ROMP.pkl"]), store.missing(catalog.FILES)
+    store.verified(["ROMP.pkl"]), store.missing(store.files)
     assert self_test().startswith("Ready")
     assert main(["models", "--weights", str(store.folder)]) == 0
     assert main(["download", "BEV.pth", "--weights", str(store.folder)]) == 1, "without the license nothing is fetched"

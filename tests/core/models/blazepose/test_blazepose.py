@@ -28,9 +28,9 @@ from romp_core.models.blazepose.plausibility import pose_distance
 from romp_core.models.blazepose.region import Region, body_region
 from romp_core.models.blazepose.region_filter import RegionFilter
 from romp_core.models.blazepose.scanner import Scanner
+from romp_core.models.registry import default_store
 from romp_core.take.settings import CaptureSettings
 from romp_core.tracking.one_euro import OneEuro
-from romp_core.weights.store import default_store
 from tests.data.mediapipe_reference import CLIP, FRAMES, REFERENCE
 
 LANDMARKS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]

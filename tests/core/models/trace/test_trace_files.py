@@ -7,12 +7,11 @@ import pytest
 
 from romp_core.cli.main import main
 from romp_core.geometry.projection import focal_from_fov
-from romp_core.models.registry import model_card
+from romp_core.models.registry import model_card, weight_store
 from romp_core.models.trace.policy import ProductPolicy
 from romp_core.take.observations import Observations
 from romp_core.take.settings import CaptureSettings
 from romp_core.take.take import FootageInfo, Person, Provenance, Take, take_fov
-from romp_core.weights.store import WeightStore
 from tests.formula import save_torch_zip
 from tests.formula_trace import FILES, formula_trace_state
 
@@ -61,9 +60,9 @@ def test_people_and_flow_rounds_reach_the_networks(tmp_path: Path, monkeypatch) 
         (tmp_path / name).write_bytes(b"not read here")
     info = FootageInfo("a.mp4", 64, 64, 30.0, np.zeros(0), np.zeros(0, np.int32))
     card = model_card("trace")
-    card.open(info, CaptureSettings("trace", people=3, model_options={"flow_rounds": 6}), WeightStore(tmp_path))
+    card.open(info, CaptureSettings("trace", people=3, model_options={"flow_rounds": 6}), weight_store(tmp_path))
     assert given == {"rounds": 6, "people": 3}
-    card.open(info, CaptureSettings("trace"), WeightStore(tmp_path))
+    card.open(info, CaptureSettings("trace"), weight_store(tmp_path))
     assert given == {"rounds": 20, "people": 0}
 
 

@@ -11,9 +11,9 @@ from numpy.testing import assert_allclose
 from romp_core.checkpoints import read_state_dict
 from romp_core.errors import ModelError
 from romp_core.inference.template import open_template, template_shapes
-from romp_core.models.trace import networks
-from romp_core.models.trace.flow import TEMPLATES, OpticalFlow, flow_shapes, sizes_of
-from romp_core.models.trace.networks import HEAD, TraceNetworks
+from romp_core.models.trace.checkpoints import BACKBONE, FLOW, FLOW_CHECKPOINT, HEAD
+from romp_core.models.trace.flow import OpticalFlow, sizes_of
+from romp_core.models.trace.networks import TraceNetworks
 from romp_core.models.trace.preprocess import square
 from romp_core.reference.trace import RUNNING
 from tests.formula import save_torch_zip
@@ -49,18 +49,18 @@ def opened(request, files) -> tuple[str, TraceNetworks]:
 
 
 def test_the_backbone_reads_a_picture(trace, files):
-    weights = read_state_dict(files["backbone"], template_shapes(networks.BACKBONE), "TRACE")
-    session = open_template(networks.BACKBONE, weights, 2, sizes={"height": 256, "width": 256}).session
+    weights = read_state_dict(files["backbone"], template_shapes(BACKBONE), "TRACE")
+    session = open_template(BACKBONE, weights, 2, sizes={"height": 256, "width": 256}).session
     (features,) = session.run(None, {"image": formula_picture(trace).astype(np.float32)})
     check_backbone(features, np.load(trace / "backbone.npz"))
 
 
 def test_the_flow_is_refined(trace, files):
     expected = np.load(trace / "raft.npz")
-    weights = read_state_dict(files["raft"], flow_shapes(), "RAFT")
+    weights = FLOW_CHECKPOINT.read(files["raft"])
     pictures = [expected[name][None].astype(np.float32) for name in ("image1_rgb", "image2_rgb")]
     sizes = sizes_of(*pictures[0].shape[1:3])
-    encoder, pair, step, upsample = (open_template(name, weights, 2, sizes=sizes).session for name in TEMPLATES)
+    encoder, pair, step, upsample = (open_template(name, weights, 2, sizes=sizes).session for name in FLOW)
     (previous, hidden, context), (current, _, _) = (encoder.run(None, {"image": each}) for each in pictures)
     assert_allclose(previous[:, ::4, ::2, ::2], expected["fmap1_stride2"], atol=MAP)
     assert_allclose(current[:, 0], expected["fmap2_ch0"], atol=MAP)
@@ -85,7 +85,7 @@ def test_the_flow_stays_on_the_device(trace, files):
     """Bound tensors give what copied ones give, for pair after pair."""
     expected = np.load(trace / "raft.npz")
     pictures = [expected[name].astype(np.float32) for name in ("image1_rgb", "image2_rgb")]
-    flow = OpticalFlow(read_state_dict(files["raft"], flow_shapes(), "RAFT"), size=pictures[0].shape[:2])
+    flow = OpticalFlow(FLOW_CHECKPOINT.read(files["raft"]), size=pictures[0].shape[:2])
     first, second = map(flow.encode, pictures)
     still = flow(first, first)
     assert_allclose(flow(first, second), expected["flow128"][0], atol=FLOW_PX)

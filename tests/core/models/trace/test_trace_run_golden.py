@@ -14,9 +14,10 @@ from romp_core.geometry.rotations import angle_between, quat_from_rotvec
 from romp_core.models.common.rotation_6d import rotvec_from_6d
 from romp_core.models.trace.bodies import betas_of, thetas_of
 from romp_core.models.trace.cameras import translation
+from romp_core.models.trace.checkpoints import HEAD
 from romp_core.models.trace.clip_reader import ClipReader
 from romp_core.models.trace.estimator import TraceEstimator
-from romp_core.models.trace.networks import HEAD, FrameCode, TraceNetworks
+from romp_core.models.trace.networks import FrameCode, TraceNetworks
 from romp_core.models.trace.peaks import find_peaks
 from romp_core.reference.trace import RUNNING, ReferencePaths, reference_policy
 from romp_core.take.observations import Frame

@@ -1,0 +1,52 @@
+"""The table of the models in docs/models.md, from their cards: `python -m romp_core.models.table` updates it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from .base import ModelCard
+from .registry import MODELS
+
+BEGIN, END = "<!-- models: generated from the cards -->", "<!-- end of models -->"
+_HEADER = "Model", "Gives", "Children's size", "Camera", "Reads", "Tracker", "Needs", "Commercial use", "License"
+
+
+def table(cards: Iterable[ModelCard]) -> str:
+    """Markdown table with a row per model."""
+    rows = [_HEADER, ("---",) * len(_HEADER), *map(_row, cards)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def updated(page: str, cards: Iterable[ModelCard]) -> str:
+    """A page with the table between its two markers. Raises ValueError when the markers are missing."""
+    before, rest = page.split(BEGIN, 1)
+    _, after = rest.split(END, 1)
+    return f"{before}{BEGIN}\n{table(cards)}{END}{after}"
+
+
+def _row(card: ModelCard) -> tuple[str, ...]:
+    can = card.capabilities
+    gives = f"{len(card.layout)} keypoints ({card.layout.name.rpartition('_')[0]}), {'3D' if can.keypoints3d else '2D'}"
+    return (
+        f"**{card.label}** (`{card.name}`): {card.description}",
+        f"{gives}; rotations, shape" if can.rotations else gives,
+        "yes" if can.children else "no",
+        "moving or static" if can.moving_camera else "static",
+        "a stream" if can.stream else "single frames",
+        getattr(card.tracker, "__name__", "its own"),
+        ", ".join(_or(card, key) for key in card.needs) or "nothing: built in",
+        card.terms.commercial_use.value,
+        f"{card.license} ([source]({card.terms.url}), read {card.terms.checked})",
+    )
+
+
+def _or(card: ModelCard, key: str) -> str:
+    """A file and its alternatives."""
+    file = next(file for file in card.files if file.key == key)
+    return " or ".join(f"`{each}`" for each in (key, *file.instead))
+
+
+if __name__ == "__main__":
+    path = Path(__file__).resolve().parents[2] / "docs" / "models.md"
+    path.write_text(updated(path.read_text(encoding="utf-8"), MODELS.values()), encoding="utf-8")
