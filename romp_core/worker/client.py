@@ -38,6 +38,7 @@ from .commands import (
     to_message,
 )
 from .environment import worker_environment
+from .file_time import file_time
 
 CANCEL_SECONDS = 0.5
 """A worker that says nothing for this long after a cancel is busy in a network, and is killed; its journal is saved."""
@@ -119,7 +120,7 @@ class WorkerJob:
         self._saving_since: float | None = None
         self._interrupted: Cancelled | Failed | None = None
         self._out = str(getattr(command, "out", ""))
-        self._before = _file_time(self._out)
+        self._before = file_time(self._out)
         process.send(command, self._number)
 
     @property
@@ -197,7 +198,7 @@ class WorkerJob:
     def _ending(self) -> Ended:
         """How the interrupted job ended, with the take that it left: a partial one, or a raw one."""
         assert self._interrupted is not None
-        kept = isinstance(self.command, Capture) and _file_time(self._out) not in (None, self._before)
+        kept = isinstance(self.command, Capture) and file_time(self._out) not in (None, self._before)
         take = self._out if kept else ""
         if isinstance(self._interrupted, Cancelled):
             return Cancelled(take)
@@ -250,10 +251,3 @@ class Worker:
         if self._process is not None:
             self._process.kill()
             self.close()
-
-
-def _file_time(path: str) -> int | None:
-    try:
-        return os.stat(path).st_mtime_ns if path else None
-    except OSError:
-        return None

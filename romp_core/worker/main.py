@@ -21,7 +21,8 @@ from ..take.take import FootageInfo
 from ..typing import Array
 from . import commands
 from .commands import Command, Event, Failed, from_message, to_message
-from .runners import RUNNERS, Session, file_time
+from .file_time import file_time
+from .runners import RUNNERS, Session
 
 ORPHAN_GRACE_SECONDS = 5.0
 log = logging.getLogger("romp_core.worker")

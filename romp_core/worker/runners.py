@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..errors import MocapError, ModelError
 from . import commands
 from .commands import Command, Finished
+from .file_time import file_time
 
 if TYPE_CHECKING:
     from ..solve import SolveCache
@@ -71,14 +71,6 @@ class Session:
                 recover(command.out)
             except (MocapError, OSError):
                 log.exception("the partial take could not be saved")
-
-
-def file_time(path: str) -> int | None:
-    """When a file was written, nanoseconds; None when there is none."""
-    try:
-        return os.stat(path).st_mtime_ns if path else None
-    except OSError:
-        return None
 
 
 def _capture(command: commands.Capture, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
