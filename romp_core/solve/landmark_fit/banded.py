@@ -7,11 +7,11 @@ import numpy as np
 from ...typing import Array
 
 
-def solve_frames(blocks: Array, right: Array, first: Array, second: Array) -> Array:
+def solve_coupled(blocks: Array, right: Array, first: Array, second: Array) -> Array:
     """Solve a symmetric positive definite system whose samples are coupled to two neighbors on either side.
 
     Args:
-        blocks: (T, n, n) block of each sample; not modified.
+        blocks: (T, n, n) block of each sample, at least 3; not modified.
         right: (T, n) right-hand side.
         first: (T-1, n) diagonal of the coupling between samples t and t+1.
         second: (T-2, n) diagonal of the coupling between samples t and t+2.
@@ -20,8 +20,6 @@ def solve_frames(blocks: Array, right: Array, first: Array, second: Array) -> Ar
         solution (T, n). Block LDL factorization (Golub & Van Loan, Matrix Computations, section 4.5) from both ends at
         once, two samples in each step; what is left are two or three samples in the middle.
     """
-    if not (first.any() or second.any()):
-        return np.asarray(np.linalg.solve(blocks, right[..., None])[..., 0])
     count, n = right.shape
     steps = (count - 2) // 2
     near, far = _from_both_ends(first, steps), _from_both_ends(second, steps)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...typing import Array
-from .banded import solve_frames
+from .banded import solve_coupled
 from .kinematic_chain import N_GROUPS, N_PARAMETERS, N_TURNS, Chain, advance
-from .priors import DAMPING, HINGE_SOFTNESS, HINGES, RANGE, REST, ROOT_ACCELERATION, TURN_ACCELERATION
+from .priors import DAMPING, HINGE_AXES, HINGE_LIMITS, HINGE_SOFTNESS, RANGE, REST, ROOT_ACCELERATION, TURN_ACCELERATION
 from .residuals import Measurements, cauchy, linearize
 
 _CAUCHY_ACCELERATION = 3.0
@@ -20,7 +20,6 @@ _NEAREST_M = 0.2
 _LARGEST_TURN = 0.6
 _CHUNK = 48
 """Frames whose normal equations are built at a time; small enough to stay in the cache."""
-_DIAGONAL = np.arange(N_PARAMETERS)
 
 
 def refine(
@@ -44,11 +43,15 @@ def refine(
         the refined rotations and root.
     """
     blocks, right = normal_equations(chain, measured, turns, root)
-    _add_ranges(turns, looseness, blocks, right)
-    scale = _acceleration_scale(measured) * strength**2
-    first, second = _add_accelerations(turns, root, scale, blocks, right)
-    blocks[:, _DIAGONAL, _DIAGONAL] += 1e-6 + stiffness + strength**4 * DAMPING
-    step = solve_frames(blocks, right, first, second)
+    diagonal = np.einsum("tii->ti", blocks)
+    diagonal += 1e-6 + stiffness
+    _add_ranges(turns, looseness, diagonal, right)
+    if strength > 0 and len(turns) > 2:
+        diagonal += strength**4 * DAMPING
+        scale = _acceleration_scale(measured) * strength**2
+        step = solve_coupled(blocks, right, *_add_accelerations(turns, root, scale, diagonal, right))
+    else:
+        step = np.linalg.solve(blocks, right[..., None])[..., 0]
     turn = step[:, :N_TURNS].reshape(-1, N_GROUPS, 3)
     size = np.sqrt((turn**2).sum(axis=-1, keepdims=True))
     turns = advance(turns, turn * np.minimum(1, _LARGEST_TURN / np.maximum(size, 1e-9)))
@@ -87,18 +90,16 @@ def logarithm(turns: Array) -> Array:
     return twice * (np.arctan2(sine, cosine) / sine)[..., None]
 
 
-def _add_ranges(turns: Array, looseness: float, blocks: Array, right: Array) -> None:
+def _add_ranges(turns: Array, looseness: float, diagonal: Array, right: Array) -> None:
     vectors = logarithm(turns)
     weight = np.broadcast_to(1 / (looseness * RANGE) ** 2, vectors.shape).copy()
     pull = weight * (REST - vectors)
-    for group, axis, least, most in HINGES:
-        angle = vectors[:, group, axis]
-        excess = np.clip(angle, np.radians(least), np.radians(most)) - angle
-        stiffness = (excess != 0) / HINGE_SOFTNESS**2
-        weight[:, group, axis] += stiffness
-        pull[:, group, axis] += stiffness * excess
-    index = _DIAGONAL[:N_TURNS]
-    blocks[:, index, index] += weight.reshape(-1, N_TURNS)
+    angle = vectors[:, *HINGE_AXES]
+    excess = np.clip(angle, *HINGE_LIMITS) - angle
+    stiffness = (excess != 0) / HINGE_SOFTNESS**2
+    weight[:, *HINGE_AXES] += stiffness
+    pull[:, *HINGE_AXES] += stiffness * excess
+    diagonal[:, :N_TURNS] += weight.reshape(-1, N_TURNS)
     right[:, :N_TURNS] += pull.reshape(-1, N_TURNS)
 
 
@@ -110,12 +111,13 @@ def _acceleration_scale(measured: Measurements) -> Array:
     return rate / np.concatenate([np.repeat(TURN_ACCELERATION, 3), ROOT_ACCELERATION])
 
 
-def _add_accelerations(turns: Array, root: Array, scale: Array, blocks: Array, right: Array) -> tuple[Array, Array]:
-    """Add the acceleration terms to blocks and right-hand side; return the couplings to the next two samples."""
+def _add_accelerations(turns: Array, root: Array, scale: Array, diagonal: Array, right: Array) -> tuple[Array, Array]:
+    """Add the acceleration terms to the blocks' diagonals and the right-hand side.
+
+    Returns:
+        the couplings of each sample to the next (T-1, n) and to the second next (T-2, n).
+    """
     count = len(turns)
-    first, second = (np.zeros((max(count - lag, 0), N_PARAMETERS), np.float32) for lag in (1, 2))
-    if count < 3 or not scale.any():
-        return first, second
     velocity = logarithm(turns[1:] @ np.swapaxes(turns[:-1], -1, -2)).reshape(count - 1, -1)
     velocity = np.concatenate([velocity, root[1:] - root[:-1]], axis=1)
     bend = velocity[1:] - velocity[:-1]
@@ -123,9 +125,9 @@ def _add_accelerations(turns: Array, root: Array, scale: Array, blocks: Array, r
     weight = np.repeat(cauchy(squares, _CAUCHY_ACCELERATION), 3, axis=1) ** 2 * scale**2
     for offset, factor in ((0, 1.0), (1, -2.0), (2, 1.0)):
         rows = slice(offset, offset + count - 2)
-        blocks[rows, _DIAGONAL, _DIAGONAL] += factor**2 * weight
+        diagonal[rows] += factor**2 * weight
         right[rows] -= factor * weight * bend
-    first[:-1] += -2 * weight
-    first[1:] += -2 * weight
-    second += weight
-    return first, second
+    first = np.zeros((count - 1, N_PARAMETERS), np.float32)
+    first[:-1] -= 2 * weight
+    first[1:] -= 2 * weight
+    return first, weight.astype(np.float32)

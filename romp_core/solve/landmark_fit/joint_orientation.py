@@ -1,4 +1,4 @@
-"""A first guess of the pose without iteration: joint frames from the landmarks, then the root by linear PnP.
+"""A first guess of the pose without iteration: joint frames from the landmarks.
 
 Limbs are oriented by their own direction and, where they bend enough, by the plane they bend in.
 """
@@ -8,105 +8,123 @@ from __future__ import annotations
 import numpy as np
 
 from ...geometry.projection import Pinhole
-from ...geometry.rotations import matrix_from_rotvec, normalize, rotvec_from_matrix
-from ...geometry.skeleton import N_JOINTS, PARENTS
+from ...geometry.rotations import cross, length, matrix_from_rotvec, normalize, rotvec_from_matrix
+from ...geometry.skeleton import JOINT, N_JOINTS, PARENTS
 from ...typing import Array
 from . import markers as lm
+from .kinematic_chain import LEAD
 
 _STRAIGHT, _BENT = 0.2, 0.5
 """Sines of the bend angle below which the bend plane is ignored, above which it is trusted."""
-
-_NOSE_BELOW_EARS = np.radians(12.0)
-_SOLE_PITCH = np.radians(6.0)
+_NOSE_BELOW_EARS = matrix_from_rotvec(np.radians([-12.0, 0.0, 0.0]))
+"""Rotation from the head as ears and nose show it to the head that looks straight ahead."""
+_SOLE_PITCH = matrix_from_rotvec(np.radians([-6.0, 0.0, 0.0]))
 """Slope of the line from heel to toe landmark against the sole of a standing foot."""
+_ARM_AT_REST = np.array([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]])
+"""Directions of the left and the right arm in the T-pose."""
+
+
+_LIMBS = np.array(
+    [
+        (left_start + side, left_end + side)
+        for left_start, left_end in (
+            (lm.LEFT_SHOULDER, lm.LEFT_ELBOW), (lm.LEFT_ELBOW, lm.LEFT_WRIST),
+            (lm.LEFT_KNEE, lm.LEFT_HIP), (lm.LEFT_ANKLE, lm.LEFT_KNEE), (lm.LEFT_HEEL, lm.LEFT_TOE),
+        )
+        for side in (0, 1)
+    ]
+)  # fmt: skip
+"""Landmarks from which and to which upper arms, forearms, thighs, shins and feet point, left and right."""
+
+
+def _both(left_joint: str) -> slice:
+    """The joint of this name and its twin on the right, which follows it."""
+    return slice(JOINT[left_joint], JOINT[left_joint] + 2)
+
+
+def orient_groups(world: Array) -> Array:
+    """Group rotations (T, G, 3, 3) in camera space from world landmarks (T, K, 3) in camera axes, meters."""
+    frames = np.empty((len(world), N_JOINTS, 3, 3))
+    (left_hip, right_hip), (left_shoulder, right_shoulder) = _pair(world, lm.LEFT_HIP), _pair(world, lm.LEFT_SHOULDER)
+    hips = (left_hip + right_hip) / 2
+    up = normalize((left_shoulder + right_shoulder) / 2 - hips)
+    from_knees = normalize(hips - sum(_pair(world, lm.LEFT_KNEE)) / 2)
+    left_ear, right_ear = _pair(world, lm.LEFT_EAR)
+    ears = left_ear - right_ear
+    across = np.stack([left_hip - right_hip, left_shoulder - right_shoulder, ears], axis=1)
+    crown = cross(world[:, lm.NOSE] - (left_ear + right_ear) / 2, ears)
+    trunk = _frame_from_x(
+        normalize(across), np.stack([up + 0.15 * from_knees, up, crown], axis=1)
+    )  # pelvis, chest, head
+    trunk[:, 2] = trunk[:, 2] @ _NOSE_BELOW_EARS
+    bends = rotvec_from_matrix(np.swapaxes(trunk[:, :2], -1, -2) @ trunk[:, 1:])  # of the spine, of the neck
+    frames[:, JOINT["pelvis"]] = trunk[:, 0]
+    frames[:, [JOINT["spine1"], JOINT["neck"]]] = trunk[:, :2] @ matrix_from_rotvec(bends / [[3.0], [2.0]])
+    frames[:, [JOINT["spine3"], JOINT["left_collar"], JOINT["right_collar"]]] = trunk[:, 1:2]
+    limbs = normalize(world[:, _LIMBS[:, 1]] - world[:, _LIMBS[:, 0]]).reshape(-1, 5, 2, 3)
+    upper_arm, forearm, thigh, shin, foot = (limbs[:, part] for part in range(5))
+    sign = _ARM_AT_REST[:, :1]
+    normals, bent = _bend(np.stack([forearm * sign, thigh], axis=1), limbs[:, ::3])
+    _orient_arms(upper_arm, forearm, trunk[:, 1:2], normals[:, 0], bent[:, 0], frames)
+    _orient_legs(thigh, shin, foot, normals[:, 1], bent[:, 1], frames)
+    parents = [PARENTS[joint] for joint in LEAD[1:]]
+    turns = frames[:, LEAD]
+    turns[:, 1:] = np.swapaxes(frames[:, parents], -1, -2) @ turns[:, 1:]
+    return turns
+
+
+def _pair(world: Array, left: int) -> tuple[Array, Array]:
+    return world[:, left], world[:, left + 1]
+
+
+def _orient_arms(upper: Array, lower: Array, chest: Array, normal: Array, bent: Array, frames: Array) -> None:
+    sign = _ARM_AT_REST[:, :1]
+    swung = chest @ _shortest_turn(_ARM_AT_REST, (np.swapaxes(chest, -1, -2) @ upper[..., None])[..., 0])
+    upper_frame = _frame_from_x(upper * sign, _mixed(swung[..., 1], normal, bent))
+    frames[:, _both("left_shoulder")] = upper_frame
+    # The few centimeters of the hand are too noisy to start from: it follows the forearm.
+    lower_frame = _frame_from_x(lower * sign, _mixed(upper_frame[..., 1], normal, bent))
+    frames[:, _both("left_elbow")] = frames[:, _both("left_wrist")] = lower_frame
+
+
+def _orient_legs(thigh: Array, shin: Array, foot: Array, normal: Array, bent: Array, frames: Array) -> None:
+    beside = normalize(cross(shin, foot))
+    hinge = _mixed(beside, normal, bent)
+    legs = _frame_from_y(np.stack([thigh, shin], axis=1), hinge[:, None])
+    frames[:, _both("left_hip")], frames[:, _both("left_knee")] = legs[:, 0], legs[:, 1]
+    frames[:, _both("left_ankle")] = np.stack([beside, cross(foot, beside), foot], axis=-1) @ _SOLE_PITCH
 
 
 def _frame_from_x(x: Array, towards_y: Array) -> Array:
-    """Rotations whose first column is x and whose second leans towards the given vector. (T, 3) -> (T, 3, 3)."""
-    x = normalize(x)
-    z = normalize(np.cross(x, towards_y))
-    return np.stack([x, np.cross(z, x), z], axis=-1)
+    """Rotations whose first column is the unit vector x and whose second leans towards the given vector.
+
+    (..., 3), (..., 3) -> (..., 3, 3).
+    """
+    z = normalize(cross(x, towards_y))
+    return np.stack([x, cross(z, x), z], axis=-1)
 
 
 def _frame_from_y(y: Array, towards_x: Array) -> Array:
-    """Rotations whose second column is y and whose first leans towards the given vector."""
-    y = normalize(y)
-    z = normalize(np.cross(towards_x, y))
-    return np.stack([np.cross(y, z), y, z], axis=-1)
+    """Rotations whose second column is the unit vector y and whose first leans towards the given vector."""
+    z = normalize(cross(towards_x, y))
+    return np.stack([cross(y, z), y, z], axis=-1)
 
 
-def _bend(first: Array, second: Array, otherwise: Array) -> Array:
-    """Normal of the plane two limb parts span, replaced by another axis where the limb is nearly straight."""
-    normal = np.cross(first, second)
-    sine = np.linalg.norm(normal, axis=-1, keepdims=True)
-    trust = np.clip((sine - _STRAIGHT) / (_BENT - _STRAIGHT), 0, 1)
-    return normalize(normalize(normal) * trust + normalize(otherwise) * (1 - trust))
+def _bend(first: Array, second: Array) -> tuple[Array, Array]:
+    """Normal of the plane that two limb parts span, and how far it can be trusted (..., 1)."""
+    normal = cross(first, second)
+    return normalize(normal), np.clip((length(normal) - _STRAIGHT) / (_BENT - _STRAIGHT), 0, 1)
+
+
+def _mixed(otherwise: Array, normal: Array, trust: Array) -> Array:
+    """A bend normal, replaced by another axis where the limb is nearly straight."""
+    return normalize(normal * trust + normalize(otherwise) * (1 - trust))
 
 
 def _shortest_turn(a: Array, b: Array) -> Array:
-    """Rotations that take unit vectors a to b the shortest way. (3,), (T, 3) -> (T, 3, 3)."""
-    axis = np.cross(a, b)
-    sine = np.linalg.norm(axis, axis=-1, keepdims=True)
-    return matrix_from_rotvec(normalize(axis) * np.arctan2(sine, b @ a[:, None]))
-
-
-def orient_joints(world: Array) -> Array:
-    """Local rotations (T, 24, 3, 3) in camera space from world landmarks (T, 33, 3) in camera axes, meters."""
-    count = len(world)
-    g = np.tile(np.eye(3), (count, N_JOINTS, 1, 1))
-    hips = world[:, lm.LEFT_HIP] - world[:, lm.RIGHT_HIP]
-    shoulders = world[:, lm.LEFT_SHOULDER] - world[:, lm.RIGHT_SHOULDER]
-    middle = (world[:, lm.LEFT_HIP] + world[:, lm.RIGHT_HIP]) / 2
-    up = normalize((world[:, lm.LEFT_SHOULDER] + world[:, lm.RIGHT_SHOULDER]) / 2 - middle)
-    knees = (world[:, lm.LEFT_KNEE] + world[:, lm.RIGHT_KNEE]) / 2
-    pelvis = _frame_from_x(hips, up + 0.15 * normalize(middle - knees))
-    chest = _frame_from_x(shoulders, up)
-    bend = rotvec_from_matrix(np.swapaxes(pelvis, -1, -2) @ chest)
-    g[:, 0] = pelvis
-    for step, joint in enumerate((3, 6, 9), start=1):
-        g[:, joint] = pelvis @ matrix_from_rotvec(bend * (step / 3))
-    g[:, 13] = g[:, 14] = g[:, 9]
-    _head(world, g)
-    for side in (0, 1):
-        _arm(world, g, side)
-        _leg(world, g, side)
-    local = g.copy()
-    for joint in range(1, N_JOINTS):
-        local[:, joint] = np.swapaxes(g[:, PARENTS[joint]], -1, -2) @ g[:, joint]
-    return local
-
-
-def _head(world: Array, g: Array) -> None:
-    ears = world[:, lm.LEFT_EAR] - world[:, lm.RIGHT_EAR]
-    ahead = world[:, lm.NOSE] - (world[:, lm.LEFT_EAR] + world[:, lm.RIGHT_EAR]) / 2
-    head = _frame_from_x(ears, np.cross(ahead, ears)) @ matrix_from_rotvec(np.array([-_NOSE_BELOW_EARS, 0, 0]))
-    turn = rotvec_from_matrix(np.swapaxes(g[:, 9], -1, -2) @ head)
-    g[:, 12], g[:, 15] = g[:, 9] @ matrix_from_rotvec(turn / 2), head
-
-
-def _arm(world: Array, g: Array, side: int) -> None:
-    sign = 1.0 - 2.0 * side  # the left arm rests along +x
-    shoulder, elbow, wrist = (world[:, k + side] for k in (lm.LEFT_SHOULDER, lm.LEFT_ELBOW, lm.LEFT_WRIST))
-    upper, lower = normalize(elbow - shoulder), normalize(wrist - elbow)
-    chest = g[:, 9]
-    in_chest = np.einsum("tji,tj->ti", chest, upper)
-    swung = chest @ _shortest_turn(np.array([sign, 0.0, 0.0]), in_chest)
-    g[:, 16 + side] = _frame_from_x(upper * sign, _bend(lower * sign, upper, swung[..., 1]))
-    g[:, 18 + side] = _frame_from_x(lower * sign, _bend(lower * sign, upper, g[:, 16 + side][..., 1]))
-    g[:, 20 + side] = g[:, 22 + side] = g[:, 18 + side]  # the few centimeters of the hand are too noisy to start from
-
-
-def _leg(world: Array, g: Array, side: int) -> None:
-    hip, knee, ankle = (world[:, k + side] for k in (lm.LEFT_HIP, lm.LEFT_KNEE, lm.LEFT_ANKLE))
-    thigh, shin = normalize(hip - knee), normalize(knee - ankle)
-    foot = normalize(world[:, lm.LEFT_TOE + side] - world[:, lm.LEFT_HEEL + side])
-    hinge = _bend(thigh, shin, np.cross(shin, foot))
-    g[:, 1 + side], g[:, 4 + side] = (_frame_from_y(thigh, hinge), _frame_from_y(shin, hinge))
-    x = normalize(np.cross(shin, foot))
-    g[:, 7 + side] = np.stack([x, np.cross(foot, x), foot], axis=-1) @ matrix_from_rotvec(
-        np.array([-_SOLE_PITCH, 0, 0])
-    )
-    g[:, 10 + side] = g[:, 7 + side]
+    """Rotations that take unit vectors a to b the shortest way. (..., 3), (..., 3) -> (..., 3, 3)."""
+    axis = cross(a, b)
+    return matrix_from_rotvec(normalize(axis) * np.arctan2(length(axis), (a * b).sum(axis=-1, keepdims=True)))
 
 
 def toward_viewer(world: Array, pixels: Array, optics: Pinhole) -> Array:

@@ -22,9 +22,11 @@ REST = np.zeros((len(_ORDER), 3))
 """(G, 3) rotation vector at ease: standing, arms hanging."""
 REST[5, 2], REST[6, 2] = np.radians(-65.0), np.radians(65.0)
 
-HINGES = ((13, 0, -2.0, 150.0), (14, 0, -2.0, 150.0), (7, 1, -150.0, 3.0), (8, 1, -3.0, 150.0))
-"""Knees and elbows: (group, axis, least, most) of the rotation vector, degrees."""
-
+_HINGES = ((13, 0, -2.0, 150.0), (14, 0, -2.0, 150.0), (7, 1, -150.0, 3.0), (8, 1, -3.0, 150.0))
+HINGE_AXES = tuple(np.array([hinge[:2] for hinge in _HINGES]).T)
+"""Groups and axes of the rotation vectors of knees and elbows."""
+HINGE_LIMITS = np.radians([hinge[2:] for hinge in _HINGES]).T
+"""(2, 4) least and most of these angles."""
 HINGE_SOFTNESS = np.radians(4.0)
 
 _RESTLESS = {

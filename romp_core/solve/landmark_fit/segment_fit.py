@@ -16,7 +16,7 @@ from ..filters import gaussian
 from ..segments import Segment, blend_weights, windows
 from .coarse import between, coarse_rows, thin, turns_between
 from .gauss_newton import refine
-from .joint_orientation import orient_joints, toward_viewer
+from .joint_orientation import orient_groups, toward_viewer
 from .kinematic_chain import GROUPS, LEAD, Chain, expand
 from .markers import CARRIER, USED
 from .priors import HOLD, REST
@@ -35,14 +35,11 @@ _START_SMOOTHING_S = 0.06
 _GLITCH, _GLITCH_SAMPLES = 0.06, 3
 """Distance, in lengths from ankles to head, by which a landmark that leaves the median of its neighbors in time
 loses half its trust; and the neighbors on either side."""
-_SURE = 0.3
-"""Visibility above which the first guess believes a landmark."""
-_CARRIED = {
-    index: np.flatnonzero(np.isin(CARRIER, group))
-    for index, group in enumerate(GROUPS)
-    if index and np.isin(group, CARRIER).any()
-}
-"""Used landmarks that each group but the pelvis carries."""
+_VISIBLE = 0.3
+"""Visibility above which the initial pose relies on a landmark."""
+_GROUPS_WITH_LANDMARKS = [index for index, group in enumerate(GROUPS) if index and np.isin(group, CARRIER).any()]
+_CARRIED = np.stack([np.isin(CARRIER, GROUPS[index]) for index in _GROUPS_WITH_LANDMARKS])
+"""(g, len(USED)) bool: used landmarks that these groups carry; the pelvis is always visible enough."""
 _UNSEEN = 1e-3
 """Trust in landmarks interpolated over a gap: enough to choose among what the motion around allows."""
 
@@ -202,19 +199,19 @@ def landmarks_of(pixels: Array, visibility: Array, world: Array, optics: Pinhole
 
 def initial_pose(chain: Chain, measured: Measurements, world: Array, visibility: Array) -> tuple[Array, Array]:
     """Group rotations (T, G, 3, 3) and root (T, 3) without iteration, from landmarks as in `Landmarks`."""
-    turns = _at_rest_where_unseen(orient_joints(world)[:, LEAD], visibility)
+    turns = _at_rest_where_unseen(orient_groups(world), visibility)
     markers = chain.pose(turns).markers[:, : len(USED)]
     return turns, root_from_pixels(markers, measured.pixels, measured.trust, measured.optics)
 
 
 def _at_rest_where_unseen(turns: Array, visibility: Array) -> Array:
     """Group rotations (T, G, 3, 3), drawn to rest where the landmarks they carry are hidden (T, len(USED))."""
-    sure = np.ones(turns.shape[:2])
-    for index, carried in _CARRIED.items():
-        sure[:, index] = np.clip(visibility[:, carried].max(axis=1) / _SURE, 0, 1)
-    if (sure == 1).all():
+    best = (visibility[:, None] * _CARRIED).max(axis=-1)
+    if (best >= _VISIBLE).all():
         return turns
-    return matrix_from_quat(slerp(quat_from_rotvec(REST), quat_from_matrix(turns), sure))
+    share = np.ones(turns.shape[:2])
+    share[:, _GROUPS_WITH_LANDMARKS] = np.clip(best / _VISIBLE, 0, 1)
+    return matrix_from_quat(slerp(quat_from_rotvec(REST), quat_from_matrix(turns), share))
 
 
 def _without_glitches(measured: Measurements, size: float, root: Array) -> Measurements:
