@@ -141,7 +141,8 @@ def _initial(take: Take, people: tuple[Person, ...], skeleton: Callable[[float],
     footage, settings = take.footage, take.solve
     fov = take_fov(take)
     pinhole = Pinhole(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
-    seen = [(person, tuple(segments(person.observations, footage, settings.fit.max_gap))) for person in people]
+    known = [person for person in people if person.observations.has_pose]
+    seen = [(person, tuple(segments(person.observations, footage, settings.fit.max_gap))) for person in known]
     seen = [(person, parts) for person, parts in seen if parts]
     estimated = [estimated_skeleton(person.observations) for person, _ in seen]
     heights = body_heights([person for person, _ in seen], estimated, settings.scale.height)

@@ -104,3 +104,8 @@ class Observations:
     def has_rotations(self) -> bool:
         """True when a body model estimated whole poses; its keypoints are then the 24 SMPL joints."""
         return self.rotations is not None
+
+    @property
+    def has_pose(self) -> bool:
+        """False of 2D models: there is nothing that a motion could be solved from."""
+        return self.rotations is not None or self.keypoints3d is not None

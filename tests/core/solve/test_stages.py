@@ -107,3 +107,11 @@ def test_edits_rename_remove_and_trim_and_can_be_undone(film, ran):
     motion = trimmed.characters[0].motion
     assert (motion.frame_index[0], motion.frame_index[-1]) == (30, 80)
     assert len(trimmed.people[0].observations.frame_index) == 120
+
+
+def test_people_of_a_2d_model_are_kept_but_not_solved(film):
+    take = film.take()
+    flat = replace(take.people[0], id=2, observations=replace(film.observations, keypoints3d=None))
+    solved = solve(replace(take, people=(*take.people, flat)), rest_joints=film.skeleton)
+    assert solved.solved and [person.id for person in solved.characters] == [1]
+    assert len(solved.people) == 2
