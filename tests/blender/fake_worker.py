@@ -1,6 +1,7 @@
 """A worker that plays a script of events, one per poll; for tests of what the add-on makes of them."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -58,3 +59,19 @@ class FakeWorker:
             job.killed = job.killed or job.running
 
     close = kill
+
+
+def running(started, progress):
+    """A running job."""
+    state = {"cancelling": False, "saving": False, "quiet": False}
+    return SimpleNamespace(title="Capture x", started=started, progress=progress, **state)
+
+
+def run_timer():
+    """Let the timer of the running job go on until its end."""
+    from addon.worker import jobs
+
+    for _ in range(50):
+        if jobs._on_timer() is None:
+            return
+    raise AssertionError("the job does not end")

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from fake_worker import PREVIEW, PROGRESS, STARTED, FakeWorker, finished
+from fake_worker import PREVIEW, PROGRESS, STARTED, FakeWorker, finished, run_timer
 from measure import track
 from takes import footage, make_take, motion
 
@@ -34,13 +34,6 @@ def start_async(take_or_script, clip, scene):
     uid = scene.session_uid
     command = Capture(str(clip), str(clip.with_suffix(".npz")))
     jobs.start("Capture", command, lambda outcome: take_arrived(outcome, uid), wait=False)
-
-
-def run_timer():
-    for _ in range(50):
-        if jobs._on_timer() is None:
-            return
-    raise AssertionError("the job does not end")
 
 
 def test_a_script_captures_without_a_window(worker, scene, clip, tmp_path):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import bpy
 import pytest
 from fake_worker import FakeWorker, finished
+from layouts import drawn
 from takes import make_take
-from test_panels import drawn
 
 from addon.models import options
 from romp_core.models.registry import MODELS

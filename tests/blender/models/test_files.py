@@ -8,16 +8,15 @@ from types import SimpleNamespace
 import bpy
 import numpy as np
 import pytest
-from fake_worker import finished
+from fake_worker import finished, running
+from layouts import Layout, drawn
 from takes import make_take
-from test_panels import Layout, drawn, running
 
 from addon.models import files, online
 from addon.preferences import folders
 from addon.worker import jobs
 from romp_core.models.registry import weight_files
-from romp_core.storage.take_file import save_take
-from romp_core.worker.commands import Download, Finished, ImportResults, Started
+from romp_core.worker.commands import Download, Finished, Started
 from tests.weight_server import body_archive, serving, some_bytes
 
 CONTENT = some_bytes(200_000)
@@ -217,32 +216,3 @@ def test_nothing_connects_while_registering_and_drawing(romp, mocap, monkeypatch
     mocap.register()
     bpy.context.scene.romp_mocap.capture.model = "romp"
     assert "Download" in drawn(mocap)
-
-
-class TestImport:
-    @pytest.fixture(autouse=True)
-    def script(self, worker):
-        worker.script = [finished(make_take())]
-
-    def test_results_become_a_take_with_characters(self, worker, scene, tmp_path):
-        results = tmp_path / "results.npz"
-        np.savez(results, poses=np.zeros(3))
-        scene.romp_mocap.solve.height = 1.5
-        assert bpy.ops.romp_mocap.import_results(filepath=str(results)) == {"FINISHED"}
-        command = worker.started[0].command
-        assert isinstance(command, ImportResults) and command.fps == 0 and command.source == str(results)
-        assert command.solve.scale.height == pytest.approx(1.5)
-        assert len(scene.romp_mocap.takes) == 1 and [item for item in scene.objects if item.type == "ARMATURE"]
-
-    def test_a_dropped_take_is_opened(self, worker, scene, tmp_path):
-        path = save_take(make_take(id="mine"), tmp_path / "t.npz")
-        assert bpy.ops.romp_mocap.import_results("INVOKE_DEFAULT", filepath=str(path)) == {"FINISHED"}
-        assert not worker.started and scene.romp_mocap.takes[0].take_id == "mine"
-
-    def test_every_format_is_named(self):
-        text = bpy.ops.romp_mocap.import_results.get_rna_type().description
-        assert all(name in text for name in ("ROMP", "BEV", "TRACE", "AMASS"))
-
-    def test_npz_files_can_be_dropped(self):
-        handler = bpy.types.ROMP_MOCAP_FH_results
-        assert handler.bl_file_extensions == ".npz" and handler.bl_import_operator == "romp_mocap.import_results"

@@ -4,9 +4,9 @@ import bpy
 import numpy as np
 import pytest
 from fake_worker import finished
+from layouts import drawn
 from measure import track
 from takes import make_take, motion
-from test_panels import drawn
 
 from addon.blender import scene_index
 from addon.takes import characters, live_update, take_list

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import bpy
 import pytest
-from fake_worker import PROGRESS, STARTED, FakeWorker, finished
+from fake_worker import PROGRESS, STARTED, FakeWorker, finished, run_timer
+from layouts import drawn
 from takes import make_take
-from test_capture import run_timer
-from test_panels import drawn
 
 from addon.blender import scene_index
 from addon.capture.operators import take_arrived

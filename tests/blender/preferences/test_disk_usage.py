@@ -1,7 +1,7 @@
 """The preferences: files are measured by a timer, never while the page is drawn."""
 
 import pytest
-from test_panels import drawn
+from layouts import drawn
 
 from addon.preferences import disk_usage, folders
 from addon.worker import jobs

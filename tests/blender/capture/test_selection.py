@@ -3,10 +3,9 @@
 import bpy
 import numpy as np
 import pytest
-from fake_worker import STARTED, FakeWorker, finished
+from fake_worker import STARTED, FakeWorker, finished, run_timer
+from layouts import drawn
 from takes import make_take
-from test_capture import run_timer
-from test_panels import drawn
 
 from addon.blender import icons
 from addon.models import files

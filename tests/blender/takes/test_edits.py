@@ -2,8 +2,8 @@
 
 import bpy
 import pytest
+from layouts import drawn
 from takes import make_take, motion
-from test_panels import drawn
 
 from addon.blender import scene_index
 from addon.takes import characters, take_list

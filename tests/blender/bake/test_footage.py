@@ -13,7 +13,7 @@ from addon.bake.take import BakeOptions, bake_take
 from addon.takes import characters, take_list
 from romp_core.storage.take_file import save_take
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 COUNT, FPS = 48, 29.97
 DURATIONS = np.array([3 if number % 5 == 2 else 1 for number in range(COUNT)])  # of counting_vfr.mp4, see its maker
 NO_BODY = BakeOptions(with_body=False)

@@ -1,0 +1,42 @@
+"""Results of other programs become takes with characters."""
+
+import bpy
+import numpy as np
+import pytest
+from fake_worker import finished
+from takes import make_take
+
+from romp_core.storage.take_file import save_take
+from romp_core.worker.commands import ImportResults
+
+
+@pytest.fixture(autouse=True)
+def script(worker):
+    worker.script = [finished(make_take())]
+
+
+def test_results_become_a_take_with_characters(worker, scene, tmp_path):
+    results = tmp_path / "results.npz"
+    np.savez(results, poses=np.zeros(3))
+    scene.romp_mocap.solve.height = 1.5
+    assert bpy.ops.romp_mocap.import_results(filepath=str(results)) == {"FINISHED"}
+    command = worker.started[0].command
+    assert isinstance(command, ImportResults) and command.fps == 0 and command.source == str(results)
+    assert command.solve.scale.height == pytest.approx(1.5)
+    assert len(scene.romp_mocap.takes) == 1 and [item for item in scene.objects if item.type == "ARMATURE"]
+
+
+def test_a_dropped_take_is_opened(worker, scene, tmp_path):
+    path = save_take(make_take(id="mine"), tmp_path / "t.npz")
+    assert bpy.ops.romp_mocap.import_results("INVOKE_DEFAULT", filepath=str(path)) == {"FINISHED"}
+    assert not worker.started and scene.romp_mocap.takes[0].take_id == "mine"
+
+
+def test_every_format_is_named():
+    text = bpy.ops.romp_mocap.import_results.get_rna_type().description
+    assert all(name in text for name in ("ROMP", "BEV", "TRACE", "AMASS"))
+
+
+def test_npz_files_can_be_dropped():
+    handler = bpy.types.ROMP_MOCAP_FH_results
+    assert handler.bl_file_extensions == ".npz" and handler.bl_import_operator == "romp_mocap.import_results"
