@@ -16,7 +16,8 @@ def add_settings(parser: argparse._ActionsContainer, cls: type, only: Sequence[s
         if only and item.name not in only:
             continue
         limits, flag = item.metadata, "--" + item.name.replace("_", "-")
-        text = limits["help"] + ("" if item.default == "" else f" (default: {item.default})")
+        default = ("off", "on")[item.default] if isinstance(item.default, bool) else item.default
+        text = limits["help"] + ("" if default == "" else f" (default: {default})")
         if isinstance(item.default, bool):
             parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=text)
         else:
