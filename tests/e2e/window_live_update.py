@@ -1,4 +1,4 @@
-"""A slider of a solved take in a real Blender window, for the window harness (see `benchmarks/README.md`).
+"""A slider of a solved take in a real Blender window, for `window_driver.py` (see CONTRIBUTING.md).
 
 A short capture, all panels opened, then settings of the take are changed as a drag does, and the character follows; a
 person is removed and restored. The footage is the file named by `VIDEO`.

@@ -1,4 +1,4 @@
-"""Selecting people in a real Blender window, for the window harness (see `benchmarks/README.md`).
+"""Selecting people in a real Blender window, for `window_driver.py` (see CONTRIBUTING.md).
 
 The button and its reason for being off, detecting people, the image with their numbers, a click on a number, undo,
 a capture of the selected person alone. Two people cross in the footage named by `VIDEO`.

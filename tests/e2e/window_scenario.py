@@ -1,6 +1,6 @@
-"""A capture in a real Blender window, for the window harness (see `benchmarks/README.md`): the tab, a run, a cancel.
+"""A capture in a real Blender window, for `window_driver.py` (see CONTRIBUTING.md): the tab, a run, a cancel.
 
-The harness imports this file inside Blender's event loop; the footage is the file named by `VIDEO`.
+`window_driver.py` runs this file inside Blender's event loop; the footage is the file named by `VIDEO`.
 """
 
 import sys

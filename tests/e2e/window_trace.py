@@ -1,4 +1,4 @@
-"""TRACE in a real Blender window, for the window harness (see `benchmarks/README.md`).
+"""TRACE in a real Blender window, for `window_driver.py` (see CONTRIBUTING.md).
 
 The model is chosen and given its files, people are selected in the first frame, a moving camera's shot is captured and
 looked at through the animated camera. FOLDER holds TRACE's three files (weights by formula will do: then people are

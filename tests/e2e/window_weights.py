@@ -1,4 +1,4 @@
-"""A model without its files in a real Blender window, for the window harness (see `benchmarks/README.md`).
+"""A model without its files in a real Blender window, for `window_driver.py` (see CONTRIBUTING.md).
 
 Offline and online, the license dialog, a download that is cancelled and gone on with, a refusal, a chosen file that is
 tried out, a capture with it. `FOLDER` is made by `window_weights_files.py`, which must be running.
