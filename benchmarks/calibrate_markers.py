@@ -55,7 +55,7 @@ def equations(video: Path, takes: Path) -> tuple[Array, Array]:
         joints[:, joint] = joints[:, PARENTS[joint]] + turned[:, PARENTS[joint]] @ offsets[joint]
     seen = captured(video, takes).people[0].observations
     rows = seen.frame_index
-    places = np.einsum("tij,tkj->tki", truth.rotation[rows], joints[rows] - truth.place[rows, None])
+    positions = np.einsum("tij,tkj->tki", truth.rotation[rows], joints[rows] - truth.position[rows, None])
     axes = truth.rotation[rows, None] @ turned[rows] * size
     slopes = (seen.keypoints2d - truth.intrinsics[:2, 2]) / truth.intrinsics[0, 0]
     left, right = [], []
@@ -63,10 +63,12 @@ def equations(video: Path, takes: Path) -> tuple[Array, Array]:
         parts = []
         for k, sign in ((landmark, 1.0), (mirrored, -1.0)):
             joint = carriers()[k]
-            place, axis = places[:, joint], axes[:, joint] * np.array([sign, 1.0, 1.0])
+            position, axis = positions[:, joint], axes[:, joint] * np.array([sign, 1.0, 1.0])
             for d in (0, 1):
-                slope, depth = slopes[:, k, d], place[:, 2]
-                parts.append(((axis[:, d] - slope[:, None] * axis[:, 2]) / depth[:, None], slope - place[:, d] / depth))
+                slope, depth = slopes[:, k, d], position[:, 2]
+                parts.append(
+                    ((axis[:, d] - slope[:, None] * axis[:, 2]) / depth[:, None], slope - position[:, d] / depth)
+                )
         left.append(np.concatenate([part[0] for part in parts]))
         right.append(np.concatenate([part[1] for part in parts]))
     return np.stack(left), np.stack(right)

@@ -21,7 +21,7 @@ COMPARED = [1, 2, 4, 5, 7, 8, 12, 15, 16, 17, 18, 19, 20, 21]
 """Joints of MPJPE: hips, knees, ankles, neck, head, shoulders, elbows, wrists."""
 
 _LIMBS = {1: 23, 2: 24, 4: 25, 5: 26, 7: 27, 8: 28, 16: 11, 17: 12, 18: 13, 19: 14, 20: 15, 21: 16}
-"""SMPL joint -> BlazePose landmark, for telling people apart in the picture."""
+"""SMPL joint -> BlazePose landmark, for telling people apart in the image."""
 
 _BALLS = [10, 11]
 _STANDS, _SWINGS = 0.05, 0.5
@@ -30,12 +30,12 @@ _JUMP = np.radians(45)
 
 @dataclass(frozen=True)
 class Truth:
-    """One clip: P people, T pictures, world y up, camera x right, y down, z forward.
+    """One clip: P people, T frames, world y up, camera x right, y down, z forward.
 
     Attributes:
         joints: (P, T, 24, 3) world, meters; joints2d: (P, T, 24, 2) px; heights: (P,) meters.
-        counted: (P, T) bool, visible and not a repeated picture.
-        rotation, place: (T, 3, 3), (T, 3) of the camera; intrinsics: (3, 3); times: (T,) seconds.
+        counted: (P, T) bool, visible and not a repeated frame.
+        rotation, position: (T, 3, 3), (T, 3) of the camera; intrinsics: (3, 3); times: (T,) seconds.
     """
 
     video: Path
@@ -44,7 +44,7 @@ class Truth:
     heights: Array
     counted: Array
     rotation: Array
-    place: Array
+    position: Array
     intrinsics: Array
     times: Array
 
@@ -55,7 +55,7 @@ class Truth:
 
     def camera_joints(self, person: int) -> Array:
         """(T, 24, 3) in camera space."""
-        return np.einsum("tij,tkj->tki", self.rotation, self.joints[person] - self.place[:, None])
+        return np.einsum("tij,tkj->tki", self.rotation, self.joints[person] - self.position[:, None])
 
 
 def load_truth(video: str | Path) -> Truth:
@@ -65,8 +65,8 @@ def load_truth(video: str | Path) -> Truth:
     joints = stored["joints"] if stored["joints"].ndim == 4 else stored["joints"][None]
     people, count = joints.shape[:2]
     rotation = np.broadcast_to(stored["Rcw"], (count, 3, 3))
-    place = np.broadcast_to(stored["cpos"], (count, 3))
-    seen = np.einsum("tij,ptkj->ptki", rotation, joints - place[:, None]) @ stored["K"].T
+    position = np.broadcast_to(stored["cpos"], (count, 3))
+    seen = np.einsum("tij,ptkj->ptki", rotation, joints - position[:, None]) @ stored["K"].T
     counted = stored.get("visible", np.ones((people, count), bool)) & ~stored.get("held", np.zeros(count, bool))
     return Truth(
         video=Path(video),
@@ -75,7 +75,7 @@ def load_truth(video: str | Path) -> Truth:
         heights=np.atleast_1d(stored["height"]),
         counted=counted,
         rotation=rotation,
-        place=place,
+        position=position,
         intrinsics=stored["K"],
         times=stored.get("times", np.arange(count) / 30),
     )
@@ -93,7 +93,7 @@ def procrustes(points: Array, target: Array) -> Array:
 
 
 def identify(take: Take, truth: Truth) -> Array:
-    """Which person of the take each true person is in each picture, (P, T) index into `take.people`, -1 for none.
+    """Which person of the take each true person is in each frame, (P, T) index into `take.people`, -1 for none.
 
     The unique assignment with the least mean distance of limb joints, rejected above half the person's height.
     """
@@ -101,7 +101,7 @@ def identify(take: Take, truth: Truth) -> Array:
     people, count = truth.counted.shape
     distance = np.full((people, len(take.people), count), np.inf)
     for index, person in enumerate(take.people):
-        rows = _pictures(take, person.observations.frame_index, truth)
+        rows = _true_frames(take, person.observations.frame_index, truth)
         seen = person.observations.keypoints2d[:, landmarks]
         away = np.linalg.norm(seen - truth.joints2d[:, rows][:, :, joints], axis=-1).mean(-1)  # (P, n)
         tall = np.ptp(truth.joints2d[:, rows][..., 1], axis=-1)
@@ -141,7 +141,7 @@ class Score:
     """One true person against the take.
 
     Attributes:
-        tracked: share of the counted pictures with a valid prediction.
+        tracked: fraction of the counted frames with a valid prediction.
         mpjpe_mm, pa_mpjpe_mm: over 14 joints, pelvis subtracted; camera axes.
         jumps: joint turns of more than 45 degrees from one row to the next.
         skate, skate_95: m/s of the balls of the feet while they truly stand; skate_pairs: how many steps counted.
@@ -179,7 +179,7 @@ def _score(take: Take, person: Person, truth: Truth, index: int, switched: int) 
     motion = person.motion
     if motion is None:
         raise ValueError("the take is not solved")
-    rows = _pictures(take, motion.frame_index, truth)
+    rows = _true_frames(take, motion.frame_index, truth)
     counted = truth.counted[index, rows] & motion.valid
     found, true = joints_camera(take, motion)[counted], truth.camera_joints(index)[rows][counted]
     found, true = (j[:, COMPARED] - j[:, :1] for j in (found, true))
@@ -220,8 +220,8 @@ def _mean_distance_mm(found: Array, true: Array) -> float:
     return float(np.linalg.norm(found - true, axis=-1).mean() * 1e3)
 
 
-def _pictures(take: Take, rows: Array, truth: Truth) -> Array:
-    """Number of the true picture shown at the time of each row of the take."""
+def _true_frames(take: Take, rows: Array, truth: Truth) -> Array:
+    """Index of the true frame at the time of each frame of the take."""
     times = take.footage.times[rows]
     nearest = np.abs(truth.times[None] - times[:, None]).argmin(axis=1)
     return np.asarray(nearest)

@@ -1,4 +1,4 @@
-"""Peak memory of a capture of one minute against a capture of twenty, same pictures: it must stay flat.
+"""Peak memory of a capture of one minute against a capture of twenty, same images: it must stay flat.
 
     python benchmarks/memory.py [CLIP] [--minutes 1 20]
 
@@ -23,12 +23,12 @@ def repeat_clip(clip: Path, seconds: float, out: Path) -> int:
     """Write the clip over and over, forth and back so that the motion has no jumps; returns the frame count."""
     reader = cv2.VideoCapture(str(clip))
     fps = reader.get(cv2.CAP_PROP_FPS)
-    pictures = []
+    images = []
     while (read := reader.read())[0]:
-        pictures.append(read[1])
-    height, width = pictures[0].shape[:2]
+        images.append(read[1])
+    height, width = images[0].shape[:2]
     writer = cv2.VideoWriter(str(out), cv2.VideoWriter_fourcc(*"mp4v"), fps, (width, height))
-    count, loop = round(seconds * fps), pictures + pictures[-2:0:-1]
+    count, loop = round(seconds * fps), images + images[-2:0:-1]
     for index in range(count):
         writer.write(loop[index % len(loop)])
     writer.release()

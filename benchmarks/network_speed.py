@@ -1,4 +1,4 @@
-"""Seconds per picture: onnxruntime from a template against the torch network, in turns in one process.
+"""Seconds per image: onnxruntime from a template against the torch network, in turns in one process.
 
     python benchmarks/network_speed.py [--golden DIR] [--rounds 9] [--threads 2]     (needs torch)
 
@@ -48,18 +48,18 @@ def compare(template: str, golden: Path, rounds: int, threads: int) -> None:
     from romp_core.networks.romp import Romp
 
     torch.set_num_threads(threads)
-    state, picture = formula_state_dict(golden / SETS[template]), formula_input()
+    state, image = formula_state_dict(golden / SETS[template]), formula_input()
     network = {"romp": Romp, "bev_maps": BevMaps}[template]().eval()
     network.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()})
     session = open_template(template, state, threads, sizes_on_cpu=ONE_IMAGE).session
-    tensor = torch.from_numpy(picture)
+    tensor = torch.from_numpy(image)
 
     def with_torch() -> None:
         with torch.inference_mode():
             network(tensor)
 
     runs: dict[str, Callable[[], object]] = {
-        "onnxruntime": lambda: session.run(None, {"image": picture}),
+        "onnxruntime": lambda: session.run(None, {"image": image}),
         "torch": with_torch,
     }
     seconds = in_turns(runs, rounds)

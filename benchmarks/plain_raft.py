@@ -1,4 +1,4 @@
-"""RAFT in its usual form, to measure ours against: both pictures encoded for every pair, all-pairs correlations pooled
+"""RAFT in its usual form, to measure ours against: both images encoded for every pair, all-pairs correlations pooled
 and sampled level by level, the context read anew and the upsampling's weights made in every iteration."""
 
 import torch
@@ -10,7 +10,7 @@ from romp_core.networks.raft import CONTEXT, HIDDEN, LEVELS, RADIUS, Raft, upsam
 
 
 class PlainRaft(Raft):
-    """Two pictures (1, H, W, 3) RGB 0..255 -> flow (1, 2, 128, 128) as TRACE reads it, (1, 2, H, W) by iteration.
+    """Two images (1, H, W, 3) RGB 0..255 -> flow (1, 2, 128, 128) as TRACE reads it, (1, 2, H, W) by iteration.
 
     All flows are given back, so that an optimizer cannot leave out what the usual form computes.
     """

@@ -35,8 +35,8 @@ def capture(seconds: float, folder: Path) -> None:
 
     count = round(seconds * FPS)
     sway = np.sin(np.arange(count) / FPS)
-    places = [np.stack([x + 0.5 * sway, 0 * sway, 4.0 + 0.2 * sway], axis=-1) for x in (-1.0, 1.0)]
-    stage = still([Actor(places[0], np.ones(count, bool)), Actor(places[1], np.ones(count, bool), BLUE)])
+    positions = [np.stack([x + 0.5 * sway, 0 * sway, 4.0 + 0.2 * sway], axis=-1) for x in (-1.0, 1.0)]
+    stage = still([Actor(positions[0], np.ones(count, bool)), Actor(positions[1], np.ones(count, bool), BLUE)])
     info = FootageInfo("stage", SIDE, SIDE, FPS, np.zeros(0), np.zeros(0, np.int32))
     head = TakeHead("stage", info, CaptureSettings("trace"), SolveSettings(), Provenance("trace"))
     networks = StageNetworks(stage)

@@ -2,7 +2,7 @@
 
     python benchmarks/trace_speed.py [--golden DIR] [--rounds 3] [--frames 2]     (needs torch)
 
-The weights are the golden set's, pictures are noise of 512 x 512, RAFT refines 20 times. What is compared runs in turns
+The weights are the golden set's, images are noise of 512 x 512, RAFT refines 20 times. What is compared runs in turns
 in one process, with as many threads as the product takes. Wall time is the median and the least of all rounds;
 processor time stands beside it because a shared machine makes wall time lie.
 """
@@ -76,11 +76,11 @@ def unprefixed(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def usual_form(network: PlainRaft) -> onnxruntime.InferenceSession:
     """RAFT in its usual form as one ONNX file, with all that onnxruntime makes of it."""
-    file, pictures = io.BytesIO(), (torch.zeros(1, 512, 512, 3),) * 2
+    file, inputs = io.BytesIO(), (torch.zeros(1, 512, 512, 3),) * 2
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         names = ["previous", "current"]
-        torch.onnx.export(network, pictures, file, dynamo=False, opset_version=17, input_names=names)
+        torch.onnx.export(network, inputs, file, dynamo=False, opset_version=17, input_names=names)
     return onnxruntime.InferenceSession(file.getvalue(), session_options(THREADS), providers=["CPUExecutionProvider"])
 
 
@@ -107,8 +107,8 @@ def main() -> None:
     torch.set_grad_enabled(False)
     states = {part: formula_trace_state(options.golden / "trace", part) for part in FILES}
     images = np.random.default_rng(0).integers(0, 256, (options.frames, 512, 512, 3), dtype=np.uint8)
-    pictures = images.astype(np.float32)
-    tensors = torch.from_numpy(pictures)
+    inputs = images.astype(np.float32)
+    tensors = torch.from_numpy(inputs)
 
     def load(kind: type[torch.nn.Module], part: str) -> torch.nn.Module:
         network = kind().eval()
@@ -120,10 +120,10 @@ def main() -> None:
             save_torch_zip(states[part], Path(folder) / name)
         nets = TraceNetworks(*(Path(folder) / FILES[part] for part in FILES))
     theirs, ours = TorchTrace(load), OpticalFlow(unprefixed(states["raft"]))
-    session, before = usual_form(theirs.flow), ours.encode(pictures[0])
+    session, before = usual_form(theirs.flow), ours.encode(inputs[0])
     runs = {
-        "ours": lambda: ours(before, ours.encode(pictures[1])),
-        "usual form in onnxruntime": lambda: session.run(None, {"previous": pictures[:1], "current": pictures[1:2]}),
+        "ours": lambda: ours(before, ours.encode(inputs[1])),
+        "usual form in onnxruntime": lambda: session.run(None, {"previous": inputs[:1], "current": inputs[1:2]}),
         "usual form in torch": lambda: theirs.flow(tensors[:1], tensors[1:2]),
     }
     print(f"{THREADS} thread(s), {options.rounds} rounds")

@@ -42,5 +42,5 @@ def _files(name: tuple[str, ...]) -> Iterator[Path]:
     if name[0] != CORE.name:
         return
     for length in range(1, len(name) + 1):
-        place = CORE.parent.joinpath(*name[:length])
-        yield from (file for file in (place / "__init__.py", place.with_suffix(".py")) if file.is_file())
+        path = CORE.parent.joinpath(*name[:length])
+        yield from (file for file in (path / "__init__.py", path.with_suffix(".py")) if file.is_file())

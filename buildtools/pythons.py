@@ -1,4 +1,4 @@
-"""Finding Python interpreters by version in the usual places of each system."""
+"""Finding Python interpreters by version where each system usually has them."""
 
 import os
 import shutil
@@ -47,7 +47,7 @@ def any_of(versions: tuple[str, ...]) -> Path:
 def missing(version: str) -> str:
     """What to tell a user who has no Python of this version."""
     return (
-        f"PYTHON {version} NOT FOUND (looked on PATH, in pyenv and uv, and in the system's usual places). "
+        f"PYTHON {version} NOT FOUND (looked on PATH, in pyenv and uv, and in the system's usual folders). "
         f"Install it, for instance with `pyenv install {version}` or `uv python install {version}`."
     )
 

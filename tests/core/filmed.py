@@ -75,9 +75,11 @@ def filmed_from(truth: Truth, pitch: float, distance: float) -> Truth:
     """The truth with a camera in front of the person that looks down by `pitch` degrees."""
     cosine, sine = np.cos(np.radians(pitch)), np.sin(np.radians(pitch))
     rotation = np.array([[1.0, 0.0, 0.0], [0.0, -cosine, sine], [0.0, -sine, -cosine]])  # right, down, ahead
-    place = truth.joints[0, :, 0].mean(axis=0) - distance * rotation[2]
+    position = truth.joints[0, :, 0].mean(axis=0) - distance * rotation[2]
     count = len(truth.times)
-    truth = replace(truth, rotation=np.broadcast_to(rotation, (count, 3, 3)), place=np.broadcast_to(place, (count, 3)))
+    truth = replace(
+        truth, rotation=np.broadcast_to(rotation, (count, 3, 3)), position=np.broadcast_to(position, (count, 3))
+    )
     seen = truth.camera_joints(0) @ truth.intrinsics.T
     return replace(truth, joints2d=(seen[..., :2] / seen[..., 2:])[None])
 

@@ -1,8 +1,9 @@
 """Drives a real Blender window through a scenario: `blender --python window_driver.py -- SCENARIO.py FOLDER`.
 
-A scenario is a module with a generator `scenario(gh)`. What it yields is a number of seconds to wait, or a function to wait
-for (`gh.until`); meanwhile Blender's event loop runs, with its timers, redraws and clicks. Images and `result.json` go
-to the folder; the exit status is 0 when every `gh.check` passed. It needs an X display, `xdotool` for mouse and keys, and `import` of ImageMagick for the images.
+A scenario is a module with a generator `scenario(gh)`. It yields seconds to wait, or a condition (`gh.until`);
+meanwhile Blender's event loop runs, with its timers, redraws and clicks. Images and `result.json` go to the folder; the
+exit status is 0 when every `gh.check` passed. It needs an X display, `xdotool` for mouse and keys, and `import` of
+ImageMagick for the images.
 """
 
 import json
@@ -64,9 +65,7 @@ class Window:
 
     def override(self, area: str = "VIEW_3D", region: str = "WINDOW") -> Any:
         """A context in which operators run in this region."""
-        return bpy.context.temp_override(
-            window=self.window, area=self.area(area), region=self.region(region, area)
-        )
+        return bpy.context.temp_override(window=self.window, area=self.area(area), region=self.region(region, area))
 
     def open_tab(self, name: str) -> None:
         """Show a tab of the 3D viewport's sidebar; takes a redraw or two."""
@@ -116,7 +115,7 @@ def drive(script: Path, folder: Path) -> None:
             pause = next(steps)
         except StopIteration:
             finish(gh)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, it ends the scenario and is reported
             gh.check(False, traceback.format_exc())
             finish(gh)
         waiting = pause if callable(pause) else None

@@ -37,7 +37,7 @@ def perfect(film: Film) -> Take:
     camera = Camera(
         np.radians(truth.fov_deg),
         quat_from_matrix(TO_Z_UP @ truth.rotation[0].T)[None],
-        (TO_Z_UP @ truth.place[0])[None],
+        (TO_Z_UP @ truth.position[0])[None],
     )
     take = film.take()
     return replace(take, people=(replace(take.people[0], motion=motion),), camera=camera)

@@ -76,7 +76,7 @@ def test_cameras_that_look_up_or_down_from_near_or_far(pitch, distance):
     take = solve(film.take(noisy(film.observations, 1.0, 0.02)), rest_joints=film.skeleton)
     motion, true = only(take), film.truth.joints[0]
     assert looks_down(take) == pytest.approx(pitch, abs=3.5)
-    assert take.camera.position[0, 2] == pytest.approx(film.truth.place[0][1], abs=0.05 * distance)
+    assert take.camera.position[0, 2] == pytest.approx(film.truth.position[0][1], abs=0.05 * distance)
     assert error_mm(joints_camera(take, motion), film.truth.camera_joints(0)) < 45
     assert np.abs(np.median(motion.joints()[:, :, 2] - true[:, :, 1])) < 0.06
     speed, real = (np.linalg.norm(np.diff(p[:, [10, 11]], axis=0), axis=-1) * 30 for p in (motion.joints(), true))
