@@ -83,20 +83,25 @@ class Window:
 
     def key(self, *keys: str) -> None:
         """Press keys such as "ctrl+z"."""
-        self._input("key", *keys)
+        self._xdo("key", *keys)
 
     def move(self, x: int, y: int) -> None:
         """Move the mouse to pixels from the top left of the screen."""
-        self._input("mousemove", x, y)
+        self._xdo("mousemove", x, y)
 
     def click_in_region(self, x: int, y: int, kind: str = "UI", area: str = "VIEW_3D") -> None:
         """Click at pixels from the top left of a region."""
+        left, top = self.region_origin(kind, area)
+        self._xdo("mousemove", left + x, top + y, "sleep", 0.25, "mousedown", 1, "sleep", 0.12, "mouseup", 1)
+
+    def region_origin(self, kind: str = "UI", area: str = "VIEW_3D") -> tuple[int, int]:
+        """The top left of a region, in pixels from the top left of the screen."""
         region = self.region(kind, area)
-        top = self.window.height - region.y - region.height
-        self._input("mousemove", region.x + x, top + y, "sleep", 0.25, "mousedown", 1, "sleep", 0.12, "mouseup", 1)
+        return region.x, self.window.height - region.y - region.height
 
     @staticmethod
-    def _input(*words: object) -> None:
+    def _xdo(*words: object) -> None:
+        """Commands of xdotool, one after the other."""
         subprocess.Popen(["xdotool", *map(str, words)])  # not awaited: Blender must receive it meanwhile
 
 
