@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .limits import DAMAGED, DISTRUST, Refused, shown
-from .standins import (
+from .limits import DAMAGED, UNTRUSTED, RejectedFile, shown
+from .placeholders import (
     ChumpyArray,
     ChumpyReshape,
     ChumpySelect,
@@ -16,9 +16,9 @@ from .standins import (
     Function,
     Named,
     NumpyArray,
+    Placeholder,
     Raw,
     SparseMatrix,
-    Standin,
     StorageType,
     Tensor,
     buffer_of,
@@ -32,21 +32,21 @@ OBJECT = Named("builtins.object")
 
 
 def lookup(module: Any, name: Any) -> Function | Named | StorageType:
-    """What a name means here. Raises Refused when it is not on the list."""
+    """What a name means here. Raises RejectedFile when it is not on the list."""
     if not isinstance(module, str) or not isinstance(name, str):
-        raise Refused(DAMAGED, DISTRUST)
+        raise RejectedFile(DAMAGED, UNTRUSTED)
     home = _PYTHON2.get(module, module)
     for new, old in _RENAMED:
         if home.startswith(new):
             home = old + home[len(new) :]
     found = _ALLOWED.get((home, name))
     if found is None:
-        raise Refused(f"is not safe to open: it asks for {shown(f'{module}.{name}')}.", DISTRUST)
+        raise RejectedFile(f"is not safe to open: it asks for {shown(f'{module}.{name}')}.", UNTRUSTED)
     return found
 
 
 def checked_key(key: Any) -> Any:
-    """A key of a dictionary or set: text, bytes, truth values, None, 64-bit numbers. Raises Refused.
+    """A key of a dictionary or set: text, bytes, booleans, None, 64-bit numbers. Raises RejectedFile.
 
     Others (deep tuples, huge numbers) could make hashing slow or run out of stack.
     """
@@ -54,12 +54,12 @@ def checked_key(key: Any) -> Any:
         key = str(key.view, "latin-1") if key.text else bytes(key.view)
     if isinstance(key, str | bytes | bool | None) or (type(key) is int and abs(key) < _LONGEST_INDEX):
         return key
-    raise Refused("uses something strange as the key of a dictionary.", DISTRUST)
+    raise RejectedFile("uses an unexpected type as a dictionary key.", UNTRUSTED)
 
 
 def _numpy_reconstruct(kind: Any, shape: Any, code: Any) -> NumpyArray:
     if kind is not NDARRAY:
-        raise Refused(DAMAGED, DISTRUST)
+        raise RejectedFile(DAMAGED, UNTRUSTED)
     return NumpyArray()
 
 
@@ -71,10 +71,10 @@ def _numpy_frombuffer(content: Any, dtype: Any, shape: Any, order: Any) -> Numpy
 
 def _numpy_scalar(dtype: Any, content: Any) -> Any:
     if not isinstance(dtype, Dtype) or dtype.dtype is None:
-        raise Refused("holds a number of a kind that has no place in it.", DISTRUST)
+        raise RejectedFile("holds a number of an unexpected type.", UNTRUSTED)
     raw = buffer_of(content)
     if len(raw) != dtype.dtype.itemsize:
-        raise Refused(DAMAGED)
+        raise RejectedFile(DAMAGED)
     return np.frombuffer(raw, dtype.dtype)[0].item()
 
 
@@ -84,26 +84,26 @@ def _ordered_dict(items: Any = ()) -> dict[Any, Any]:
 
 def _set(items: Any = ()) -> set[Any]:
     if not isinstance(items, list | tuple):
-        raise Refused(DAMAGED)
+        raise RejectedFile(DAMAGED)
     return {checked_key(item) for item in items}
 
 
 def _bytes(content: Any = b"", encoding: Any = "latin-1") -> bytes:
     if encoding not in ("latin1", "latin-1"):
-        raise Refused(DAMAGED)
+        raise RejectedFile(DAMAGED)
     return bytes(buffer_of(content))
 
 
 def _tuple(items: Any = ()) -> tuple[Any, ...]:
     if not isinstance(items, list | tuple):
-        raise Refused(DAMAGED)
+        raise RejectedFile(DAMAGED)
     return tuple(items)
 
 
-def _reconstructor(kind: Any, base: Any, state: Any) -> Standin:
+def _reconstructor(kind: Any, base: Any, state: Any) -> Placeholder:
     """How protocols 0 and 1 make objects: only those that are filled by their attributes afterwards."""
     if not isinstance(kind, Function) or kind not in _BY_ATTRIBUTES or base is not OBJECT or state is not None:
-        raise Refused(DAMAGED, DISTRUST)
+        raise RejectedFile(DAMAGED, UNTRUSTED)
     return kind.call()
 
 

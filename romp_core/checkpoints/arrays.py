@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..typing import Array
-from .limits import Budget, Refused
+from .limits import MemoryBudget, RejectedFile
 
 Buffer = bytes | bytearray | memoryview
 _PLAIN_DTYPE = re.compile(r"[<>=|]?([biuf][0-9]{1,2}|[SU][1-9][0-9]{0,4})")
@@ -20,31 +20,31 @@ _FREE_LENGTH = 1 << 20
 
 
 def plain_dtype(code: str) -> np.dtype[Any]:
-    """A dtype of numbers, truth values or text. Raises Refused for objects, records, dates and the like."""
+    """A dtype of numbers, booleans or text. Raises RejectedFile for objects, records, dates and the like."""
     if not _PLAIN_DTYPE.fullmatch(code):
-        raise Refused("holds an array of a kind that has no place in it.")
+        raise RejectedFile("holds an array of an unexpected type.")
     return np.dtype(code)
 
 
 def checked_shape(shape: Any, available_bytes: int) -> tuple[int, ...]:
-    """The shape, if it is a short tuple of whole numbers that is no trap for a loop. Raises Refused."""
+    """The shape, if it is a short tuple of integers of plausible size. Raises RejectedFile."""
     if not isinstance(shape, tuple | list) or len(shape) > _MAX_AXES:
-        raise Refused("holds an array without a proper shape.")
+        raise RejectedFile("holds an array without a proper shape.")
     longest = max(available_bytes, _FREE_LENGTH)
     if not all(type(length) is int and 0 <= length <= longest for length in shape):
-        raise Refused("holds an array whose shape does not fit its data.")
+        raise RejectedFile("holds an array whose shape does not fit its data.")
     return tuple(shape)
 
 
-def array_over(raw: Buffer, dtype: np.dtype[Any], shape: Any, fortran: bool, budget: Budget) -> Array:
+def array_over(raw: Buffer, dtype: np.dtype[Any], shape: Any, fortran: bool, budget: MemoryBudget) -> Array:
     """The array whose elements are exactly these bytes: a read-only view if they are in native order.
 
     Raises:
-        Refused: shape and bytes do not fit.
+        RejectedFile: shape and bytes do not fit.
     """
     shape = checked_shape(shape, len(raw))
     if math.prod(shape) * dtype.itemsize != len(raw):
-        raise Refused("holds an array whose shape does not fit its data.")
+        raise RejectedFile("holds an array whose shape does not fit its data.")
     array: Array = np.ndarray(shape, dtype, memoryview(raw).toreadonly(), order="F" if fortran else "C")
     if dtype.isnative:
         return array
@@ -56,18 +56,18 @@ def strided_view(elements: Array, offset: int, shape: Sequence[int], strides: Se
     """A view of a flat array by offset and strides in elements, like a torch tensor's of its storage.
 
     Raises:
-        Refused: it would reach outside, or would have more elements than it is a view of.
+        RejectedFile: it would reach outside, or would have more elements than it is a view of.
     """
     numbers = (offset, *shape, *strides)
     if len(shape) != len(strides) or not all(type(number) is int and number >= 0 for number in numbers):
-        raise Refused("holds a tensor without a proper shape.")
+        raise RejectedFile("holds a tensor without a proper shape.")
     shape = checked_shape(tuple(shape), elements.size)
     count = math.prod(shape)
     if count == 0:
         return np.empty(shape, elements.dtype)
     last = offset + sum((length - 1) * stride for length, stride in zip(shape, strides, strict=True))
     if last >= elements.size or count > elements.size:
-        raise Refused("holds a tensor that reaches outside of its data.")
+        raise RejectedFile("holds a tensor that reaches beyond its data.")
     size = elements.itemsize
     steps = [min(stride, elements.size) * size for stride in strides]
     return np.ndarray(shape, elements.dtype, elements.data, offset * size, steps)

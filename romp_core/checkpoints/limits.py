@@ -4,26 +4,26 @@ from __future__ import annotations
 
 _FLOOR, _PER_BYTE, _CEILING = 64 << 20, 16, 4 << 30
 DAMAGED = "is damaged."
-AGAIN = "Download it again, or choose another copy."
-DISTRUST = "Nothing in it was run. Get the file from its official source."
+RETRY = "Download it again, or choose another copy."
+UNTRUSTED = "Nothing in it was run. Get the file from its official source."
 
 
-class Refused(Exception):
-    """The file is not read. `reason` goes on after the file's name: "is cut off."; `hint` says what to do."""
+class RejectedFile(Exception):
+    """The file is not read. `reason` follows the file's name: "is truncated."; `hint` says what to do."""
 
-    def __init__(self, reason: str, hint: str = AGAIN) -> None:
+    def __init__(self, reason: str, hint: str = RETRY) -> None:
         super().__init__(reason)
         self.reason, self.hint = reason, hint
 
 
-class CutOff(Refused):
+class TruncatedFile(RejectedFile):
     """The file ends before it should."""
 
     def __init__(self) -> None:
-        super().__init__("is cut off: the download or copy is not complete.")
+        super().__init__("is truncated: the download or copy is incomplete.")
 
 
-class Budget:
+class MemoryBudget:
     """Bytes that reading a file may allocate, in proportion to its size.
 
     A few bytes of a pickle or a zip can ask for terabytes, or ask for megabytes a million times.
@@ -33,10 +33,10 @@ class Budget:
         self.left = min(_FLOOR + _PER_BYTE * file_size, max(_CEILING, 2 * file_size))
 
     def spend(self, count: int) -> None:
-        """Note an allocation before it is made. Raises Refused when the file asks for too much."""
+        """Note an allocation before it is made. Raises RejectedFile when the file asks for too much."""
         self.left -= count
         if self.left < 0:
-            raise Refused("asks for far more memory than a file of its size should need.", DISTRUST)
+            raise RejectedFile("needs far more memory than a file of its size should.", UNTRUSTED)
 
 
 def shown(name: object) -> str:

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .allow_list import checked_key, lookup
-from .limits import DAMAGED, DISTRUST, Budget, CutOff, Refused
-from .standins import Function, Raw, Standin
+from .limits import DAMAGED, UNTRUSTED, MemoryBudget, RejectedFile, TruncatedFile
+from .placeholders import Function, Placeholder, Raw
 
 _COPIED = 256
 """Longer strings stay where they are in the file."""
@@ -31,7 +31,7 @@ _OBJECT_COST, _ENTRY_COST, _ITEM_COST = 200, 100, 8
 Persistent = Callable[[Any], Any]
 
 
-class Machine:
+class PickleInterpreter:
     """Runs one pickle out of a buffer.
 
     Args:
@@ -40,17 +40,19 @@ class Machine:
         persistent: makes the object of a persistent id; None where the file may have none.
     """
 
-    def __init__(self, data: memoryview, budget: Budget, start: int = 0, persistent: Persistent | None = None) -> None:
+    def __init__(
+        self, data: memoryview, budget: MemoryBudget, start: int = 0, persistent: Persistent | None = None
+    ) -> None:
         self.data, self.position, self.budget, self.persistent = data, start, budget, persistent
         self.stack: list[Any] = []
         self.outer: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
 
     def run(self) -> Any:
-        """The object, stand-ins included; `position` is then behind the pickle.
+        """The object, placeholders included; `position` is then behind the pickle.
 
         Raises:
-            Refused: anything that is not plain data, or the pickle is damaged or cut off.
+            RejectedFile: anything that is not plain data, or the pickle is damaged or truncated.
         """
         data, end = self.data, len(self.data)
         while self.position < end:
@@ -58,19 +60,19 @@ class Machine:
             self.position += 1
             if code == _STOP:
                 if len(self.stack) != 1 or self.outer:
-                    raise Refused(DAMAGED)
+                    raise RejectedFile(DAMAGED)
                 return self.stack.pop()
             operation = _OPERATIONS.get(code)
             if operation is None:
-                raise Refused(_FORBIDDEN.get(code, "is no file of weights, or is damaged."), DISTRUST)
+                raise RejectedFile(_FORBIDDEN.get(code, "is not a weights file, or is damaged."), UNTRUSTED)
             operation(self)
-        raise CutOff
+        raise TruncatedFile
 
     def take(self, count: int) -> memoryview:
         """The next bytes of the file."""
         start, self.position = self.position, self.position + count
         if self.position > len(self.data):
-            raise CutOff
+            raise TruncatedFile
         return self.data[start : self.position]
 
     def byte(self) -> int:
@@ -93,13 +95,13 @@ class Machine:
                 return b"".join([*pieces, piece[:length]])
             pieces.append(piece)
             self.position += len(piece)
-        raise CutOff
+        raise TruncatedFile
 
     def short_line(self) -> str:
         """A line that holds a number or a name."""
         line = self.line()
         if len(line) > _LONGEST_NAME:
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         return line.decode("ascii")
 
     def push(self, value: Any) -> None:
@@ -149,23 +151,23 @@ class Machine:
         """A string of Python 2 in quotes and with escapes."""
         line = self.line()
         if len(line) < 2 or line[:1] not in (b"'", b'"') or line[-1:] != line[:1]:
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         content, _ = codecs.escape_decode(line[1:-1])
         self.push_raw(memoryview(content), True)
 
     def push_int(self) -> None:
-        """A number in decimals; 00 and 01 are the truth values of protocol 0."""
+        """A number in decimals; 00 and 01 are the booleans of protocol 0."""
         text = self.short_line()
         self.push({"00": False, "01": True}[text] if text in ("00", "01") else _whole(text))
 
     def push_long(self, count: int) -> None:
         if not 0 <= count <= _LONGEST_NUMBER:
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         self.push_object(int.from_bytes(self.take(count), "little", signed=True))
 
     def push_tuple(self, count: int) -> None:
         if len(self.stack) < count:
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         items = tuple(self.stack[len(self.stack) - count :])
         del self.stack[len(self.stack) - count :]
         self.push_object(items)
@@ -176,7 +178,7 @@ class Machine:
 
     def update(self, items: list[Any]) -> None:
         if len(items) % 2:
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         self.budget.spend(_ENTRY_COST * len(items))
         target = self._top(dict)
         for key, value in zip(items[::2], items[1::2], strict=True):
@@ -201,34 +203,34 @@ class Machine:
         """REDUCE and NEWOBJ: a function of the allow-list on a tuple of arguments."""
         arguments, function = self.stack.pop(), self.stack.pop()
         if not isinstance(function, Function) or not isinstance(arguments, tuple):
-            raise Refused("is not safe to open: it wants to call something.", DISTRUST)
+            raise RejectedFile("is not safe to open: it tries to call a function.", UNTRUSTED)
         sized = (argument for argument in arguments if isinstance(argument, str | bytes | list | tuple | Raw))
         self.budget.spend(sum(len(a.view) if isinstance(a, Raw) else _ITEM_COST * len(a) for a in sized))
         self.push_object(function.call(*arguments))
 
     def build(self) -> None:
-        """BUILD: only stand-ins take a state; what an OrderedDict of torch has as attributes is dropped."""
+        """BUILD: only placeholders take a state; what an OrderedDict of torch has as attributes is dropped."""
         state = self.stack.pop()
         target = self.stack[-1]
-        if isinstance(target, Standin):
+        if isinstance(target, Placeholder):
             target.build(state)
         elif not isinstance(target, dict) or not isinstance(state, dict):
-            raise Refused("is not safe to open: it wants to change an object.", DISTRUST)
+            raise RejectedFile("is not safe to open: it tries to modify an object.", UNTRUSTED)
 
     def persist(self) -> None:
         if self.persistent is None:
-            raise Refused("refers to something outside of it.", DISTRUST)
+            raise RejectedFile("refers to something outside of it.", UNTRUSTED)
         self.push_object(self.persistent(self.stack.pop()))
 
     def _top(self, kind: type) -> Any:
         if not isinstance(self.stack[-1], kind):
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         return self.stack[-1]
 
 
 def _whole(text: str) -> int:
     if len(text) > 2 * _LONGEST_NUMBER:
-        raise Refused(DAMAGED)
+        raise RejectedFile(DAMAGED)
     return int(text)
 
 
@@ -239,14 +241,14 @@ _FORBIDDEN = {
     **dict.fromkeys(b"P\x97\x98", "refers to something outside of it."),
 }
 """INST, OBJ, NEWOBJ_EX; EXT1, EXT2, EXT4; PERSID, NEXT_BUFFER, READONLY_BUFFER."""
-_BY_CHAR: dict[str, Callable[[Machine], Any]] = {
+_BY_CHAR: dict[str, Callable[[PickleInterpreter], Any]] = {
     # protocol and frames
     "\x80": lambda m: m.take(1),
     "\x95": lambda m: m.take(8),
     # stack and memo
-    "(": Machine.mark,
-    "0": Machine.pop,
-    "1": Machine.pop_to_mark,
+    "(": PickleInterpreter.mark,
+    "0": PickleInterpreter.pop,
+    "1": PickleInterpreter.pop_to_mark,
     "2": lambda m: m.push(m.stack[-1]),
     "p": lambda m: m.put(_whole(m.short_line())),
     "q": lambda m: m.put(m.byte()),
@@ -259,7 +261,7 @@ _BY_CHAR: dict[str, Callable[[Machine], Any]] = {
     "N": lambda m: m.push(None),
     "\x88": lambda m: m.push(True),
     "\x89": lambda m: m.push(False),
-    "I": Machine.push_int,
+    "I": PickleInterpreter.push_int,
     "J": lambda m: m.push_object(m.number(_INT32)),
     "K": lambda m: m.push(m.byte()),
     "M": lambda m: m.push_object(m.number(_UINT16)),
@@ -269,7 +271,7 @@ _BY_CHAR: dict[str, Callable[[Machine], Any]] = {
     "F": lambda m: m.push_object(float(m.short_line())),
     "G": lambda m: m.push_object(m.number(_FLOAT64)),
     # strings of Python 2, text, bytes
-    "S": Machine.push_quoted,
+    "S": PickleInterpreter.push_quoted,
     "T": lambda m: m.push_raw(m.take(m.number(_UINT32)), True),
     "U": lambda m: m.push_raw(m.take(m.byte()), True),
     "V": lambda m: m.push_object(m.line().decode("raw-unicode-escape")),
@@ -300,9 +302,9 @@ _BY_CHAR: dict[str, Callable[[Machine], Any]] = {
     # names, calls, states
     "c": lambda m: m.name(m.short_line(), m.short_line()),
     "\x93": lambda m: m.name(m.stack.pop(-2), m.stack.pop()),
-    "R": Machine.call,
-    "\x81": Machine.call,
-    "b": Machine.build,
-    "Q": Machine.persist,
+    "R": PickleInterpreter.call,
+    "\x81": PickleInterpreter.call,
+    "b": PickleInterpreter.build,
+    "Q": PickleInterpreter.persist,
 }
 _OPERATIONS = {ord(char): operation for char, operation in _BY_CHAR.items()}

@@ -1,4 +1,4 @@
-"""From what a pickle made to plain data: dictionaries, lists, tuples, sets, text, bytes, numbers, arrays."""
+"""From unpickled placeholders to plain data: dictionaries, lists, tuples, sets, text, bytes, numbers, arrays."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 import numpy as np
 
 from ..typing import Array
-from .limits import DAMAGED, DISTRUST, Budget, Refused
-from .standins import Raw, Standin, Storage
+from .limits import DAMAGED, UNTRUSTED, MemoryBudget, RejectedFile
+from .placeholders import Placeholder, Raw, Storage
 
-_DEEPEST = 64
-_MOST_VALUES = 50_000_000
+_MAX_DEPTH = 64
+_MAX_VALUES = 50_000_000
 _NO_STORAGE = "refers to something outside of it."
 
 
 class PlainTree:
-    """Replaces every stand-in by what it stands for; what is used twice in the pickle stays one object.
+    """Replaces every placeholder by its data; what is used twice in the pickle stays one object.
 
     Args:
         budget: what may be allocated.
         storage: elements of a torch storage; None where the file has none.
     """
 
-    def __init__(self, budget: Budget, storage: Callable[[Storage], Array] | None = None) -> None:
+    def __init__(self, budget: MemoryBudget, storage: Callable[[Storage], Array] | None = None) -> None:
         self.budget = budget
         self._storage = storage
         self._done: dict[int, tuple[Any, Any, int]] = {}  # by id: the original (kept alive), the result, its values
@@ -35,7 +35,7 @@ class PlainTree:
         """Plain data for a value.
 
         Raises:
-            Refused: it contains itself, is too deep, is repeated too often, or holds something that is no data.
+            RejectedFile: it contains itself, is too deep, is repeated too often, or holds something other than data.
         """
         return self._plain(value)[0]
 
@@ -43,13 +43,13 @@ class PlainTree:
         """The same where it must be an array or a number."""
         plain = self(value)
         if not isinstance(plain, np.ndarray | float | int):
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         return np.asarray(plain)
 
     def storage(self, storage: Storage) -> Array:
         """Elements of a torch storage, flat."""
         if self._storage is None:
-            raise Refused(_NO_STORAGE, DISTRUST)
+            raise RejectedFile(_NO_STORAGE, UNTRUSTED)
         return self._storage(storage)
 
     def _plain(self, value: Any) -> tuple[Any, int]:
@@ -60,13 +60,13 @@ class PlainTree:
         if key in self._done:
             _, plain, count = self._done[key]
             return plain, count
-        if key in self._open or len(self._open) >= _DEEPEST:
-            raise Refused("is nested too deeply.", DISTRUST)
+        if key in self._open or len(self._open) >= _MAX_DEPTH:
+            raise RejectedFile("is nested too deeply.", UNTRUSTED)
         self._open.add(key)
         plain, count = self._converted(value)
         self._open.remove(key)
-        if count > _MOST_VALUES:
-            raise Refused("repeats its content too often.", DISTRUST)
+        if count > _MAX_VALUES:
+            raise RejectedFile("repeats its content too often.", UNTRUSTED)
         self._done[key] = value, plain, count
         self._counts[id(plain)] = count
         return plain, count
@@ -83,7 +83,7 @@ class PlainTree:
         if isinstance(value, Raw):
             self.budget.spend(len(value.view))
             return (str(value.view, "latin-1") if value.text else bytes(value.view)), 1
-        if isinstance(value, Standin):
+        if isinstance(value, Placeholder):
             plain = value.plain(self)
             return plain, self._counts.get(id(plain), 1)
-        raise Refused("holds something that is no data.", DISTRUST)
+        raise RejectedFile("holds something other than data.", UNTRUSTED)

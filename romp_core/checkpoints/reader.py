@@ -1,4 +1,4 @@
-"""Any file of weights, body model or results to plain data, told apart by its first bytes."""
+"""Any file of weights, body model or results to plain data; its kind is recognized by its first bytes."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any, BinaryIO
 
 from ..errors import ModelError
 from .archive import Archive
-from .limits import AGAIN, Budget, Refused
+from .limits import RETRY, MemoryBudget, RejectedFile
 from .numpy_files import NPY_MAGIC, read_npy, read_npz
-from .pickle_interpreter import Machine
+from .pickle_interpreter import PickleInterpreter
 from .plain_data import PlainTree
 from .torch_files import LEGACY_MAGIC, read_torch_legacy, read_torch_zip
 
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, ArithmeticError, AttributeError, EOFError, RecursionError,
            NotImplementedError, SyntaxError, struct.error, zlib.error, zipfile.BadZipFile, Warning)  # fmt: skip
-"""What the arithmetic on a damaged file's numbers may raise; warnings are raised where Python is told to."""
+"""What the arithmetic on a damaged file's numbers may raise; warnings are raised where Python is set to."""
 _ZIP_MAGIC = b"PK\x03\x04"
 _TAR_MAGIC = slice(257, 262), b"ustar"
 
 
 def read(path: str | Path) -> Any:
-    """Read a file without ever running anything that it asks for.
+    """Read a file without ever running any of its code.
 
     Known are torch checkpoints (zip and older format), pickles of Python 2 and 3, `.npz` and `.npy`.
 
@@ -35,16 +35,16 @@ def read(path: str | Path) -> Any:
         holds. Arrays may be read-only, unaligned views of the mapped file: copy those that should outlive it.
 
     Raises:
-        ModelError: missing, unsafe, cut off, damaged, or another kind of file.
+        ModelError: missing, unsafe, truncated, damaged, or another kind of file.
     """
     path = Path(path)
     try:
         with open(path, "rb") as file:
             return _read(file)
-    except Refused as refused:
-        raise ModelError(f"{path.name} {refused.reason}", refused.hint) from refused
+    except RejectedFile as rejected:
+        raise ModelError(f"{path.name} {rejected.reason}", rejected.hint) from rejected
     except _DAMAGE as error:
-        raise ModelError(f"{path.name} is damaged, or another kind of file.", AGAIN) from error
+        raise ModelError(f"{path.name} is damaged, or another kind of file.", RETRY) from error
     except FileNotFoundError as error:
         raise ModelError(f"There is no file {path}.", "Choose an existing file.") from error
     except MemoryError as error:
@@ -57,36 +57,38 @@ def read(path: str | Path) -> Any:
 def _read(file: BinaryIO) -> Any:
     size = file.seek(0, 2)
     if not size:
-        raise Refused("is empty.")
+        raise RejectedFile("is empty.")
     data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    budget = Budget(size)
+    budget = MemoryBudget(size)
     head = bytes(data[:512])
-    _refuse_other_kinds(head)
+    _reject_other_kinds(head)
     if head.startswith(_ZIP_MAGIC):
         return _read_zip(file, data, budget)
     if head.startswith(LEGACY_MAGIC):
         return read_torch_legacy(data, budget)
     if head.startswith(NPY_MAGIC):
         return read_npy(data, budget)
-    return PlainTree(budget)(Machine(data, budget).run())
+    return PlainTree(budget)(PickleInterpreter(data, budget).run())
 
 
-def _read_zip(file: BinaryIO, data: memoryview, budget: Budget) -> Any:
+def _read_zip(file: BinaryIO, data: memoryview, budget: MemoryBudget) -> Any:
     archive = Archive(file, data, budget)
     names = archive.names
     if any(name.rpartition("/")[2] == "data.pkl" for name in names):
         return read_torch_zip(archive, budget)
     if any(name.endswith(".npy") and "/" not in name for name in names):
         return read_npz(archive, budget)
-    raise Refused("is an archive without weights in it.", "If it is a download of several files, unpack it first.")
+    raise RejectedFile("is an archive without weights.", "If it is a download of several files, unpack it first.")
 
 
-def _refuse_other_kinds(head: bytes) -> None:
+def _reject_other_kinds(head: bytes) -> None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"<!--")):
-        raise Refused("is a web page: the download did not reach the file itself.")
+        raise RejectedFile("is a web page: the download did not reach the file itself.")
     if text.startswith(b"version https://git-lfs"):
-        raise Refused("only points to the real file, as Git LFS leaves it.", "Download the file itself.")
+        raise RejectedFile("is only a Git LFS pointer to the real file.", "Download the file itself.")
     where, magic = _TAR_MAGIC
     if head[where] == magic:
-        raise Refused("is in the oldest checkpoint format, which is not read.", "Save it again with a newer torch.")
+        raise RejectedFile(
+            "is in the oldest checkpoint format, which is not read.", "Save it again with a newer torch."
+        )

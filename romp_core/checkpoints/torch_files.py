@@ -13,72 +13,72 @@ import numpy as np
 
 from ..typing import Array
 from .archive import Archive
-from .limits import DAMAGED, DISTRUST, Budget, CutOff, Refused
-from .pickle_interpreter import Machine
+from .limits import DAMAGED, UNTRUSTED, MemoryBudget, RejectedFile, TruncatedFile
+from .pickle_interpreter import PickleInterpreter
+from .placeholders import Storage, StorageType
 from .plain_data import PlainTree
-from .standins import Storage, StorageType
 
 LEGACY_MAGIC = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
 """The pickle of 0x1950a86a20f9469cfc6c, which begins every older checkpoint."""
 _LEGACY_PROTOCOL = 1001
 
 
-def read_torch_zip(archive: Archive, budget: Budget) -> Any:
+def read_torch_zip(archive: Archive, budget: MemoryBudget) -> Any:
     """The object in a checkpoint of the zip format; tensors are read-only views of the file.
 
     Raises:
-        Refused: unsafe, damaged or incomplete.
+        RejectedFile: unsafe, damaged or incomplete.
     """
     pickles = [name for name in archive.names if name.rpartition("/")[2] == "data.pkl"]
     if len(pickles) != 1:
-        raise Refused(DAMAGED)
+        raise RejectedFile(DAMAGED)
     if any("/code/" in f"/{name}" for name in archive.names):
-        raise Refused("is a TorchScript program, not a file of weights.", "Choose a checkpoint.")
+        raise RejectedFile("is a TorchScript program, not a weights file.", "Choose a checkpoint.")
     folder = pickles[0].removesuffix("data.pkl")
     order = bytes(archive.read(f"{folder}byteorder")) if f"{folder}byteorder" in archive.names else b"little"
     loaded = _Storages(lambda storage: archive.read(f"{folder}data/{storage.key}"), order == b"big", budget)
-    root = Machine(archive.read(pickles[0]), budget, persistent=loaded.declare).run()
+    root = PickleInterpreter(archive.read(pickles[0]), budget, persistent=loaded.declare).run()
     return PlainTree(budget, loaded.elements)(root)
 
 
-def read_torch_legacy(data: memoryview, budget: Budget) -> Any:
+def read_torch_legacy(data: memoryview, budget: MemoryBudget) -> Any:
     """The object in a checkpoint of the older format.
 
     Raises:
-        Refused: unsafe, damaged or cut off.
+        RejectedFile: unsafe, damaged or truncated.
     """
     contents: dict[str, memoryview] = {}
 
     def content(storage: Storage) -> memoryview:
         if storage.key not in contents:
-            raise Refused("lacks a part.")
+            raise RejectedFile("is missing a part.")
         return contents[storage.key]
 
-    protocol = Machine(data, budget, len(LEGACY_MAGIC))
+    protocol = PickleInterpreter(data, budget, len(LEGACY_MAGIC))
     if protocol.run() != _LEGACY_PROTOCOL:
-        raise Refused("is a checkpoint of an unknown version.")
-    system = Machine(data, budget, protocol.position)
+        raise RejectedFile("is a checkpoint of an unknown version.")
+    system = PickleInterpreter(data, budget, protocol.position)
     about = system.run()
     big = isinstance(about, dict) and about.get("little_endian") is False
     loaded = _Storages(content, big, budget)
-    main = Machine(data, budget, system.position, loaded.declare)
+    main = PickleInterpreter(data, budget, system.position, loaded.declare)
     root = main.run()
-    listing = Machine(data, budget, main.position)
+    listing = PickleInterpreter(data, budget, main.position)
     keys, position = listing.run(), listing.position
     if not isinstance(keys, list):
-        raise Refused(DAMAGED)
+        raise RejectedFile(DAMAGED)
     for key in keys:
         storage = loaded.declared.get(key) if isinstance(key, str) else None
         if storage is None or key in contents:
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         if position + 8 > len(data):
-            raise CutOff
+            raise TruncatedFile
         (count,) = struct.unpack_from(">q" if big else "<q", data, position)
         size = loaded.size(storage)
         if count != storage.count:
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         if position + 8 + size > len(data):
-            raise CutOff
+            raise TruncatedFile
         contents[key] = data[position + 8 : position + 8 + size]
         position += 8 + size
     return PlainTree(budget, loaded.elements)(root)
@@ -87,21 +87,21 @@ def read_torch_legacy(data: memoryview, budget: Budget) -> Any:
 class _Storages:
     """The storages of one checkpoint: declared by the pickle's persistent ids, read when a tensor needs them."""
 
-    def __init__(self, content: Callable[[Storage], memoryview], big_endian: bool, budget: Budget) -> None:
+    def __init__(self, content: Callable[[Storage], memoryview], big_endian: bool, budget: MemoryBudget) -> None:
         self.declared: dict[str, Storage] = {}
         self._content, self._big_endian, self._budget = content, big_endian, budget
         self._elements: dict[str, Array] = {}
 
     def declare(self, id: Any) -> Storage:
-        """The storage of a persistent id ("storage", type, key, device, count[, view]). Raises Refused."""
+        """The storage of a persistent id ("storage", type, key, device, count[, view]). Raises RejectedFile."""
         if not isinstance(id, tuple) or len(id) not in (5, 6) or id[0] != "storage" or id[5:] not in ((), (None,)):
-            raise Refused("refers to something outside of it.", DISTRUST)
+            raise RejectedFile("refers to something outside of it.", UNTRUSTED)
         kind, key, count = id[1], id[2], id[4]
         if not isinstance(kind, StorageType) or not isinstance(key, str) or type(count) is not int or count < 0:
-            raise Refused(DAMAGED, DISTRUST)
+            raise RejectedFile(DAMAGED, UNTRUSTED)
         storage = Storage(kind, key, count)
         if self.declared.setdefault(key, storage) != storage:
-            raise Refused("uses one piece of data in two ways.", DISTRUST)
+            raise RejectedFile("declares one storage in two ways.", UNTRUSTED)
         return storage
 
     def size(self, storage: Storage) -> int:
@@ -109,11 +109,11 @@ class _Storages:
         return storage.count * self._stored_dtype(storage).itemsize
 
     def elements(self, storage: Storage) -> Array:
-        """Elements of a storage, flat. Raises Refused when its data does not have the declared length."""
+        """Elements of a storage, flat. Raises RejectedFile when its data does not have the declared length."""
         if storage.key not in self._elements:
             raw = self._content(storage)
             if len(raw) != self.size(storage):
-                raise Refused("holds a tensor whose data has another length than it says.")
+                raise RejectedFile("holds a tensor with the wrong amount of data.")
             self._elements[storage.key] = self._decoded(np.frombuffer(raw, self._stored_dtype(storage)), storage)
         return self._elements[storage.key]
 

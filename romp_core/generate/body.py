@@ -11,7 +11,7 @@ import numpy as np
 from ..geometry.rotations import normalize, quat_conjugate, quat_multiply
 from ..geometry.skeleton import JOINT, JOINTS, N_JOINTS, PARENTS, forward_kinematics
 from ..geometry.skinning import linear_blend_skinning
-from .dress import COLORS, Figure, color_faces, cut, puff_up
+from .dress import COLORS, BareBody, color_faces, cut, puff_up
 from .makehuman import MakeHuman
 
 _SKIN_GROUPS = ("body", "helper-l-eye", "helper-r-eye")
@@ -105,11 +105,11 @@ def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
     for side in ("left", "right"):
         outlines[f"{side}_eye"] = np.isin(kept, source.groups[f"helper-{side[0]}-eye"]).astype(float)
 
-    def t_pose(**levels: dict[str, float]) -> Figure:
+    def t_pose(**levels: dict[str, float]) -> BareBody:
         shape = source.shaped(**levels)
         joints = np.array([source.bone_head(bone, shape) for bone in _first_bones()])
         vertices, joints = straighten(shape[kept], joints, joint_weights)
-        return Figure(vertices, faces, joints, joint_weights, outlines)
+        return BareBody(vertices, faces, joints, joint_weights, outlines)
 
     neutral = t_pose()
     face_materials = color_faces(neutral)
@@ -141,7 +141,7 @@ def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
 def straighten(vertices: np.ndarray, joints: np.ndarray, joint_weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Turn arms and legs along the axes, as in SMPL's zero pose, and move the pelvis to the origin.
 
-    Each limb takes the smallest rotation that does it; hands turn with the forearm's end, feet keep their place.
+    Each limb takes the smallest rotation that does it; hands turn with the forearm's end, feet stay where they are.
     """
     rotations = np.tile([1.0, 0.0, 0.0, 0.0], (N_JOINTS, 1))  # global
     for side, mirror in (("left", (1, 1, 1)), ("right", (-1, 1, 1))):

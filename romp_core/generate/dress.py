@@ -29,8 +29,8 @@ _FINE_MESH_M, _FINE_MARGIN = 0.007, 2
 
 
 @dataclass(frozen=True)
-class Figure:
-    """The undressed T-pose, pelvis at the origin, and what tells its parts.
+class BareBody:
+    """The undressed T-pose, pelvis at the origin, and masks of its parts.
 
     `outlines` are (N,) masks from 0 to 1: "ear", "lip", "left_eye", "right_eye".
     """
@@ -51,14 +51,14 @@ class Figure:
         return values[self.faces].mean(1)
 
 
-def color_faces(figure: Figure) -> np.ndarray:
+def color_faces(bare: BareBody) -> np.ndarray:
     """Number of each face's material in COLORS, (F,)."""
     number = {name: index for index, name in enumerate(COLORS)}
-    chosen = np.full(len(figure.faces), number["skin"])
-    for name, faces in {**_garments(figure), **_hair(figure)}.items():
+    chosen = np.full(len(bare.faces), number["skin"])
+    for name, faces in {**_garments(bare), **_hair(bare)}.items():
         chosen[faces] = number[name]
-    chosen = _without_ragged_edges(figure.faces, chosen)
-    for name, faces in _face_parts(figure).items():
+    chosen = _without_ragged_edges(bare.faces, chosen)
+    for name, faces in _face_parts(bare).items():
         chosen[faces] = number[name]
     return chosen
 
@@ -73,40 +73,40 @@ class Garment:
     bridged: np.ndarray  # (N,) bool: where it is stretched over what is below
 
 
-def cut(figure: Figure, face_materials: np.ndarray) -> list[Garment]:
-    """The garments for a figure with these materials; they fit every other shape of it, too."""
+def cut(bare: BareBody, face_materials: np.ndarray) -> list[Garment]:
+    """The garments for a bare with these materials; they fit every other shape of it, too."""
     garments = []
     for name, (thickness, rounds) in _CUT.items():
-        covered = np.ones(len(figure.vertices), bool)
-        covered[figure.faces[face_materials != list(COLORS).index(name)]] = False
+        covered = np.ones(len(bare.vertices), bool)
+        covered[bare.faces[face_materials != list(COLORS).index(name)]] = False
         depth = covered.astype(np.float64)
         for _ in range(2 if name == "hair" else 0):  # hair thins out towards its edge
-            depth = covered * _neighbor_mean(figure.faces, depth[:, None])[:, 0]
-        fine = (_spacing(figure.faces, figure.vertices) < _FINE_MESH_M).astype(np.float64)[:, None]
+            depth = covered * _neighbor_mean(bare.faces, depth[:, None])[:, 0]
+        fine = (_spacing(bare.faces, bare.vertices) < _FINE_MESH_M).astype(np.float64)[:, None]
         for _ in range(_FINE_MARGIN):
-            fine = np.maximum(fine, _neighbor_mean(figure.faces, fine))
+            fine = np.maximum(fine, _neighbor_mean(bare.faces, fine))
         bridged = covered & (fine[:, 0] > 0) & (name == "shirt")
         garments.append(Garment(thickness * depth, covered, rounds, bridged))
     return garments
 
 
-def puff_up(figure: Figure, garments: list[Garment], face_materials: np.ndarray) -> np.ndarray:
+def puff_up(bare: BareBody, garments: list[Garment], face_materials: np.ndarray) -> np.ndarray:
     """Vertices (N, 3) with clothes and hair given some thickness."""
-    vertices = figure.vertices.copy()
+    vertices = bare.vertices.copy()
     for garment in garments:
-        _stretch(figure.faces, vertices, garment.bridged)
+        _stretch(bare.faces, vertices, garment.bridged)
         for _ in range(garment.rounds):
-            vertices[garment.covered] = _neighbor_mean(figure.faces, vertices)[garment.covered]
-        vertices += garment.thickness[:, None] * _normals(figure.faces, vertices)
-    _close_shoe_tips(figure, face_materials, vertices)
+            vertices[garment.covered] = _neighbor_mean(bare.faces, vertices)[garment.covered]
+        vertices += garment.thickness[:, None] * _normals(bare.faces, vertices)
+    _close_shoe_tips(bare, face_materials, vertices)
     return vertices
 
 
-def _garments(figure: Figure) -> dict[str, np.ndarray]:
+def _garments(bare: BareBody) -> dict[str, np.ndarray]:
     """Faces (F,) bool of trousers, shirt and shoes, cut by planes and by the joints that move them."""
-    part = figure.on_faces(figure.joint_weights)
-    x, y, z = figure.on_faces(figure.vertices).T
-    joints = figure.joints
+    part = bare.on_faces(bare.joint_weights)
+    x, y, z = bare.on_faces(bare.vertices).T
+    joints = bare.joints
 
     def moved_by(*names: str) -> np.ndarray:
         sides = [name for n in names for name in ((f"left_{n}", f"right_{n}") if f"left_{n}" in JOINT else (n,))]
@@ -124,25 +124,25 @@ def _garments(figure: Figure) -> dict[str, np.ndarray]:
     }
 
 
-def _hair(figure: Figure) -> dict[str, np.ndarray]:
+def _hair(bare: BareBody) -> dict[str, np.ndarray]:
     """The scalp: above a plane that falls from the forehead to the nape, without the ears."""
-    eye = figure.vertices[figure.outlines["left_eye"] > 0.5].mean(0)
-    _, y, z = figure.on_faces(figure.vertices).T
-    crown = figure.vertices[:, 1].max()
+    eye = bare.vertices[bare.outlines["left_eye"] > 0.5].mean(0)
+    _, y, z = bare.on_faces(bare.vertices).T
+    crown = bare.vertices[:, 1].max()
     unit = (crown - eye[1]) / 0.115  # 1 for a head of common size
     behind = (eye[2] - z) / unit
     hairline = np.interp(behind, *np.transpose(_HAIRLINE))
-    return {"hair": (y > eye[1] + unit * hairline) & (figure.on_faces(figure.outlines["ear"]) < 0.5)}
+    return {"hair": (y > eye[1] + unit * hairline) & (bare.on_faces(bare.outlines["ear"]) < 0.5)}
 
 
-def _face_parts(figure: Figure) -> dict[str, np.ndarray]:
+def _face_parts(bare: BareBody) -> dict[str, np.ndarray]:
     """Lips, eyes, irises and brows (F,) bool."""
-    centers = figure.on_faces(figure.vertices)
-    parts = {"lips": figure.on_faces(figure.outlines["lip"]) > 0.35}
+    centers = bare.on_faces(bare.vertices)
+    parts = {"lips": bare.on_faces(bare.outlines["lip"]) > 0.35}
     eyes, irises, brows = (np.zeros(len(centers), bool) for _ in range(3))
     for side in ("left_eye", "right_eye"):
-        inside = figure.on_faces(figure.outlines[side]) > 0.99
-        middle = figure.vertices[figure.outlines[side] > 0.99].mean(0)
+        inside = bare.on_faces(bare.outlines[side]) > 0.99
+        middle = bare.vertices[bare.outlines[side] > 0.99].mean(0)
         eyes |= inside
         irises |= inside & (normalize(centers - middle)[:, 2] > 0.88)
         out, up, front = ((centers - middle) * (np.sign(middle[0]), 1, 1)).T
@@ -150,21 +150,21 @@ def _face_parts(figure: Figure) -> dict[str, np.ndarray]:
     return {**parts, "hair": brows, "eyes": eyes, "iris": irises}
 
 
-def _close_shoe_tips(figure: Figure, face_materials: np.ndarray, vertices: np.ndarray) -> None:
+def _close_shoe_tips(bare: BareBody, face_materials: np.ndarray, vertices: np.ndarray) -> None:
     """In place: close the gaps between the toes: pull them onto the convex hull of the front of the foot.
 
     The hull along a ray from inside is the nearest of its supporting planes, here of many directions.
     """
-    shoes = np.unique(figure.faces[face_materials == list(COLORS).index("shoes")])
+    shoes = np.unique(bare.faces[face_materials == list(COLORS).index("shoes")])
     directions = normalize(np.random.default_rng(0).normal(size=(700, 3)))
     for side in ("left", "right"):
-        ball = figure.joints[JOINT[f"{side}_foot"]]
+        ball = bare.joints[JOINT[f"{side}_foot"]]
         foot = shoes[np.sign(vertices[shoes, 0]) == np.sign(ball[0])]
         inside = np.array([vertices[foot, 0].mean(), ball[1], ball[2] - 0.02])
         toes = foot[vertices[foot, 2] > inside[2]]
         support = ((vertices[toes] - inside) @ directions.T).max(0)
         for _ in range(40):
-            vertices[toes] = _neighbor_mean(figure.faces, vertices)[toes]
+            vertices[toes] = _neighbor_mean(bare.faces, vertices)[toes]
             facing = normalize(vertices[toes] - inside) @ directions.T
             reach = np.where(facing > 0.05, support / np.maximum(facing, 0.05), np.inf).min(1)
             hull = inside + reach[:, None] * normalize(vertices[toes] - inside)

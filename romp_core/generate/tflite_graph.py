@@ -1,6 +1,6 @@
 """Reads a TensorFlow Lite file into plain numpy arrays and operator records.
 
-Only what feed-forward picture networks need: one sub-graph, float constants, constants stored as half floats
+Only what feed-forward image networks need: one sub-graph, float constants, constants stored as half floats
 (DEQUANTIZE) and constants stored block-sparse (DENSIFY). Both kinds are resolved here, so that the caller sees an
 ordinary graph of dense float32 constants.
 """

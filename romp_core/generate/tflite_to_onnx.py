@@ -1,4 +1,4 @@
-"""Turns a TFLite picture network into ONNX, number for number.
+"""Turns a TFLite image network into ONNX, number for number.
 
 Inside, activations are channels-first (what onnxruntime's fast kernels want); the graph's input and outputs keep
 TFLite's channels-last layout. Weights stay half floats in the file, with a Cast that onnxruntime folds when the session
@@ -27,7 +27,7 @@ _TO_CHANNELS_LAST = (0, 2, 3, 1)
 def convert(model: bytes, name: str, outputs: Mapping[str, int]) -> bytes:
     """Serialized ONNX model for a TFLite `model`.
 
-    `outputs` names the wanted outputs and gives their place in the TFLite output list; what only the others need is
+    `outputs` gives the index in the TFLite output list of each output by name; what only the others need is
     left out. The input is called "input", float32, (N, height, width, channels). Deterministic.
     """
     return _Converter(TfliteGraph(model)).convert(name, outputs)
@@ -55,18 +55,18 @@ class _Converter:
 
     def convert(self, name: str, outputs: Mapping[str, int]) -> bytes:
         (source,) = self.graph.inputs
-        wanted = {label: self.graph.outputs[place] for label, place in outputs.items()}
+        tensors = {label: self.graph.outputs[index] for label, index in outputs.items()}
         self._emit("Transpose", ["input"], _tensor(source), perm=_TO_CHANNELS_FIRST)
-        for operator in self._needed_for(set(wanted.values())):
+        for operator in self._needed_for(set(tensors.values())):
             self.handlers[operator.name](operator)
-        for label, number in wanted.items():
+        for label, number in tensors.items():
             self._emit("Identity", [self._channels_last(number)], label)
         model = helper.make_model(
             helper.make_graph(
                 self.nodes,
                 name,
                 [self._value_info("input", source)],
-                [self._value_info(label, number) for label, number in wanted.items()],
+                [self._value_info(label, number) for label, number in tensors.items()],
                 self.weights,
             ),
             opset_imports=[helper.make_opsetid("", _OPSET)],
@@ -76,12 +76,12 @@ class _Converter:
         onnx.checker.check_model(model, full_check=True)
         return model.SerializeToString(deterministic=True)
 
-    def _needed_for(self, wanted: set[int]) -> list[Operator]:
-        """Operators that `wanted` tensors depend on, in execution order."""
+    def _needed_for(self, tensors: set[int]) -> list[Operator]:
+        """Operators that these tensors depend on, in execution order."""
         needed = []
         for operator in reversed(self.graph.operators):
-            if wanted.intersection(operator.outputs):
-                wanted |= set(operator.inputs)
+            if tensors.intersection(operator.outputs):
+                tensors |= set(operator.inputs)
                 needed.append(operator)
         return needed[::-1]
 

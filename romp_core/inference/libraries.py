@@ -29,26 +29,26 @@ def load_cuda(folder: Path | None) -> None:
     """Load CUDA and cuDNN into this process, so that the provider finds them; what is missing stays missing.
 
     Looked for in `folder` (a toolkit, a folder of libraries, or a Python environment with torch or nvidia-*
-    packages), beside the torch or the nvidia-* packages of this Python, and in the system's usual places.
+    packages), beside the torch or the nvidia-* packages of this Python, and in the system's usual folders.
     """
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):  # it prints its troubles, also those that do not matter
-        for place in [*(cuda_folders(folder) if folder else ()), None]:
-            onnxruntime.preload_dlls(directory=None if place is None else str(place.absolute()))
-    if said.getvalue():
-        log.info("loading CUDA: %s", said.getvalue().strip())
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):  # it prints all problems, also those that do not matter
+        for searched in [*(cuda_folders(folder) if folder else ()), None]:
+            onnxruntime.preload_dlls(directory=None if searched is None else str(searched.absolute()))
+    if output.getvalue():
+        log.info("loading CUDA: %s", output.getvalue().strip())
 
 
 def cuda_folders(folder: Path) -> list[Path]:
-    """Folders with CUDA or cuDNN libraries in and below what the user named."""
+    """Folders with CUDA or cuDNN libraries in and below the user's folder."""
 
     def candidates() -> Iterator[Path]:
         for package in _PACKAGES:
             for base in sorted(folder.glob(package)) if package != "." else [folder]:
-                for place in (*_TOOLKIT, *_WHEELS):
-                    yield from sorted(base.glob(place)) if place != "." else [base]
+                for pattern in (*_TOOLKIT, *_WHEELS):
+                    yield from sorted(base.glob(pattern)) if pattern != "." else [base]
 
-    return [place for place in dict.fromkeys(candidates()) if place.is_dir() and _holds_cuda(place)]
+    return [each for each in dict.fromkeys(candidates()) if each.is_dir() and _holds_cuda(each)]
 
 
 def _holds_cuda(folder: Path) -> bool:
@@ -56,15 +56,15 @@ def _holds_cuda(folder: Path) -> bool:
 
 
 def missing_for_cuda() -> list[str]:
-    """What CUDA lacks on this machine, in words for the user."""
+    """What CUDA lacks on this machine, named for the user."""
     toolkit = (onnxruntime.cuda_version or "12").split(".")[0]
     windows = sys.platform == "win32"
-    wanted = {
+    required = {
         "the NVIDIA driver": "nvcuda.dll" if windows else "libcuda.so.1",
         f"CUDA {toolkit}": f"cublas64_{toolkit}.dll" if windows else f"libcublas.so.{toolkit}",
         "cuDNN 9": "cudnn64_9.dll" if windows else "libcudnn.so.9",
     }
-    return [title for title, library in wanted.items() if not _loads(library)]
+    return [title for title, library in required.items() if not _loads(library)]
 
 
 def _loads(library: str) -> bool:

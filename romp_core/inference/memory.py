@@ -1,4 +1,4 @@
-"""Less memory while a network is built: onnxruntime copies every weight, and needs the original no more after that."""
+"""Less memory while a network is opened: onnxruntime copies every weight, and the original is not needed after that."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _PAUSE_S = 0.01
 
 @contextlib.contextmanager
 def low_memory(weights: Iterable[NDArray]) -> Iterator[None]:
-    """While inside, keep little in memory that is read or written once.
+    """Release memory early while a network is opened in this context.
 
-    Two habits make a network cost about four times its weights: pages of a mapped checkpoint stay after they were
-    read, and glibc keeps freed blocks of megabytes for later. Both are only changed where the system offers it.
+    Else it costs about four times its weights: pages of a mapped checkpoint stay after they were read, and glibc keeps
+    freed blocks of megabytes. Both are changed only where the system allows it.
     """
     files = _mapped_files(weights)
     done = threading.Event()
@@ -38,7 +38,7 @@ def low_memory(weights: Iterable[NDArray]) -> Iterator[None]:
 
 
 def _mapped_files(weights: Iterable[NDArray]) -> list[mmap.mmap]:
-    """The mapped files that arrays are views of, each once."""
+    """The mapped files that arrays are views of, without repetitions."""
     files = {}
     for array in weights:
         owner: object = array
@@ -50,7 +50,7 @@ def _mapped_files(weights: Iterable[NDArray]) -> list[mmap.mmap]:
 
 
 def _release(files: list[mmap.mmap], done: threading.Event) -> None:
-    """Give pages back again and again; what is needed once more comes from the file."""
+    """Release pages repeatedly; those that are needed again come from the file."""
     while files and not done.wait(_PAUSE_S):
         for file in files:
             if hasattr(mmap, "MADV_DONTNEED"):

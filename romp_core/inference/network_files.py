@@ -37,7 +37,7 @@ def open_network(path: Path, threads: int, batch: int = 1) -> sessions.Opened:
 
     Args:
         threads: on the CPU.
-        batch: the most pictures that will be run at a time.
+        batch: the most images that will be run at a time.
 
     Raises:
         ModelError: when the file is not a network that onnxruntime can run.

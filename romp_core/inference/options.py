@@ -1,4 +1,4 @@
-"""What the user wants networks to run on; travels to other processes as environment variables."""
+"""The user's choice of execution provider; passed to other processes in environment variables."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ FAST = "ROMP_CORE_FAST"
 
 @dataclass(frozen=True)
 class RuntimeChoice:
-    """Preferences of the machine's owner; they belong to the machine, not to a take.
+    """Preferences that belong to the machine, not to a take.
 
     Attributes:
         provider: "auto", or a key of `providers.LADDER`, which is then tried first.
-        folder: where CUDA and cuDNN libraries are looked for besides the usual places; "" for nowhere else.
+        folder: searched for CUDA and cuDNN libraries besides the usual folders; "" for none.
         fast: allow less than single precision where the provider can compute with it.
     """
 
@@ -33,11 +33,11 @@ class RuntimeChoice:
         if self.provider not in CHOICES:
             raise SettingsError(f"There is no provider {self.provider}.", f"Choose one of {', '.join(CHOICES)}.")
         if self.folder and not Path(self.folder).is_dir():
-            raise SettingsError(f"There is no folder {self.folder}.", "Choose the folder of the CUDA libraries anew.")
+            raise SettingsError(f"There is no folder {self.folder}.", "Choose the folder of the CUDA libraries again.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> RuntimeChoice:
-        """The choice that a parent process or the user wrote into the environment.
+        """The choice in the environment, from the user or a parent process.
 
         Raises:
             SettingsError: it names a provider or a folder that does not exist.
@@ -47,5 +47,5 @@ class RuntimeChoice:
         return cls(provider, environment.get(FOLDER, "").strip(), fast)
 
     def to_environment(self) -> dict[str, str]:
-        """Variables from which `from_environment` makes this choice again."""
+        """Variables for `from_environment`."""
         return {PROVIDER: self.provider, FOLDER: self.folder, FAST: "1" if self.fast else "0"}

@@ -22,7 +22,7 @@ from .providers import AUTOMATIC, CPU, CUDA, Provider, ladder
 
 log = logging.getLogger(__name__)
 
-_LEAST_SHARE = 0.5
+_MIN_SHARE = 0.5
 _RECORD = "session.record_ep_graph_assignment_info"
 _TYPES = {
     "tensor(float)": np.float32,
@@ -41,7 +41,7 @@ class Opened(NamedTuple):
     Attributes:
         session: the session; on anything but the CPU it has run once already.
         provider: onnxruntime's name of the provider that computes it.
-        remark: one sentence for the user where that is not what was wanted; else empty.
+        remark: one sentence for the user where that is not the requested one; else empty.
     """
 
     session: onnxruntime.InferenceSession
@@ -67,8 +67,8 @@ def open(
         model: the network's bytes or path.
         options: threads, external initializers and so on; what a provider needs otherwise is changed for it only.
         preferred: key of a provider to try first; "auto" takes the user's choice from the environment.
-        folder: where CUDA libraries are looked for; None takes the user's choice from the environment.
-        batch: the largest batch that will be run, so that memory which does not suffice shows here.
+        folder: searched for CUDA libraries; None takes the user's choice from the environment.
+        batch: the largest batch that will be run, so that too little memory shows here.
         sizes_on_cpu: values of sizes that the network leaves free, by their names, if the CPU runs it: it then plans
             its memory, which saves a twentieth of the time, and takes no other sizes.
 
@@ -77,10 +77,10 @@ def open(
         SettingsError: the choice in the environment names a provider or a folder that does not exist.
     """
     choice = RuntimeChoice.from_environment()
-    wanted = choice.provider if preferred == AUTOMATIC else preferred
+    requested = choice.provider if preferred == AUTOMATIC else preferred
     where = folder or (Path(choice.folder) if choice.folder else None)
     offered = onnxruntime.get_available_providers()
-    rungs = ladder(wanted, offered)
+    rungs = ladder(requested, offered)
     if len(rungs) > 1:
         options.add_session_config_entry(_RECORD, "1")
     failures: dict[str, None] = {}
@@ -163,7 +163,7 @@ def _check_share(session: onnxruntime.InferenceSession, provider: Provider) -> N
     for part in session.get_provider_graph_assignment_info():
         nodes[part.ep_name] += len(part.get_nodes())
     computed = sum(count for name, count in nodes.items() if name in (provider.name, *provider.beside))
-    if computed < _LEAST_SHARE * nodes.total():
+    if computed < _MIN_SHARE * nodes.total():
         raise _DidNotStart(f"it can compute only {computed} of the network's {nodes.total()} steps")
 
 
@@ -182,7 +182,7 @@ def _try(session: onnxruntime.InferenceSession, batch: int) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    """What an error of onnxruntime says, without the place in its source."""
+    """The message of an onnxruntime error, without its source location."""
     text = re.sub(r"^\S+\.(?:cc|cpp|h):\d+ [^(]*\([^)]*\)\s*", "", str(error).strip())
     return text.split("\n", 1)[0].rstrip(".")[:200] or type(error).__name__
 

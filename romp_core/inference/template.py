@@ -24,7 +24,7 @@ from .sessions import Opened
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 ONE_IMAGE = {"batch": 1}
-"""Sizes of a network of pictures that are run one by one."""
+"""Sizes of a network that reads images one by one."""
 
 # Field numbers of onnx.proto: a model's graph, a graph's initializers, a tensor's dimensions and name.
 _GRAPH, _INITIALIZER, _DIMS, _NAME = 7, 5, 1, 8
@@ -44,12 +44,12 @@ def open_template(
 
     Args:
         name: the template's, such as "romp", or the path of one elsewhere.
-        weights: float32 arrays by checkpoint key, as `template_shapes` tells; others are ignored.
+        weights: float32 arrays by checkpoint key, see `template_shapes`; others are ignored.
         threads: on the CPU.
-        batch: the most pictures (or people) that will be run at a time.
+        batch: the most images (or people) that will be run at a time.
         preferred: key of a provider to try first.
         sizes: values of sizes that the template leaves free, by their names; the network then takes no others.
-        sizes_on_cpu: the same if the CPU runs it, see `runtime.sessions.open`.
+        sizes_on_cpu: the same if the CPU runs it, see `sessions.open`.
 
     Raises:
         ModelError: a weight is missing or does not fit; not even the CPU runs the network.
@@ -84,7 +84,7 @@ def _file(name: str | Path) -> Path:
     return name if isinstance(name, Path) else TEMPLATES / f"{name}.onnx"
 
 
-def _fields(message: memoryview, wanted: int) -> Iterator[memoryview]:
+def _fields(message: memoryview, field: int) -> Iterator[memoryview]:
     """The contents of one field of a protobuf message, once for every time that it occurs."""
     at = 0
     while at < len(message):
@@ -95,12 +95,12 @@ def _fields(message: memoryview, wanted: int) -> Iterator[memoryview]:
             start, at = at, at + length
         elif tag & 7 != _VARINT:
             raise ValueError("templates hold numbers and byte strings only")
-        if tag >> 3 == wanted:
+        if tag >> 3 == field:
             yield message[start:at]
 
 
-def _numbers(message: memoryview, wanted: int) -> Iterator[int]:
-    for field in _fields(message, wanted):
+def _numbers(message: memoryview, tag: int) -> Iterator[int]:
+    for field in _fields(message, tag):
         at = 0
         while at < len(field):
             number, at = _varint(field, at)

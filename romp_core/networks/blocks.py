@@ -1,4 +1,4 @@
-"""Residual blocks and the picture's way into a network, shared by all networks."""
+"""Residual blocks and the stem for images, shared by all networks."""
 
 from __future__ import annotations
 

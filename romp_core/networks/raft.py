@@ -3,7 +3,7 @@
 `RaftEncoder` runs once a frame, `RaftPair` once a pair of frames, `RaftStep` once an iteration, `RaftUpsample` once at
 the end. Compared with the usual form, no frame is encoded twice, the context's part of the recurrent gates is not
 computed anew in every iteration, and the weights of the upsampling are made from the last hidden state only.
-Maps are (1, channels, h, w), an eighth of the picture's resolution; `places` = h * w.
+Maps are (1, channels, h, w), an eighth of the image's resolution; `places` = h * w.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from .blocks import image_to_features
 
 FEATURES, HIDDEN, CONTEXT, MOTION = 256, 128, 128, 128
 LEVELS, RADIUS = 4, 4
-SIDE = 2 * RADIUS + 1  # of the square of correlations read around a place
-FACTOR = 8  # of the picture's resolution to the maps'
+SIDE = 2 * RADIUS + 1  # of the square of correlations read around a position
+FACTOR = 8  # of the image's resolution to the maps'
 FLOW_SIZE = 128  # rows and columns of the flow that TRACE's heads read
 BORDER = SIDE + 1  # zeros around correlations: a window that lies wholly outside reads nothing else
 
@@ -49,7 +49,7 @@ class RaftPair(Raft):
     """Features of the previous and the current frame, the previous one's context -> what all iterations share.
 
     Returns:
-        four times (places, rows, columns): correlation of every place of the previous frame with all places of the
+        four times (places, rows, columns): correlation of every position of the previous frame with all places of the
             current one, at 1, 1/2, 1/4 and 1/8 of the map's resolution, with zeros above, below and right of them.
         four times (1, channels, h, w): the context's part of the recurrent gates, as `SeparableGru.of_context` tells.
     """

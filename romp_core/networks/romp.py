@@ -1,4 +1,4 @@
-"""ROMP: a map of body centers and, at every place of it, the person that would stand there."""
+"""ROMP: a map of body centers and, at every position of it, the person that would stand there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What TRACE's features are made of besides the present picture: a recurrent cell and a deformable convolution."""
+"""What TRACE's features are made of besides the present image: a recurrent cell and a deformable convolution."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class TraceMaps(Trace):
 
     @staticmethod
     def _cameras(camera: Tensor, scale_above: Tensor) -> Tensor:
-        """Volumes of cameras: the scale corrected by the view from above; y and x relative to the place."""
+        """Volumes of cameras: the scale corrected by the view from above; y and x relative to the position."""
         scale, y, x = camera.split(1, dim=1)
         scale = _spread(scale) + scale_above
         at = torch.arange(SIZE) * (2 / SIZE) - 1

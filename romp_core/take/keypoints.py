@@ -40,7 +40,7 @@ class Layout:
     @property
     def mirror(self) -> tuple[int, ...]:
         """For each keypoint the index of its counterpart on the other side; itself in the middle of the body."""
-        swapped = ("_".join(_MIRRORED.get(word, word) for word in name.split("_")) for name in self.names)
+        swapped = ("_".join(_MIRRORED.get(part, part) for part in name.split("_")) for name in self.names)
         return tuple(self.index(name) for name in swapped)
 
 

@@ -1,4 +1,4 @@
-"""Shot changes: the colors of the whole picture change at once."""
+"""Shot changes: the colors of the whole image change at once."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ..typing import Array
 
 _ROWS = 54
 _CELLS = 3
-_LEAST_CHANGE = 0.2
-_TIMES_USUAL = 4.0
+_MIN_CHANGE = 0.2
+_MIN_RATIO = 4.0
 _REMEMBERED = 15
 _SHORTEST_SHOT = 8
 
 
 class ShotDetector:
-    """Compares each picture's color histograms, one per cell of a 3 x 3 grid, with the picture before."""
+    """Compares the color histograms of each frame, one per cell of a 3 x 3 grid, with those of the frame before."""
 
     def __init__(self) -> None:
         self._last: Array | None = None
@@ -25,13 +25,13 @@ class ShotDetector:
         self._age = 0
 
     def is_cut(self, image: Array) -> bool:
-        """True when this (H, W, 3) picture starts a new shot; feed every picture in order."""
+        """True when this (H, W, 3) image starts a new shot; pass every frame in order."""
         now = _histograms(image)
         change = 0.0 if self._last is None else float(np.abs(now - self._last).sum(axis=1).mean() / 2)
         self._last = now
-        # A moving camera changes every picture; a cut stands out from its neighbors. A dissolve is one cut.
+        # A moving camera changes every frame; a cut stands out from its neighbors. A dissolve is one cut.
         usual = float(np.median(self._changes or [0.0]))
-        cut = change > max(_LEAST_CHANGE, _TIMES_USUAL * usual) and self._age >= _SHORTEST_SHOT
+        cut = change > max(_MIN_CHANGE, _MIN_RATIO * usual) and self._age >= _SHORTEST_SHOT
         self._changes.append(change)
         self._age = 0 if cut else self._age + 1
         return cut

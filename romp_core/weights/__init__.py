@@ -1,1 +1,1 @@
-"""Weight and body files that the user downloads or brings: which there are, where they lie, whether they are whole."""
+"""Weight and body files that the user downloads or chooses: names and addresses, folders, downloads, verification."""

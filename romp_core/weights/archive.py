@@ -1,4 +1,4 @@
-"""Unpacking a zip that came from elsewhere: only the files that are wanted, and never outside of the folder."""
+"""Unpacking a zip that came from elsewhere: only the expected files, and never outside of the folder."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ RATIO_LIMIT = 200
 """Most bytes of a member, and most bytes out per byte in: the real files are a few MB of numbers."""
 
 
-def unpack(archive: Path, folder: Path, wanted: tuple[str, ...]) -> None:
-    """Write the wanted files of the archive, in whatever folder of it they lie, into `folder`.
+def unpack(archive: Path, folder: Path, names: tuple[str, ...]) -> None:
+    """Write these files of the archive, in whatever folder of it they are, into `folder`.
 
     Raises:
-        ModelError: it is no whole zip, a file is missing, it holds unsafe paths or links or is far too large, or the
-            folder cannot be written. Nothing is written unless all wanted files are good.
+        ModelError: not a complete zip; a file is missing; unsafe paths or links; far too large; or the
+            folder cannot be written. Nothing is written unless all files are good.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
-            contents = {name: _read(opened, entry, archive) for name, entry in _chosen(opened, archive, wanted).items()}
+            contents = {name: _read(opened, entry, archive) for name, entry in _chosen(opened, archive, names).items()}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise ModelError(f'"{archive.name}" is not a whole zip file.', "Download it again.") from error
+        raise ModelError(f'"{archive.name}" is not a complete zip file.', "Download it again.") from error
     try:
         for name, content in contents.items():
             write_bytes(folder / name, content)
@@ -34,8 +34,8 @@ def unpack(archive: Path, folder: Path, wanted: tuple[str, ...]) -> None:
         raise ModelError(f'"{folder}" cannot be written ({error.strerror}).', "Choose another model folder.") from error
 
 
-def _chosen(opened: zipfile.ZipFile, archive: Path, wanted: tuple[str, ...]) -> dict[str, zipfile.ZipInfo]:
-    """The wanted entries by name, once every entry of the archive is known to be harmless."""
+def _chosen(opened: zipfile.ZipFile, archive: Path, names: tuple[str, ...]) -> dict[str, zipfile.ZipInfo]:
+    """The entries of these names, if every entry of the archive is harmless."""
     found: dict[str, zipfile.ZipInfo] = {}
     for entry in opened.infolist():
         if not _is_safe(entry):
@@ -44,11 +44,11 @@ def _chosen(opened: zipfile.ZipFile, archive: Path, wanted: tuple[str, ...]) -> 
                 "Do not use it; get it from the official address.",
             )
         name = PurePosixPath(entry.filename).name
-        if name in wanted and not entry.is_dir():
+        if name in names and not entry.is_dir():
             found.setdefault(name, entry)
-    missing = [name for name in wanted if name not in found]
+    missing = [name for name in names if name not in found]
     if missing:
-        raise ModelError(f'"{archive.name}" lacks {", ".join(missing)}.', "Choose the official archive.")
+        raise ModelError(f'"{archive.name}" does not contain {", ".join(missing)}.', "Choose the official archive.")
     return found
 
 

@@ -30,14 +30,14 @@ _MEMBERS = {
 
 def _smpl(gender: str, letter: str, *more_names: str) -> WeightFile:
     """An SMPL body; the official archive's names, those of `smplx`, and those of simple-romp's packed file."""
-    word = gender.upper()
+    suffix = gender.upper()
     return WeightFile(
-        f"SMPL_{word}",
+        f"SMPL_{suffix}",
         f"SMPL body, {gender}",
         (
-            f"SMPL_{word}.pkl",
-            f"SMPL_{word}.npz",
-            f"SMPL_{word}.pth",
+            f"SMPL_{suffix}.pkl",
+            f"SMPL_{suffix}.npz",
+            f"SMPL_{suffix}.pth",
             *more_names,
             f"basicmodel_{letter}_lbs_10_207_0_v1.1.0.pkl",
             f"basicModel_{letter}_lbs_10_207_0_v1.0.0.pkl",

@@ -1,4 +1,4 @@
-"""The one place that opens a connection to another machine: a GET over https, or http on this machine."""
+"""The only module that connects to other machines: GET over https, or over http on this machine."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from ..errors import ModelError
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
-class Broken(Exception):
-    """The connection could not be made, broke off or went silent: worth another try. The text is half a sentence."""
+class ConnectionLost(Exception):
+    """The connection could not be made, or was lost: worth another try. The text is a clause of a sentence."""
 
 
 def get(address: str, headers: dict[str, str], timeout: float) -> http.client.HTTPResponse:
-    """Ask for a file. Only 200, 206 and 416 are answered.
+    """Request a file; the response has status 200, 206 or 416.
 
     Raises:
-        Broken: no answer. ModelError: the address is refused, or the server answers that it will not give the file.
+        ConnectionLost: no response. ModelError: the address is unsafe, or the server refuses the file.
     """
     check_address(address)
     identity = {"User-Agent": f"romp_mocap/{__version__}", "Accept-Encoding": "identity"}
@@ -34,26 +34,26 @@ def get(address: str, headers: dict[str, str], timeout: float) -> http.client.HT
         response = _opener(is_local(address)).open(request, timeout=timeout)
     except urllib.error.HTTPError as error:
         if error.code == 416:
-            return cast(http.client.HTTPResponse, error)  # it has what is used of one
-        raise _refusal(error.code, address) from error
+            return cast(http.client.HTTPResponse, error)  # it has the parts of a response that are used
+        raise _refused(error.code, address) from error
     except urllib.error.URLError as error:
         if isinstance(error.reason, ssl.SSLCertVerificationError):
             raise ModelError(
                 f"The identity of {urlsplit(address).hostname} could not be verified ({error.reason.verify_message}).",
-                "Check the computer's clock; a proxy of your network may stand between. Or choose the file.",
+                "Check the computer's clock; a proxy of your network may intercept the connection. Or choose the file.",
             ) from error
-        raise Broken(_reason(error.reason)) from error
+        raise ConnectionLost(_reason(error.reason)) from error
     except (OSError, http.client.HTTPException) as error:
-        raise Broken(_reason(error)) from error
+        raise ConnectionLost(_reason(error)) from error
     return cast(http.client.HTTPResponse, response)
 
 
 def read(response: http.client.HTTPResponse, count: int) -> bytes:
-    """The next bytes of an answer, b"" at its end. Raises Broken."""
+    """The next bytes of a response, b"" at its end. Raises ConnectionLost."""
     try:
         return response.read(count)
     except (OSError, http.client.HTTPException) as error:
-        raise Broken(_reason(error)) from error
+        raise ConnectionLost(_reason(error)) from error
 
 
 def is_local(address: str) -> bool:
@@ -69,7 +69,7 @@ def check_address(address: str) -> None:
 
 
 class _SafeRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows only to addresses that are as safe."""
+    """Follows to safe addresses only."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
@@ -103,21 +103,21 @@ def _certificates() -> ssl.SSLContext:
     return context
 
 
-def _refusal(code: int, address: str) -> ModelError:
+def _refused(code: int, address: str) -> ModelError:
     host = urlsplit(address).hostname
     if code in (404, 410):
-        sentence = f"The file is not at its address any more ({address})."
+        sentence = f"The file is no longer at its address ({address})."
         return ModelError(sentence, "Look for it on the project's page, and choose the file.")
     if code in (401, 403):
-        return ModelError(f"{host} does not give out the file (status {code}).", "Download it in a browser.")
-    return ModelError(f"{host} cannot give out the file now (status {code}).", "Try again later.")
+        return ModelError(f"{host} refuses the file (status {code}).", "Download it in a browser.")
+    return ModelError(f"{host} cannot send the file now (status {code}).", "Try again later.")
 
 
 def _reason(error: object) -> str:
     if isinstance(error, TimeoutError):
-        return "the server went silent"
+        return "the server stopped responding"
     if isinstance(error, http.client.HTTPException | ConnectionError):
-        return "the connection broke off"
+        return "the connection was lost"
     if isinstance(error, OSError) and error.strerror:
         return f"there is no connection ({error.strerror})"
     return f"there is no connection ({error})"

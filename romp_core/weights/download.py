@@ -1,4 +1,4 @@
-"""Downloading a weight file: resumed after a break, verified, and named only when it is whole."""
+"""Downloads of weight files: resumed after interruptions, verified, and renamed when complete."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pathlib import Path
 from ..errors import Cancelled, ModelError
 from ..storage.hashing import file_sha256
 from .archive import unpack
-from .connection import Broken, get, read
+from .connection import ConnectionLost, get, read
 from .file import WeightFile
-from .part import Part
+from .partial_download import PartialDownload
 from .store import WeightStore, is_web_page
 
 TIMEOUT_SECONDS = 30.0
 PAUSE_SECONDS = 1.0
 TRIES = 4
-"""Attempts in a row that bring nothing, before the download is given up."""
+"""Attempts in a row without any data before the download fails."""
 
 _CHUNK = 1 << 18
 _SIZE_LIMIT = 2 << 30
@@ -34,113 +34,113 @@ def download(
     address: str = "",
     timeout: float = TIMEOUT_SECONDS,
 ) -> Path:
-    """Fetch a file from its official address into the store's folder; a half that is there is gone on with.
+    """Fetch a file from its official address into the store's folder; a partial download is resumed.
 
     Args:
-        progress: hears bytes done and bytes in all (0 when not known).
-        address: another place where the same file lies.
-        timeout: seconds of silence after which the connection counts as broken.
+        progress: called with the bytes done and the total (0 when not known).
+        address: another address of the same file.
+        timeout: seconds without data after which the connection counts as lost.
 
     Returns:
-        Where the file lies; an archive is unpacked, and it is a folder.
+        The path of the file; of the folder, where it is an archive that was unpacked.
 
     Raises:
-        ModelError: the file must be brought by the user; the server refuses it or sends something else; the connection
-            stays broken (the half is kept); there is no room.
-        Cancelled: the half is kept.
+        ModelError: the user must get the file; the server refuses it or sends something else; the connection cannot be
+            made again (the partial download is kept); the disk is full.
+        Cancelled: the partial download is kept.
     """
     file = store.file(key)
     if not file.url:
         raise ModelError(f"{file.title} cannot be downloaded by a program.", file.how_to_get)
-    part = Part(store.download_path(key), address or file.url)
-    _fetch_all(part, file, progress, cancelled, timeout)
-    digest = _verified(part, file, store)
+    partial = PartialDownload(store.download_path(key), address or file.url)
+    _fetch_all(partial, file, progress, cancelled, timeout)
+    digest = _verified(partial, file, store)
     if file.members:
-        unpack(part.path, store.folder / part.target.stem, file.members)
-        part.delete()
+        unpack(partial.path, store.folder / partial.target.stem, file.members)
+        partial.delete()
     else:
-        part.finish()
-        store.ledger.keep(part.target, digest)
-    store.ledger.note("downloaded", key, digest)
+        partial.finish()
+        store.records.keep(partial.target, digest)
+    store.records.store("downloaded", key, digest)
     if store.chosen(key) is not None:
         store.choose(key, None)
     path = store.find(key)
     if path is None:
-        raise ModelError(f'"{part.target}" is gone again.', "A virus scanner may have taken it away.")
+        raise ModelError(f'"{partial.target}" has disappeared.', "A virus scanner may have removed it.")
     return path
 
 
 def _fetch_all(
-    part: Part,
+    partial: PartialDownload,
     file: WeightFile,
     progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],
     timeout: float,
 ) -> None:
-    """Connect until the half is whole."""
-    fruitless = 0
-    while fruitless < TRIES:
-        before = part.size
+    """Connect until the file is complete."""
+    failures = 0
+    while failures < TRIES:
+        before = partial.size
         try:
-            _fetch(part, file, progress, cancelled, timeout)
-        except Broken as broken:
-            fruitless = 0 if part.size > before else fruitless + 1
-            reason = str(broken)
-            _pause(PAUSE_SECONDS * 2**fruitless, cancelled)
+            _fetch(partial, file, progress, cancelled, timeout)
+        except ConnectionLost as lost:
+            failures = 0 if partial.size > before else failures + 1
+            reason = str(lost)
+            _pause(PAUSE_SECONDS * 2**failures, cancelled)
         else:
             return
     raise ModelError(
         f"{file.file_names[0]} could not be downloaded: {reason}.",
-        "What was loaded is kept: download again to go on. Or get the file in a browser and choose it.",
+        "Partial download kept; it will resume. Or get the file in a browser and choose it.",
     )
 
 
 def _fetch(
-    part: Part,
+    partial: PartialDownload,
     file: WeightFile,
     progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],
     timeout: float,
 ) -> None:
-    """One connection: add to the half what the server sends, up to the end of the file."""
-    start = part.size
+    """One connection: append what the server sends, up to the end of the file."""
+    start = partial.size
     headers = {}
-    if start and (part.validator or file.sha256):  # else nothing tells whether both halves are of the same file
+    if start and (partial.validator or file.sha256):  # else both parts might be of different files
         headers["Range"] = f"bytes={start}-"
-        if part.validator:
-            headers["If-Range"] = part.validator
-    with get(part.address, headers, timeout) as response:
-        if response.status == 416:  # nothing is left to send, or the half is not of this file
+        if partial.validator:
+            headers["If-Range"] = partial.validator
+    with get(partial.address, headers, timeout) as response:
+        if response.status == 416:  # nothing is left to send, or the partial download is of another file
             if _whole_size(response) == start:
                 return
-            part.delete()
-            raise Broken("the file on the server has changed")
+            partial.delete()
+            raise ConnectionLost("the file on the server has changed")
         whole = _whole_size(response)
-        goes_on = response.status == 206 and _range_start(response) == start
-        if response.status == 206 and not goes_on:
-            part.delete()
-            raise Broken("the server sent another piece than was asked for")
-        _refuse_other_files(response, file, whole)
-        done = start if goes_on else 0
-        part.begin(_validator(response), max(whole - done, 0), anew=not goes_on)
+        resumes = response.status == 206 and _range_start(response) == start
+        if response.status == 206 and not resumes:
+            partial.delete()
+            raise ConnectionLost("the server sent another part than requested")
+        _check_response(response, file, whole)
+        done = start if resumes else 0
+        partial.begin(_validator(response), max(whole - done, 0), start_over=not resumes)
         while data := read(response, _CHUNK):
             if done == 0 and is_web_page(data):
-                part.delete()
+                partial.delete()
                 raise _not_the_file(file, "a web page")
-            part.append(data)
+            partial.append(data)
             done += len(data)
             progress(done, whole)
             if cancelled():
-                raise Cancelled("The download was cancelled.", "What was loaded is kept: the next download goes on.")
+                raise Cancelled("The download was cancelled.", "Partial download kept; it will resume.")
             if done > (file.size or _SIZE_LIMIT):
-                part.delete()
+                partial.delete()
                 raise _not_the_file(file, "far more than the file")
     if done < whole:
-        raise Broken("the connection broke off")
+        raise ConnectionLost("the connection was lost")
 
 
 def _whole_size(response: http.client.HTTPResponse) -> int:
-    """Size of the file on the server, whatever piece of it is sent; 0 when the server does not say."""
+    """Size of the file on the server, whatever part is sent; 0 when the server does not say."""
     if found := re.search(r"/(\d+)$", response.headers.get("Content-Range", "")):
         return int(found[1])
     length = response.headers.get("Content-Length", "")
@@ -153,13 +153,13 @@ def _range_start(response: http.client.HTTPResponse) -> int:
 
 
 def _validator(response: http.client.HTTPResponse) -> str:
-    """What `If-Range` may name: a strong ETag, else the date."""
+    """For `If-Range`: a strong ETag, else the date."""
     tag = response.headers.get("ETag", "")
     return tag if tag.startswith('"') else response.headers.get("Last-Modified", "")
 
 
-def _refuse_other_files(response: http.client.HTTPResponse, file: WeightFile, whole: int) -> None:
-    """Raise ModelError when the answer cannot be the file, before its bytes are loaded."""
+def _check_response(response: http.client.HTTPResponse, file: WeightFile, whole: int) -> None:
+    """Raise ModelError when the response cannot be the file, before its bytes are loaded."""
     if response.headers.get_content_type() in ("text/html", "application/xhtml+xml"):
         raise _not_the_file(file, "a web page")
     if whole and file.size and whole != file.size:
@@ -170,33 +170,33 @@ def _refuse_other_files(response: http.client.HTTPResponse, file: WeightFile, wh
 
 def _not_the_file(file: WeightFile, what: str) -> ModelError:
     return ModelError(
-        f"The server sent {what} in the place of {file.file_names[0]}.",
+        f"The server sent {what} instead of {file.file_names[0]}.",
         "Try again later, or get the file in a browser and choose it.",
     )
 
 
-def _verified(part: Part, file: WeightFile, store: WeightStore) -> str:
-    """Hash of the whole file, once it is known to be good; else it is deleted and ModelError raised.
+def _verified(partial: PartialDownload, file: WeightFile, store: WeightStore) -> str:
+    """Hash of the complete file once it is verified; else it is deleted and ModelError raised.
 
     Without a published hash the first download counts when its own checksums agree, and later ones must equal it.
     """
-    digest = file_sha256(part.path)
-    expected = file.sha256 or store.ledger.read()["downloaded"].get(file.key, "")
+    digest = file_sha256(partial.path)
+    expected = file.sha256 or store.records.read()["downloaded"].get(file.key, "")
     if expected and digest != expected:
-        part.delete()
+        partial.delete()
         which = "the published one" if file.sha256 else "that of the first download"
         raise ModelError(
             f"The download of {file.file_names[0]} was deleted: its hash is not {which}.",
-            "Try again. If it stays so, the file on the server was changed: ask its publisher.",
+            "Try again. If it happens again, the file on the server was changed: ask its publisher.",
         )
-    if not expected and zipfile.is_zipfile(part.path):
+    if not expected and zipfile.is_zipfile(partial.path):
         try:
-            with zipfile.ZipFile(part.path) as opened:
+            with zipfile.ZipFile(partial.path) as opened:
                 bad = opened.testzip()
         except (zipfile.BadZipFile, EOFError, OSError):
             bad = "it"
         if bad:
-            part.delete()
+            partial.delete()
             raise ModelError(f"The download of {file.file_names[0]} was deleted: {bad} is damaged.", "Try again.")
     return digest
 
@@ -205,5 +205,5 @@ def _pause(seconds: float, cancelled: Callable[[], bool]) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if cancelled():
-            raise Cancelled("The download was cancelled.", "What was loaded is kept: the next download goes on.")
+            raise Cancelled("The download was cancelled.", "Partial download kept; it will resume.")
         time.sleep(min(0.1, seconds))

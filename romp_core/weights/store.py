@@ -1,4 +1,4 @@
-"""Where the user's weight files lie, and whether they are what they should be."""
+"""Where the user's weight files are, and whether they are the published ones."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ..errors import ModelError
 from .archive import unpack
 from .body_files import BODY_FILES
 from .file import WeightFile
-from .ledger import Ledger
+from .records import Records
 
 _SUBFOLDERS = ("", "smpl_model_data", "smpl_model_data/smil", "smil")
 
 
 @dataclass(frozen=True)
 class FileState:
-    """How it stands with a file.
+    """State of a file.
 
     Attributes:
-        file: the catalog's entry; path: where it lies, None when it is missing.
+        file: what is known of it; path: where it is, None when it is missing.
         problem: a sentence when it cannot be used; remark: a sentence when it can, but is not the published file.
     """
 
@@ -56,14 +56,14 @@ class WeightStore:
             ) from None
 
     @property
-    def ledger(self) -> Ledger:
-        """What the folder remembers."""
-        return Ledger(self.folder)
+    def records(self) -> Records:
+        """Records of the folder."""
+        return Records(self.folder)
 
     def find(self, key: str) -> Path | None:
-        """Where the file lies: the chosen one, else in the folder, else in those that are only read; None if nowhere.
+        """Path of the file: the chosen one, else in the folder, else in those that are only read; None if nowhere.
 
-        An archive lies where its members do: a folder.
+        Of an archive it is the folder of its members.
 
         Raises:
             ModelError: there is no such key.
@@ -77,17 +77,17 @@ class WeightStore:
         chosen = self.chosen(key)
         if chosen is not None and chosen.is_file():
             return chosen
-        places = (folder / sub for folder in (self.folder, *self.also) for sub in _SUBFOLDERS)
-        candidates = (place / name for place in places if place.is_dir() for name in file.file_names)
+        folders = (folder / sub for folder in (self.folder, *self.also) for sub in _SUBFOLDERS)
+        candidates = (found / name for found in folders if found.is_dir() for name in file.file_names)
         return next((path for path in candidates if path.is_file()), None)
 
     def chosen(self, key: str) -> Path | None:
         """The file that the user chose for this key, whether it is still there or not."""
-        path = self.ledger.read()["chosen"].get(key)
+        path = self.records.read()["chosen"].get(key)
         return Path(path) if isinstance(path, str) else None
 
     def choose(self, key: str, path: str | Path | None) -> None:
-        """Use this file from now on, wherever it lies; None goes back to the file in the folder.
+        """Use this file from now on, wherever it is; None returns to the file in the folder.
 
         An archive is unpacked into the folder instead.
 
@@ -96,14 +96,14 @@ class WeightStore:
         """
         file = self.file(key)
         if path is None:
-            self.ledger.note("chosen", key, None)
+            self.records.store("chosen", key, None)
         elif file.members:
             unpack(checked_file(path), self.folder / Path(file.file_names[0]).stem, file.members)
         else:
-            self.ledger.note("chosen", key, str(checked_file(path)))
+            self.records.store("chosen", key, str(checked_file(path)))
 
     def given_files(self, files: Mapping[str, Path | None]) -> WeightStore:
-        """The same store, with these files in the place of those keys; None hides one."""
+        """The same store with these files for those keys; None hides one."""
         return replace(self, given=(*self.given, *files.items()))
 
     def sha256(self, key: str) -> str:
@@ -115,32 +115,32 @@ class WeightStore:
 
     def _digest(self, key: str, path: Path) -> str:
         if path.is_dir():  # an archive is not kept, but the hash that it had
-            return str(self.ledger.read()["downloaded"].get(key, ""))
-        return self.ledger.sha256(path)
+            return str(self.records.read()["downloaded"].get(key, ""))
+        return self.records.sha256(path)
 
     def state(self, key: str) -> FileState:
-        """How it stands with a file, judged by what is known; quick, since nothing is read but the ledger."""
+        """State of a file, by what is known; quick, since only the records are read."""
         path = self.find(key)
-        return self._judged(key, path, self.ledger.known_sha256(path) if path else "")
+        return self._state(key, path, self.records.known_sha256(path) if path else "")
 
     def check(self, key: str) -> FileState:
-        """How it stands with a file, judged by its content. Raises ModelError when it cannot be read."""
+        """State of a file by its content. Raises ModelError when it cannot be read."""
         path = self.find(key)
-        return self._judged(key, path, self._digest(key, path) if path else "")
+        return self._state(key, path, self._digest(key, path) if path else "")
 
-    def _judged(self, key: str, path: Path | None, digest: str) -> FileState:
-        """A download must have the published hash, or the one noted at the first download; other files may differ."""
+    def _state(self, key: str, path: Path | None, digest: str) -> FileState:
+        """A download must have the published hash, or that of the first download; other files may differ."""
         file = self.file(key)
         if path is None:
             chosen = self.chosen(key)
             if chosen is not None:
-                return FileState(file, None, f'The chosen file "{chosen}" for {file.title} is gone.')
+                return FileState(file, None, f'The chosen file "{chosen}" for {file.title} no longer exists.')
             return FileState(file, None, f"The file {file.file_names[0]} ({file.title}) is missing.")
-        noted = self.ledger.read()["downloaded"].get(key, "")
-        expected = file.sha256 or noted
+        recorded = self.records.read()["downloaded"].get(key, "")
+        expected = file.sha256 or recorded
         if not (digest and expected) or digest == expected:
             return FileState(file, path)
-        if noted and path == self.download_path(key):
+        if recorded and path == self.download_path(key):
             return FileState(file, path, f'The downloaded file "{path.name}" is damaged.')
         return FileState(file, path, remark=f'"{path.name}" is not the published {file.file_names[0]}.')
 
@@ -149,7 +149,7 @@ class WeightStore:
         return self.folder / self.file(key).file_names[0]
 
     def missing(self, keys: Iterable[str]) -> list[FileState]:
-        """States of those of these files that cannot be used, nor one that serves instead; judged as by `state`."""
+        """States of those of these files that cannot be used and have no usable alternative; see `state`."""
         return [state for state in map(self.state, keys) if not self._usable(state)]
 
     def _usable(self, state: FileState) -> bool:
@@ -161,19 +161,19 @@ class WeightStore:
         """Check the content of these files before use; returns remarks about those that are not the published ones.
 
         Raises:
-            ModelError: one is missing, together with all that serve instead, or a download is damaged.
+            ModelError: one is missing, together with its alternatives, or a download is damaged.
         """
         remarks = []
         for key in keys:
-            there = (each for each in (key, *self.file(key).instead) if self.find(each))
-            state = self.check(next(there, key))
+            present = (each for each in (key, *self.file(key).instead) if self.find(each))
+            state = self.check(next(present, key))
             if state.problem:
                 raise ModelError(state.problem, advice(state.file))
             remarks += [state.remark] if state.remark else []
         return remarks
 
     def size(self) -> int:
-        """Bytes of the known files in the folder itself, halves of downloads included."""
+        """Bytes of the known files in the folder itself, partial downloads included."""
         known = {name for file in self.files.values() for name in file.file_names}
         paths = {path for sub in _SUBFOLDERS for path in _known_files(self.folder / sub, known)}
         return sum(path.stat().st_size for path in paths)
@@ -188,7 +188,7 @@ def checked_file(path: str | Path) -> Path:
     """Absolute path of a file that may hold weights.
 
     Raises:
-        ModelError: it is not there, is empty, or is a web page that was saved in the file's place.
+        ModelError: it is not there, is empty, or is a web page saved instead of the file.
     """
     path = Path(os.path.abspath(path))
     try:
@@ -201,13 +201,13 @@ def checked_file(path: str | Path) -> Path:
     if is_web_page(head):
         raise ModelError(
             f'"{path.name}" is a web page, not a model file.',
-            "The browser saved the page instead of the file: log in there and download again.",
+            "The browser saved the page instead of the file: log in on the page and download again.",
         )
     return path
 
 
 def is_web_page(head: bytes) -> bool:
-    """Whether a file that begins so is HTML or XML."""
+    """Whether a file with this beginning is HTML or XML."""
     return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:5].lower() in (
         b"<!doc",
         b"<html",

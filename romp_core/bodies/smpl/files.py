@@ -168,9 +168,9 @@ def _float32(array: Array) -> Array:
 
 def _gender(name: str) -> str:
     """From the file's name; nothing in the file tells it."""
-    words = set(re.split(r"[^a-z]+", name.lower()))
+    parts = set(re.split(r"[^a-z]+", name.lower()))
     for gender, marks in (("female", {"female", "f"}), ("male", {"male", "m"}), ("neutral", {"neutral", "packed"})):
-        if words & marks:
+        if parts & marks:
             return gender
     return "unknown"
 

@@ -88,7 +88,7 @@ class SmplModel:
             thetas: (N, 72) rotation vectors of the 24 joints, relative to the parent, radians.
             betas: (N, B') shape coefficients, see `shaped`.
             root_align: make the middle of the regressed hips the origin, as BEV does; else the root turns about its
-                place in the template.
+                position in the template.
 
         Returns:
             vertices (N, V, 3) and joints (N, 71, 3), float32 meters.

@@ -1,4 +1,4 @@
-"""BEV's camera: a scale and a place in the square become a position in front of a pinhole of 60 degrees."""
+"""BEV's camera: scale and position in the square image become a position in front of a pinhole of 60 degrees."""
 
 from __future__ import annotations
 

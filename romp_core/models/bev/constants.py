@@ -1,4 +1,4 @@
-"""What BEV knows of its maps beforehand: the sizes, the depth anchors and the camera of every cell."""
+"""Constants of BEV's maps: the sizes, the depth anchors and the camera of every cell."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ MAP_SIZE = 128
 """Cells along x and y of the maps; the position embedding has as many rows."""
 DEPTH_BINS = 64
 ROTATIONS = 22
-"""Joints whose rotation the network tells, six numbers each: SMPL's without the hands."""
+"""Joints whose rotation the network gives, in 6D: SMPL's without the hands."""
 BETAS = 11
 """Ten directions of SMPL's body shape, then the age offset: 0 is an adult, 1 a new-born."""
 PARAMS = 6 * ROTATIONS + BETAS
 """Numbers that the network gives per person."""
 AGE = 10
-"""Place of the age offset among the betas."""
+"""Index of the age offset among the betas."""
 TAN_HALF_FOV = float(np.tan(np.radians(30.0)))
 """BEV's camera sees 60 degrees across the square image."""
 
@@ -43,9 +43,9 @@ def camera_grid() -> Array:
 
     A checkpoint stores it as the buffer `coordmap_3d`. The positions of cells are multiples of 2/128, not of 2/127.
     """
-    place = (np.arange(MAP_SIZE, dtype=np.float32) / MAP_SIZE * 2 - 1).astype(np.float32)
+    cell = (np.arange(MAP_SIZE, dtype=np.float32) / MAP_SIZE * 2 - 1).astype(np.float32)
     grid = np.empty((1, DEPTH_BINS, MAP_SIZE, MAP_SIZE, 3), np.float32)
     grid[..., 0] = depth_anchors()[:, None, None]
-    grid[..., 1] = place[:, None]
-    grid[..., 2] = place
+    grid[..., 1] = cell[:, None]
+    grid[..., 2] = cell
     return grid

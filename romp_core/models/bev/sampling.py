@@ -1,4 +1,4 @@
-"""Reading people off BEV's maps: who is there, their cameras, and the features that their bodies are told from."""
+"""Samples BEV's maps at the detected people: confidence, cameras, and features of their bodies."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .peaks import find_centers
 
 @dataclass(frozen=True)
 class Maps:
-    """What the network says of one square image.
+    """The network's maps of one square image.
 
     Attributes:
-        centers: (64, 128, 128) how sure it is that a person is there: depth bin, row, column.
+        centers: (64, 128, 128) confidence that a person is there: depth bin, row, column.
         cams: (3, 64, 128, 128) that person's camera: scale, y, x.
-        features: (128, 128, 128) channel, row, column: what bodies are told from.
+        features: (128, 128, 128) channel, row, column: features of bodies.
     """
 
     centers: Array

@@ -20,6 +20,7 @@ from .body_outline import on_body, size
 from .detector import Detector
 from .inpaint import erase
 from .landmark_network import BODY_POINTS, LandmarkNet, Pose
+from .person_search import PersonSearch
 from .plausibility import (
     SAME_POSE,
     confidence,
@@ -32,7 +33,6 @@ from .plausibility import (
 )
 from .region import Region
 from .region_filter import RegionFilter
-from .scanner import Scanner
 
 LOOK_BACK_S = 1.0
 """Frames are kept for this long, so that somebody who is detected late is tracked back to where they came in."""
@@ -96,7 +96,7 @@ class BlazePose:
         frame_bytes = max(1, footage.width * footage.height * 3)
         self._kept = max(2, _LOOK_BACK_BYTES // frame_bytes)
         kept_s = self._kept / footage.fps if footage.fps else LOOK_BACK_S
-        self._scanner = Scanner(Detector(), calm_s=min(LOOK_BACK_S, kept_s))
+        self._search = PersonSearch(Detector(), calm_s=min(LOOK_BACK_S, kept_s))
         self._waiting: deque[_Pending] = deque()
         self.provider = self._net.provider
         self.remark = ""  # it is meant for the CPU
@@ -118,7 +118,7 @@ class BlazePose:
         if row.cut:
             self._tracked.clear()
             self._tracker.new_shot()
-            self._scanner.restart()
+            self._search.restart()
         candidates = [
             _Candidate(pose, follower)
             for follower, region in self._tracked.values()
@@ -148,7 +148,7 @@ class BlazePose:
         full = bool(self._most) and len(candidates) >= self._most
         known = [one.pose for one in candidates]
         found = []
-        for detection in self._scanner.scan(image, time, known, near_only=full):
+        for detection in self._search.search(image, time, known, near_only=full):
             # The pose from its own region agrees with the first one if there really is a person.
             first = self._net.infer(image, detection.region)
             if not is_new_person(image, first):
@@ -158,7 +158,7 @@ class BlazePose:
                 found.append(_Candidate(second))
         found = [one for one in _unique(candidates + found) if one.filter is None]
         if found or not candidates or self._tracker.recently_lost(time):
-            self._scanner.scan_soon(time)
+            self._search.search_soon(time)
         return found
 
     def _nearest(self, candidates: list[_Candidate]) -> list[_Candidate]:

@@ -41,8 +41,8 @@ def quat_from_matrix(matrix: Array) -> Array:
         (~(by_x | by_y | by_z), w2, (w2, wx, wy, wz)),
     ]
     quat = np.empty((*m.shape[:-2], 4), dtype=m.dtype)
-    for chosen, square, parts in cases:
-        quat[chosen] = 0.5 * np.stack(parts, axis=-1)[chosen] / np.sqrt(square[chosen])[..., None]
+    for rows, squared, parts in cases:
+        quat[rows] = 0.5 * np.stack(parts, axis=-1)[rows] / np.sqrt(squared[rows])[..., None]
     return quat
 
 

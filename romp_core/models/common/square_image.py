@@ -1,4 +1,4 @@
-"""The square image that the networks look at, and the way back to the pixels of the footage."""
+"""The square image that the networks read, and the way back to the pixels of the footage."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIZE = 512
 
 
 class Padding(NamedTuple):
-    """Where an image of `height` x `width` pixels lies in the square around it, all in pixels."""
+    """Where an image of `height` x `width` pixels is in the square around it, all in pixels."""
 
     top: float
     bottom: float
@@ -30,7 +30,7 @@ class Padding(NamedTuple):
 
 
 def padding(height: int, width: int) -> Padding:
-    """The square around a centered image; an odd pixel is added below or at the right."""
+    """The square around a centered image; an odd pixel is added below or on the right."""
     side = max(height, width)
     top, left = (side - height) // 2, (side - width) // 2
     return Padding(top, top + height, left, left + width, height, width)
@@ -44,7 +44,7 @@ def to_square(image: Array, fill: int = 0) -> tuple[Array, Padding]:
         fill: what is around the image: 0 for black, 255 for white.
 
     Returns:
-        (512, 512, 3) uint8 RGB, and where the image lies in the unresized square.
+        (512, 512, 3) uint8 RGB, and where the image is in the unresized square.
     """
     height, width = image.shape[:2]
     pad = padding(height, width)
@@ -52,10 +52,10 @@ def to_square(image: Array, fill: int = 0) -> tuple[Array, Padding]:
         return resize_cubic(image, SIZE, SIZE), pad
     # Reversed channels stay reversed in memory: OpenCV takes such a square without another copy.
     reversed_channels = image.strides[2] < 0
-    square = np.full((max(height, width),) * 2 + (3,), fill, dtype=np.uint8)
-    square = square[..., ::-1] if reversed_channels else square
-    square[int(pad.top) : int(pad.bottom), int(pad.left) : int(pad.right)] = image
-    return resize_cubic(square, SIZE, SIZE), pad
+    padded = np.full((max(height, width),) * 2 + (3,), fill, dtype=np.uint8)
+    padded = padded[..., ::-1] if reversed_channels else padded
+    padded[int(pad.top) : int(pad.bottom), int(pad.left) : int(pad.right)] = image
+    return resize_cubic(padded, SIZE, SIZE), pad
 
 
 def to_image(points: Array, pad: Padding) -> Array:

@@ -1,4 +1,4 @@
-"""TRACE's fixed numbers: the length of a clip and the pinhole in front of which people stand."""
+"""TRACE's fixed numbers: the length of a clip, the pinhole in front of which people stand, the padding."""
 
 from __future__ import annotations
 
@@ -7,3 +7,6 @@ CLIP = 8
 
 FOCAL = 548 / 512
 """Focal length of that pinhole, in lengths of the image's longer side."""
+
+BACKGROUND = 255
+"""White: what is around the image in the square that the network reads."""

@@ -16,13 +16,12 @@ from ...tracking.shots import ShotDetector
 from ...typing import Array
 from ..common.frame_estimator import FrameSample, sample_frame
 from ..common.prefetch import prefetch
-from ..common.square_image import Padding
+from ..common.square_image import Padding, to_square
 from .clip_reader import Clip, ClipReader
-from .constants import CLIP
+from .constants import BACKGROUND, CLIP
 from .networks import FrameCode, State, TraceNetworks
 from .people import PeopleAssembler
 from .policy import ProductPolicy, TracePolicy
-from .preprocess import square
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class TraceEstimator:
         shots = ShotDetector()
         for frame in frames:
             cut = self._policy.detects_cuts and shots.is_cut(frame.image)
-            yield _Prepared(sample_frame(frame, cut), *square(frame.image))
+            yield _Prepared(sample_frame(frame, cut), *to_square(frame.image, BACKGROUND))
 
     def _clips(self, prepared: Iterator[_Prepared]) -> Iterator[_Clip]:
         """Clips with their codes and flows. A cut ends one early; the next starts without state."""

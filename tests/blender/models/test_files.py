@@ -101,7 +101,7 @@ def test_chosen_file_makes_the_model_ready(mocap, romp, tmp_path):
     assert "(off)" not in texts and "is missing" not in texts and "mine.pkl" in texts
     mine.unlink()
     files.forget()
-    assert "(off)" in (texts := drawn(mocap)) and "is gone" in texts.replace(" | ", " ")
+    assert "(off)" in (texts := drawn(mocap)) and "no longer exists" in texts.replace(" | ", " ")
     bpy.ops.romp_mocap.forget_file(key="ROMP.pkl")
     assert "is missing" in drawn(mocap)
 
@@ -172,7 +172,7 @@ def test_archive_chosen_by_hand_is_unpacked(mocap, tmp_path):
 
 def test_broken_file_is_reported_when_it_is_checked(mocap, tmp_path):
     (tmp_path / "x.zip").write_bytes(b"\x80" * 500)
-    with pytest.raises(RuntimeError, match="not a whole zip"):
+    with pytest.raises(RuntimeError, match="not a complete zip"):
         bpy.ops.romp_mocap.choose_file(key="smpl_model_data.zip", filepath=str(tmp_path / "x.zip"))
     array = tmp_path / "J_regressor_extra.npy"
     np.save(array, np.zeros((9, 6890)))

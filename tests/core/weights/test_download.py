@@ -69,7 +69,7 @@ def test_resumes_in_a_later_run(server: WeightServer, store: WeightStore) -> Non
         calls += 1
         return calls == 2
 
-    with pytest.raises(Cancelled, match="is kept"):
+    with pytest.raises(Cancelled, match="Partial download kept"):
         download("ROMP.pkl", store, cancelled=stop, address=server.address)
     half = (store.folder / "ROMP.pkl.part").stat().st_size
     assert 0 < half < len(CONTENT) and store.find("ROMP.pkl") is None
@@ -118,7 +118,7 @@ def test_half_of_an_unknown_version_is_not_gone_on_with(server: WeightServer, st
 def test_broken_for_good_keeps_the_half_and_says_so(server: WeightServer, store: WeightStore) -> None:
     server.drops, server.drop_after = 99, 1000
     with pytest.raises(
-        ModelError, match=r"could not be downloaded: the connection broke off\. What was loaded is kept"
+        ModelError, match=r"could not be downloaded: the connection was lost\. Partial download kept; it will resume"
     ):
         no_more_than_the_first_bytes(server, store)
     assert (store.folder / "ROMP.pkl.part").stat().st_size == 1000
@@ -129,19 +129,19 @@ def test_silent_server_is_given_up(server: WeightServer, store: WeightStore, mon
     monkeypatch.setattr(module, "TRIES", 1)
     server.hangs, server.drop_after = 9, 0
     begin = time.monotonic()
-    with pytest.raises(ModelError, match="the server went silent"):
+    with pytest.raises(ModelError, match="the server stopped responding"):
         download("ROMP.pkl", store, address=server.address, timeout=0.2)
     assert time.monotonic() - begin < 1.0
 
 
 def test_nobody_listens(store: WeightStore) -> None:
-    with pytest.raises(ModelError, match=r"could not be downloaded: (there is no connection|the connection broke off)"):
+    with pytest.raises(ModelError, match=r"could not be downloaded: (there is no connection|the connection was lost)"):
         download("ROMP.pkl", store, address="http://127.0.0.1:9/x")
 
 
 @pytest.mark.parametrize(
     ("status", "sentence"),
-    [(404, "not at its address any more"), (403, "does not give out"), (503, "now .status 503.. Try again later")],
+    [(404, "no longer at its address"), (403, "refuses the file"), (503, "now .status 503.. Try again later")],
 )
 def test_refusals(server: WeightServer, store: WeightStore, status: int, sentence: str) -> None:
     server.status = status
@@ -161,7 +161,7 @@ def test_wrong_content_is_deleted(server: WeightServer, store: WeightStore) -> N
 @pytest.mark.parametrize("key", ["ROMP.pkl", "BEV.pth"])
 def test_web_page_instead_of_the_file(server: WeightServer, store: WeightStore, kind: str, key: str) -> None:
     server.content, server.kind = b"\n <!DOCTYPE html><html>log in</html>".ljust(len(CONTENT)), kind
-    with pytest.raises(ModelError, match="sent a web page in the place of"):
+    with pytest.raises(ModelError, match="sent a web page instead of"):
         download(key, store, address=server.address)
     assert not names(store)
 
@@ -178,7 +178,7 @@ def test_other_size_is_refused_before_it_is_loaded(server: WeightServer, store: 
 
 def test_no_room(server: WeightServer, store: WeightStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1_000_000))
-    with pytest.raises(ModelError, match=r"There is no room for ROMP.pkl: 1 MB are still to come, but only 1 MB"):
+    with pytest.raises(ModelError, match=r"Not enough disk space for ROMP.pkl: 1 MB are missing, but only 1 MB"):
         download("ROMP.pkl", store, address=server.address)
 
 
@@ -226,7 +226,7 @@ def test_download_takes_the_place_of_a_chosen_file(server: WeightServer, store: 
     (tmp_path / "mine.pkl").write_bytes(b"\x80 mine")
     store.choose("ROMP.pkl", tmp_path / "mine.pkl")
     (tmp_path / "mine.pkl").unlink()
-    assert "is gone" in store.state("ROMP.pkl").problem
+    assert "no longer exists" in store.state("ROMP.pkl").problem
     assert download("ROMP.pkl", store, address=server.address) == store.find("ROMP.pkl")
     assert not store.state("ROMP.pkl").problem
 

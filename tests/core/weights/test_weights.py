@@ -16,7 +16,7 @@ import pytest
 
 from romp_core.errors import ModelError
 from romp_core.models.registry import MODELS, default_store, weight_files, weight_store
-from romp_core.weights import ledger
+from romp_core.weights import records
 from romp_core.weights.archive import unpack
 from romp_core.weights.store import WeightStore
 from tests.weight_server import MEMBERS, body_archive, some_bytes
@@ -93,8 +93,8 @@ def test_hash_is_computed_once_and_again_after_a_change(store: WeightStore, monk
     digest = hashlib.sha256(CONTENT).hexdigest()
     assert store.sha256("ROMP.pkl") == digest
     computed: list[Path] = []
-    original = ledger.file_sha256
-    monkeypatch.setattr(ledger, "file_sha256", lambda each: computed.append(each) or original(each))
+    original = records.file_sha256
+    monkeypatch.setattr(records, "file_sha256", lambda each: computed.append(each) or original(each))
     assert weight_store(store.folder).sha256("ROMP.pkl") == digest and not computed
     put(path, b"x" + CONTENT[1:])
     os.utime(path, ns=(1, 1))
@@ -175,9 +175,9 @@ def zipped(name: str, content: bytes = b"0", mode: int = 0o100644) -> bytes:
         (zipped("C:\\evil.npy"), "unsafe path"),
         (zipped("a\\..\\..\\evil.npy"), "unsafe path"),
         (zipped("link", b"/etc", stat.S_IFLNK | 0o777), "unsafe path"),
-        (body_archive(MEMBERS[:2]), "lacks smpl_kid_template.npy"),
-        (body_archive()[:200], "not a whole zip"),
-        (b"\x80" * 500, "not a whole zip"),
+        (body_archive(MEMBERS[:2]), "does not contain smpl_kid_template.npy"),
+        (body_archive()[:200], "not a complete zip"),
+        (b"\x80" * 500, "not a complete zip"),
     ],
 )
 def test_bad_archives_leave_nothing(tmp_path: Path, content: bytes, sentence: str) -> None:

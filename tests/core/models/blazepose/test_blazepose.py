@@ -24,10 +24,10 @@ from romp_core.models.blazepose.body_outline import on_body
 from romp_core.models.blazepose.detector import Detector, whole_image
 from romp_core.models.blazepose.inpaint import erase
 from romp_core.models.blazepose.landmark_network import LandmarkNet, refine
+from romp_core.models.blazepose.person_search import PersonSearch
 from romp_core.models.blazepose.plausibility import pose_distance
 from romp_core.models.blazepose.region import Region, body_region
 from romp_core.models.blazepose.region_filter import RegionFilter
-from romp_core.models.blazepose.scanner import Scanner
 from romp_core.models.registry import default_store
 from romp_core.take.settings import CaptureSettings
 from romp_core.tracking.one_euro import OneEuro
@@ -210,13 +210,13 @@ def test_still_scenery_is_searched_once(demo):
             return []
 
     room, visitor = np.full((480, 480, 3), 100, np.uint8), Region(400, 300, 60)
-    scanner = Scanner(CountingDetector(), calm_s=1.0)
-    scanner.scan(room, 0.0, [], near_only=False)
+    search = PersonSearch(CountingDetector(), calm_s=1.0)
+    search.search(room, 0.0, [], near_only=False)
     everywhere = len(searched)
-    scanner.scan(room + np.uint8(5), 10.0, [], near_only=False)
+    search.search(room + np.uint8(5), 10.0, [], near_only=False)
     assert len(searched) == everywhere > 10
     room[270:330, 370:430] = 200
-    scanner.scan(room, 20.0, [], near_only=False)
+    search.search(room, 20.0, [], near_only=False)
     again = searched[everywhere:]
     assert 3 <= len(again) < everywhere / 2
     assert all(np.abs(tile.center - visitor.center).max() < (tile.side + visitor.side) / 2 + 4 for tile in again)

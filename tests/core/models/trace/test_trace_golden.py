@@ -12,14 +12,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 from romp_core.bodies.smpl.model import SmplModel
 from romp_core.geometry.rotations import matrix_from_rotvec, quat_from_rotvec
 from romp_core.models.common.rotation_6d import matrix_from_6d, rotvec_from_6d
-from romp_core.models.common.square_image import Padding, to_image
+from romp_core.models.common.square_image import Padding, to_image, to_square
 from romp_core.models.trace.bodies import betas_of, bodies, joints_from_hips, thetas_of, world_roots
 from romp_core.models.trace.cameras import camera_of, project, translation
 from romp_core.models.trace.clip_tracks import ClipTracker
+from romp_core.models.trace.constants import BACKGROUND
 from romp_core.models.trace.feature_memory import FeatureMemory
 from romp_core.models.trace.peaks import Peaks, find_peaks
 from romp_core.models.trace.policy import ProductPolicy
-from romp_core.models.trace.preprocess import square
 from romp_core.models.trace.tracker import Detections, Tracker
 from romp_core.models.trace.trajectory import CameraMemory
 from romp_core.reference.trace import REFERENCE, ReferencePaths, ReferencePolicy, reference_policy
@@ -66,7 +66,7 @@ def test_pictures_become_the_same_squares(trace):
     expected = np.load(trace / "preprocess.npz")
     for index in range(sum(name.startswith("bgr_") for name in expected.files)):
         picture = expected[f"bgr_{index}"][..., ::-1]
-        pixels, pad = square(picture)
+        pixels, pad = to_square(picture, BACKGROUND)
         edges = [pad.side, pad.side, 0, 0, 0, 0, pad.top, pad.side - pad.right, pad.side - pad.bottom, pad.left]
         assert_array_equal(np.float32(edges), expected[f"offsets_{index}"])
         for ours, theirs in ((pixels[::8, ::8], "stride8"), (pixels[256], "row256")):

@@ -11,10 +11,11 @@ from numpy.testing import assert_allclose
 from romp_core.checkpoints import read_state_dict
 from romp_core.errors import ModelError
 from romp_core.inference.template import open_template, template_shapes
+from romp_core.models.common.square_image import to_square
 from romp_core.models.trace.checkpoints import BACKBONE, FLOW, FLOW_CHECKPOINT, HEAD
+from romp_core.models.trace.constants import BACKGROUND
 from romp_core.models.trace.flow import OpticalFlow, sizes_of
 from romp_core.models.trace.networks import TraceNetworks
-from romp_core.models.trace.preprocess import square
 from romp_core.reference.trace import RUNNING
 from tests.formula import save_torch_zip
 from tests.formula_trace import FILES, formula_picture, formula_trace_state
@@ -137,7 +138,7 @@ def test_pictures_become_features_and_flow(trace, files):
     nets = TraceNetworks(files["backbone"], files["raft"], files["head"])
     expected = np.load(trace / "e2e_inputs_features.npz")
     paths = sorted((trace / "frames").glob("*.jpg"))[:2]
-    squares = np.stack([square(cv2.imread(str(path))[..., ::-1])[0] for path in paths])
+    squares = np.stack([to_square(cv2.imread(str(path))[..., ::-1], BACKGROUND)[0] for path in paths])
     assert_allclose(squares[:, ::16, ::16].astype(int), expected["image_stride16"][:2], atol=1)
     first, second = nets.encode(squares)
     highest = expected["feat_stats"][3]

@@ -1,4 +1,4 @@
-"""What a weight folder remembers: files chosen elsewhere, hashes of downloads, and hashes computed before."""
+"""Records of a weight folder: files chosen elsewhere, hashes of downloads, and hashes computed before."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _SECTIONS = ("chosen", "downloaded", "hashes")
 log = logging.getLogger(__name__)
 
 
-class Ledger:
-    """The small JSON file of a weight folder, read anew at each question: another process may have written it."""
+class Records:
+    """A small JSON file in the folder, read each time: another process may have written it."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / _NAME
@@ -31,8 +31,8 @@ class Ledger:
         sections = found if isinstance(found, dict) else {}
         return {name: sections[name] if isinstance(sections.get(name), dict) else {} for name in _SECTIONS}
 
-    def note(self, section: str, key: str, value: Any) -> None:
-        """Remember a value; None forgets it.
+    def store(self, section: str, key: str, value: Any) -> None:
+        """Store a value; None removes it.
 
         Raises:
             ModelError: the folder cannot be written.
@@ -48,7 +48,7 @@ class Ledger:
             raise ModelError(sentence, "Choose another model folder.") from error
 
     def sha256(self, path: Path) -> str:
-        """Hex digest of a file; computed again only when its size or time of change differ.
+        """Hex digest of a file; computed again only when its size or modification time differ.
 
         Raises:
             ModelError: the file cannot be read.
@@ -60,13 +60,13 @@ class Ledger:
         try:
             self.keep(path, digest)
         except ModelError as error:
-            log.info("the hash is not kept: %s", error.sentence)  # costs a second next time, no more
+            log.info("the hash is not kept: %s", error.sentence)  # it is computed again next time
         return digest
 
     def keep(self, path: Path, digest: str) -> None:
-        """Remember the digest of a file as it is now. Raises ModelError when the folder cannot be written."""
+        """Store the digest of a file as it is now. Raises ModelError when the folder cannot be written."""
         stat = path.stat()
-        self.note("hashes", str(path), [stat.st_size, stat.st_mtime_ns, digest])
+        self.store("hashes", str(path), [stat.st_size, stat.st_mtime_ns, digest])
 
     def known_sha256(self, path: Path) -> str:
         """The digest if it was computed for the file as it is now, else ""; never reads the file."""

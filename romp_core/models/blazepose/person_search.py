@@ -36,11 +36,11 @@ class _Level:
     background: BackgroundModel = field(default_factory=BackgroundModel)
 
 
-class Scanner:
+class PersonSearch:
     """Finds bodies on three levels of detail.
 
     Args:
-        calm_s: time between scans while nothing happens; how far back new people can be tracked.
+        calm_s: time between searches while nothing happens; how far back new people can be tracked.
     """
 
     def __init__(self, detector: Detector, calm_s: float) -> None:
@@ -52,11 +52,11 @@ class Scanner:
         ]
 
     def restart(self) -> None:
-        """Scan on all levels next time: a new shot."""
+        """Search on all levels next time: a new shot."""
         for level in self._levels:
             level.due, level.every = 0.0, _BUSY_S
 
-    def scan(self, image: Array, time: float, known: list[Pose], near_only: bool) -> list[Detection]:
+    def search(self, image: Array, time: float, known: list[Pose], near_only: bool) -> list[Detection]:
         """Bodies that are not among the `known` ones, on the levels that are due at this time.
 
         Args:
@@ -66,14 +66,14 @@ class Scanner:
         for level in self._levels[:1] if near_only else self._levels:
             if time < level.due - 1e-6:
                 continue
-            for body in sorted(self._search(level, image, known), key=lambda body: -body.score):
+            for body in sorted(self._search_level(level, image, known), key=lambda body: -body.score):
                 if not any(_same(body.region, other.region, _SAME_BODY) for other in found):
                     found.append(body)
             level.due = time + level.every
             level.every = level.slowest
         return found
 
-    def _search(self, level: _Level, image: Array, known: list[Pose]) -> list[Detection]:
+    def _search_level(self, level: _Level, image: Array, known: list[Pose]) -> list[Detection]:
         """Unknown bodies on one level."""
         level.background.update(image, known)
         found: list[Detection] = []
@@ -89,8 +89,8 @@ class Scanner:
         level.background.learn(empty, occupied)
         return found
 
-    def scan_soon(self, time: float) -> None:
-        """Scan on all levels again soon: a new person was found, or one was lost."""
+    def search_soon(self, time: float) -> None:
+        """Search on all levels again soon: a new person was found, or one was lost."""
         for level in self._levels:
             level.every = _BUSY_S
             level.due = min(level.due, time + _BUSY_S)

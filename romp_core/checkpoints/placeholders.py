@@ -11,7 +11,7 @@ import numpy as np
 
 from ..typing import Array
 from .arrays import Buffer, array_over, plain_dtype, strided_view
-from .limits import DAMAGED, Budget, Refused
+from .limits import DAMAGED, MemoryBudget, RejectedFile
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,20 @@ class Raw:
 
 
 def buffer_of(value: Any) -> Buffer:
-    """The bytes of a byte string, also where Python 2 called it a string. Raises Refused."""
+    """The bytes of a byte string, also where Python 2 called it a string. Raises RejectedFile."""
     if isinstance(value, Raw):
         return value.view
     if isinstance(value, bytes | bytearray):
         return value
     if isinstance(value, str):
         return value.encode("latin-1")
-    raise Refused(DAMAGED)
+    raise RejectedFile(DAMAGED)
 
 
 class Tree(Protocol):
-    """What a stand-in needs to become plain data, see `tree.PlainTree`."""
+    """What a placeholder needs to become plain data, see `tree.PlainTree`."""
 
-    budget: Budget
+    budget: MemoryBudget
 
     def __call__(self, value: Any) -> Any:
         """Plain data for anything that the pickle made."""
@@ -57,25 +57,25 @@ class Named:
 
 @dataclass(frozen=True)
 class Function:
-    """Something a pickle may call. `call` is ours and makes plain data or stand-ins."""
+    """Something a pickle may call. `call` is ours and makes plain data or placeholders."""
 
     name: str
     call: Callable[..., Any]
 
 
-class Standin:
+class Placeholder:
     """An object under construction."""
 
     def build(self, state: Any) -> None:
-        """Take the state that a real object would restore itself from. Raises Refused."""
-        raise Refused(DAMAGED)
+        """Take the state that a real object would restore itself from. Raises RejectedFile."""
+        raise RejectedFile(DAMAGED)
 
     def plain(self, tree: Tree) -> Any:
-        """What stands in the result. Raises Refused."""
+        """What stands in the result. Raises RejectedFile."""
         raise NotImplementedError
 
 
-class Dtype(Standin):
+class Dtype(Placeholder):
     """numpy.dtype: plain ones only, and "O" for arrays that hold Python values."""
 
     def __init__(self, code: Any, align: Any = False, copy: Any = False) -> None:
@@ -84,14 +84,14 @@ class Dtype(Standin):
 
     def build(self, state: Any) -> None:
         if not isinstance(state, tuple) or len(state) < 5 or any(part is not None for part in state[2:5]):
-            raise Refused("holds an array of a kind that has no place in it.")
+            raise RejectedFile("holds an array of an unexpected type.")
         if self.dtype is not None:
             if state[1] not in ("<", ">", "=", "|"):
-                raise Refused(DAMAGED)
+                raise RejectedFile(DAMAGED)
             self.dtype = self.dtype.newbyteorder(state[1])
 
 
-class NumpyArray(Standin):
+class NumpyArray(Placeholder):
     """numpy.ndarray as `_reconstruct` makes it: empty until its state comes."""
 
     def __init__(self) -> None:
@@ -99,20 +99,20 @@ class NumpyArray(Standin):
 
     def build(self, state: Any) -> None:
         if self.state is not None or not isinstance(state, tuple) or len(state) != 5:
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         _, shape, dtype, fortran, content = state
         if not isinstance(dtype, Dtype) or not isinstance(fortran, bool | int):
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         self.state = (shape, dtype, bool(fortran), content)
 
     def plain(self, tree: Tree) -> Any:
         if self.state is None:
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         shape, dtype, fortran, content = self.state
         if dtype.dtype is not None:
             return array_over(buffer_of(content), dtype.dtype, shape, fortran, tree.budget)
         if not isinstance(content, list) or shape not in ((), (len(content),)) or (shape == () and len(content) != 1):
-            raise Refused("holds an array of objects that has no place in it.")
+            raise RejectedFile("holds an unexpected array of objects.")
         return tree(content[0] if shape == () else content)
 
 
@@ -124,7 +124,7 @@ class StorageType:
 
 
 @dataclass(frozen=True)
-class Storage(Standin):
+class Storage(Placeholder):
     """A torch storage: `count` elements kept elsewhere in the file under `key`."""
 
     type: StorageType
@@ -132,19 +132,19 @@ class Storage(Standin):
     count: int
 
 
-class Tensor(Standin):
+class Tensor(Placeholder):
     """A torch tensor: a strided view of a storage, lengths in elements."""
 
     def __init__(self, storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> None:
         if not isinstance(storage, Storage) or not isinstance(shape, tuple) or not isinstance(strides, tuple):
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         self.storage, self.offset, self.shape, self.strides = storage, offset, shape, strides
 
     def plain(self, tree: Tree) -> Array:
         return strided_view(tree.storage(self.storage), self.offset, self.shape, self.strides)
 
 
-class WithAttributes(Standin):
+class WithAttributes(Placeholder):
     """An object whose state is the dictionary of its attributes."""
 
     def __init__(self) -> None:
@@ -152,15 +152,15 @@ class WithAttributes(Standin):
 
     def build(self, state: Any) -> None:
         if self.attributes or not isinstance(state, dict):
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         self.attributes = state
 
     def get(self, *names: str) -> Any:
-        """The first of these attributes that there is. Raises Refused when there is none."""
+        """The first of these attributes that there is. Raises RejectedFile when there is none."""
         for name in names:
             if name in self.attributes:
                 return self.attributes[name]
-        raise Refused(DAMAGED)
+        raise RejectedFile(DAMAGED)
 
 
 class ChumpyArray(WithAttributes):
@@ -207,16 +207,16 @@ class SparseMatrix(WithAttributes):
         values = tree.array(self.get("data"))
         shape = tree(self.get("_shape", "shape"))
         if not isinstance(shape, tuple) or len(shape) != 2 or not all(type(n) is int and n >= 0 for n in shape):
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         if self.layout == "coo":
             rows, columns = self._coordinates(tree)
         else:
             major, minor = self._compressed(tree, shape[self.layout == "csc"])
             rows, columns = (minor, major) if self.layout == "csc" else (major, minor)
         if values.ndim != 1 or not len(rows) == len(columns) == len(values):
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         if len(values) and (min(rows.min(), columns.min()) < 0 or rows.max() >= shape[0] or columns.max() >= shape[1]):
-            raise Refused("holds a sparse matrix with entries outside of it.")
+            raise RejectedFile("holds a sparse matrix with entries outside of it.")
         tree.budget.spend(math.prod(shape) * values.itemsize)
         dense = np.zeros(shape, values.dtype)
         np.add.at(dense, (rows, columns), values)
@@ -234,11 +234,11 @@ class SparseMatrix(WithAttributes):
         starts, minor = _indices(tree.array(self.get("indptr"))), _indices(tree.array(self.get("indices")))
         counts = np.diff(starts)
         if len(starts) != lines + 1 or starts[0] != 0 or starts[-1] != len(minor) or (counts < 0).any():
-            raise Refused(DAMAGED)
+            raise RejectedFile(DAMAGED)
         return np.repeat(np.arange(lines), counts), minor
 
 
 def _indices(array: Array) -> Array:
     if array.ndim != 1 or array.dtype.kind not in "iu":
-        raise Refused(DAMAGED)
+        raise RejectedFile(DAMAGED)
     return array.astype(np.int64)
