@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -17,7 +16,7 @@ from ..typing import Array
 from .body_fit import fit_body_segment
 from .glitches import without_glitches
 from .landmark_fit.kinematic_chain import Chain
-from .landmark_fit.segment_fit import FIT_STRENGTH, Guess, fit_segment
+from .landmark_fit.segment_fit import Guess, fit_segment, refit_segment
 from .scene import Actor, Fitted
 from .segments import hold_in_gaps
 from .smoothing import BODY_MODEL, LANDMARKS, smooth_motion
@@ -44,19 +43,18 @@ def fit_actor(
         if observations.has_rotations:
             fitted.append(Fitted(*fit_body_segment(segment, observations, actor.rest, pinhole, share)))
             continue
-        fit = partial(fit_segment, segment, observations, Chain(actor.rest), pinhole, progress=share)
+        chain = Chain(actor.rest)
         if guess is None:
-            fitted.append(Fitted(*fit(FIT_STRENGTH)))
+            fitted.append(Fitted(*fit_segment(segment, observations, chain, pinhole, share)))
             continue
         at = slice(segment.frames[0] - actor.frame_index[0], segment.frames[-1] - actor.frame_index[0] + 1)
         start = segment.at_samples(guess.rotations[at], rotations=True), segment.at_samples(guess.root[at])
         if footholds is None:
             fitted.append(Fitted(*start))
             continue
-        holds = segment.at_samples(footholds[at])
-        each = Fitted(*fit(FIT_STRENGTH, guess=Guess(*start, holds)))
-        raw = Fitted(*fit(0.0, guess=Guess(each.rotations, each.root, holds)))  # what less smoothing leads back to
-        fitted.append(replace(each, raw=raw))
+        known = Guess(*start, segment.at_samples(footholds[at]))
+        calm, raw = refit_segment(segment, observations, chain, pinhole, share, known)
+        fitted.append(Fitted(*calm, raw=Fitted(*raw)))
     return replace(actor, fitted=tuple(fitted))
 
 

@@ -42,7 +42,7 @@ ROOT_ACCELERATION = np.array([4.0, 4.0, 3.0])
 _MOTION = (900 / np.concatenate([np.repeat(TURN_ACCELERATION, 3), ROOT_ACCELERATION])) ** 2
 _ROOT = np.repeat([0.0, 1.0], [len(_MOTION) - 3, 3])
 
-DAMPING = 0.0036 * _MOTION * (1 - 0.5 * _ROOT)
+DAMPING = 0.0036 * _MOTION * (1 - 0.35 * _ROOT)
 """(N,) stiffness that keeps one step of the fit from going too far: what the measurements hardly tell changes slowly,
 and stays nearer to where the fit started."""
 
