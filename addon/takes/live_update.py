@@ -6,11 +6,13 @@ come while it solves are taken up together when it is done.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..blender import scene_index
+from ..blender.undo import push_undo
 from ..worker import jobs
 from ..worker.launch import must_wait
 from . import characters, take_list
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from .properties import ROMP_MOCAP_PG_take
 
 _RETRY_SECONDS = 0.02
+_SETTLED_SECONDS = 1.0
 _requested: tuple[int, str] | None = None
 
 
@@ -35,6 +38,7 @@ def request(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take) -> None:
     global _requested
     if scene.romp_mocap.live_update and not must_wait(False) and characters.made_characters(scene, entry):
         _requested = (scene.session_uid, entry.take_id)
+        _unregister(_push_undo)
         if not bpy.app.timers.is_registered(_solve_requested):
             bpy.app.timers.register(_solve_requested, first_interval=0.0)
 
@@ -43,13 +47,29 @@ def stop() -> None:
     """Forget what was requested."""
     global _requested
     _requested = None
-    if bpy.app.timers.is_registered(_solve_requested):
-        bpy.app.timers.unregister(_solve_requested)
+    _unregister(_solve_requested)
+    _unregister(_push_undo)
 
 
 def pending() -> bool:
     """True while changes wait to be taken up."""
     return _requested is not None
+
+
+def push_undo_when_settled() -> None:
+    """Make one undo step for all that a dragged slider changed, once it rests."""
+    _unregister(_push_undo)
+    if _requested is None:
+        bpy.app.timers.register(_push_undo, first_interval=_SETTLED_SECONDS)
+
+
+def _push_undo() -> None:
+    push_undo("Solve Again")
+
+
+def _unregister(timer: Callable[[], float | None]) -> None:
+    if bpy.app.timers.is_registered(timer):
+        bpy.app.timers.unregister(timer)
 
 
 def _solve_requested() -> float | None:

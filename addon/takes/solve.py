@@ -67,7 +67,9 @@ def start_solving(
             return ""
         is_new = scene_index.find_collection(target, take_id) is None
         remarks = characters.make_characters(target, entry, bake_ids, match_scene=is_new) if bake_ids else []
-        if not live_update.pending():
+        if quiet:
+            live_update.push_undo_when_settled()
+        else:
             push_undo("Solve Again")
         return " ".join(remarks)
 

@@ -67,7 +67,7 @@ def scenario(gh):
     yield from shown("6_downloaded")
     bpy.ops.romp_mocap.download_file("EXEC_DEFAULT", **{**bev, "key": "ROMP.pkl", "address": gone})
     yield gh.until(ended, 30, "the refusal")
-    gh.check("not at its address" in jobs.last_outcome().text, jobs.last_outcome().text)
+    gh.check("no longer at its address" in jobs.last_outcome().text, jobs.last_outcome().text)
     yield from shown("7_refused")
 
     bpy.ops.romp_mocap.choose_file("EXEC_DEFAULT", key="ROMP.pkl", filepath=FOLDER + "ROMP.pkl")

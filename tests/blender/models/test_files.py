@@ -159,9 +159,9 @@ def test_progress_is_shown_and_cancel_keeps_the_half(mocap, online_access, tmp_p
 def test_refused_download_is_one_sentence(mocap, online_access, tmp_path):
     with serving(CONTENT) as server:
         server.status = 404
-        with pytest.raises(RuntimeError, match="not at its address any more"):
+        with pytest.raises(RuntimeError, match="no longer at its address"):
             bpy.ops.romp_mocap.download_file(key="BEV.pth", address=server.address, accept_license=True)
-    assert "not at its address" in drawn(mocap)
+    assert "no longer at its address" in drawn(mocap)
 
 
 def test_archive_chosen_by_hand_is_unpacked(mocap, tmp_path):

@@ -68,6 +68,19 @@ def test_changes_while_it_solves_are_taken_up_together(entry, worker, mocap):
     assert entry.solve.height == pytest.approx(1.68), "the slider does not jump back"
 
 
+def test_a_drag_is_one_undo_step(entry, worker, monkeypatch):
+    pushed = []
+    monkeypatch.setattr(live_update, "push_undo", pushed.append)
+    for height in (1.6, 1.65):
+        worker.script = [finished(make_take())]
+        entry.solve.height = height
+        assert not bpy.app.timers.is_registered(live_update._push_undo), "the slider moves again"
+        run_timers()
+        assert bpy.app.timers.is_registered(live_update._push_undo) and not pushed
+    live_update._push_undo()
+    assert pushed == ["Solve Again"]
+
+
 def test_what_has_no_characters_or_is_switched_off_stays(entry, worker, scene):
     scene.romp_mocap.live_update = False
     entry.solve.tilt = 5.0
