@@ -19,12 +19,12 @@ SIZE = 480
 
 
 class Film:
-    """The clip's truth, and takes of it; with `pitch` (degrees, looking down) from another place.
+    """The clip's truth, and takes of it; with `pitch` (degrees, looking down) from another position.
 
     The other camera looks at the middle of the person's way from `distance` meters.
 
     Attributes:
-        truth: the clip's; rest: (24, 3) the person's rest skeleton; observations: perfect ones on every picture.
+        truth: the clip's; rest: (24, 3) the person's rest skeleton; observations: perfect ones on every frame.
     """
 
     def __init__(self, pitch: float | None = None, distance: float = 4.5) -> None:

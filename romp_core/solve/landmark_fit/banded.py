@@ -23,7 +23,7 @@ def solve_coupled(blocks: Array, right: Array, first: Array, second: Array) -> A
     count, n = right.shape
     steps = (count - 2) // 2
     near, far = _from_both_ends(first, steps), _from_both_ends(second, steps)
-    ahead = _from_both_ends(right, steps + 2)
+    forward = _from_both_ends(right, steps + 2)
     inverses = np.empty((steps, 2, n, n), blocks.dtype)  # of the pivots
     lower = np.empty((steps + 1, 2, n, n), blocks.dtype)  # factor of a sample on the one before
     diagonal = np.eye(n, dtype=blocks.dtype)
@@ -36,8 +36,8 @@ def solve_coupled(blocks: Array, right: Array, first: Array, second: Array) -> A
                 pivot -= far[t - 2] * inverses[t - 2] * _transposed(far[t - 2])
             np.matmul(edge, inverses[t - 1], out=lower[t])
             pivot -= lower[t] @ _transposed(edge)
-            ahead[t] -= lower[t] @ ahead[t - 1]
-            ahead[t + 1] -= far[t - 1] * (inverses[t - 1] @ ahead[t - 1])
+            forward[t] -= lower[t] @ forward[t - 1]
+            forward[t + 1] -= far[t - 1] * (inverses[t - 1] @ forward[t - 1])
         if t < steps:
             inverses[t] = _inverse(pivot)
     left = slice(steps, count - steps)
@@ -49,17 +49,19 @@ def solve_coupled(blocks: Array, right: Array, first: Array, second: Array) -> A
         across = far[-1, side] * lower[-1, side].T
         middle[b, :, a] -= across
         middle[a, :, b] -= across.T
-        known[a] += ahead[-2, side, :, 0] - right[steps + a]
-        known[b] += ahead[-1, side, :, 0] - right[steps + b]
+        known[a] += forward[-2, side, :, 0] - right[steps + a]
+        known[b] += forward[-1, side, :, 0] - right[steps + b]
     solution = np.empty_like(right)
     size = known.size
     solution[left] = np.linalg.solve(middle.reshape(size, size), known.ravel()).reshape(-1, n)
-    behind = ahead
+    backward = forward
     for side, (a, b) in enumerate(ends):
-        behind[-2, side, :, 0], behind[-1, side, :, 0] = solution[steps + a], solution[steps + b]
+        backward[-2, side, :, 0], backward[-1, side, :, 0] = solution[steps + a], solution[steps + b]
     for t in range(steps - 1, -1, -1):
-        behind[t] = inverses[t] @ (ahead[t] - far[t] * behind[t + 2]) - _transposed(lower[t + 1]) @ behind[t + 1]
-    solution[:steps], solution[count - steps :] = behind[:steps, 0, :, 0], behind[:steps, 1, :, 0][::-1]
+        backward[t] = (
+            inverses[t] @ (forward[t] - far[t] * backward[t + 2]) - _transposed(lower[t + 1]) @ backward[t + 1]
+        )
+    solution[:steps], solution[count - steps :] = backward[:steps, 0, :, 0], backward[:steps, 1, :, 0][::-1]
     return solution
 
 

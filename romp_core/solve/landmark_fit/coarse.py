@@ -1,4 +1,4 @@
-"""Fewer samples in time: what the motion prior carries is slow, so most steps of the fit need not see every frame."""
+"""A coarse grid in time: what the motion prior carries is slow, so most iterations can do without every frame."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WIDTH = 0.5
 
 
 def coarse_rows(count: int, interval: float, spacing: float) -> Array:
-    """Every so-manieth of `count` samples, about `spacing` seconds apart; all of them where that leaves too few."""
+    """Evenly spaced rows of `count` samples, about `spacing` seconds apart; all rows where that would leave too few."""
     stride = max(round(spacing / interval), 1)
     if (count - 1) // stride < 3:
         stride = 1
@@ -25,7 +25,7 @@ def coarse_rows(count: int, interval: float, spacing: float) -> Array:
 
 
 def thin(measured: Measurements, rows: Array) -> Measurements:
-    """The measurements at even rows: smoothed so that all samples around them have a say, peaks kept."""
+    """The measurements at these rows, each smoothed over the samples around it; local parabolas keep the peaks."""
     if len(rows) == len(measured.trust):
         return measured
     stride = int(rows[1] - rows[0])

@@ -36,7 +36,7 @@ def refine(
     Args:
         turns: (T, G, 3, 3) group rotations; root: (T, 3) camera space. Not modified.
         strength: of the motion prior; 0 solves every sample by itself.
-        looseness: factor on the joint ranges; below 1 draws the pose to rest, out of wrong valleys.
+        looseness: factor on the joint ranges; below 1 draws the pose to rest, away from local minima.
         stiffness: (N_PARAMETERS,) weights that hold each parameter where it is.
 
     Returns:

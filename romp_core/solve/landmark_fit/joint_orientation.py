@@ -130,8 +130,8 @@ def _shortest_turn(a: Array, b: Array) -> Array:
 def toward_viewer(world: Array, pixels: Array, optics: Pinhole) -> Array:
     """World landmarks turned from the axes of their own crop to those of the camera.
 
-    The network sees each person as if in the middle of the picture; the viewing ray through the trunk says by how
-    much its optical axis must be turned. (T, 33, 3), (T, 33, 2) -> (T, 33, 3).
+    The network sees each person as if in the middle of the image; the viewing ray through the trunk gives the turn of
+    the optical axis. (T, K, 3), (T, K, 2) -> (T, K, 3).
     """
     trunk = [lm.LEFT_SHOULDER, lm.RIGHT_SHOULDER, lm.LEFT_HIP, lm.RIGHT_HIP]
     offset = (pixels[:, trunk].mean(axis=1) - optics.center_px) / optics.focal_px

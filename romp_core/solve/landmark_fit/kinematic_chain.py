@@ -1,4 +1,4 @@
-"""The skeleton as the fit sees it: which joints turn, where the markers go, and how they move when a joint turns.
+"""The skeleton of the fit: which joints turn, where the markers are, and how they move when a joint turns.
 
 Everything is in camera space, rotations are matrices, T frames at once. A *group* is one free rotation; the three
 spine joints share one, neck and head share one, toes and fingers have none. A turn is a left-multiplied rotation

@@ -1,4 +1,4 @@
-"""What the solver knows about BlazePose's 33 landmarks: the joint that carries each, and how well each is seen.
+"""BlazePose's landmarks as markers on the skeleton: the joint that carries each, and its weight in the fit.
 
 A landmark is a *marker*: a constant point in the frame of one joint. The offsets live in `markers.json`, in body
 heights, as calibrated by `benchmarks/calibrate_markers.py`.
@@ -22,7 +22,7 @@ LEFT_HIP, RIGHT_HIP, LEFT_KNEE, RIGHT_KNEE, LEFT_ANKLE, RIGHT_ANKLE = range(23, 
 LEFT_HEEL, RIGHT_HEEL, LEFT_TOE, RIGHT_TOE = range(29, 33)
 
 USED = (0, 2, 5, 7, 8, *range(11, 21), *range(23, 33))
-"""Landmarks the fit looks at: one of each eye's three, no mouth, no thumbs (they repeat their neighbors)."""
+"""Landmarks that the fit uses: one of each eye's three, no mouth, no thumbs (they repeat their neighbors)."""
 
 _CARRIERS = {
     NOSE: "head", LEFT_EYE: "head", RIGHT_EYE: "head", LEFT_EAR: "head", RIGHT_EAR: "head",

@@ -1,4 +1,4 @@
-"""What the solver believes about bodies before it looks: ranges of the joints, and how fast they change.
+"""Priors of the fit: ranges of the joints, and how fast they accelerate.
 
 Angles in degrees, one row per group of `chain.GROUPS`, in the axes of the rest pose (x left, y up, z front).
 """
@@ -29,11 +29,11 @@ HINGE_LIMITS = np.radians([hinge[2:] for hinge in _HINGES]).T
 """(2, 4) least and most of these angles."""
 HINGE_SOFTNESS = np.radians(4.0)
 
-_RESTLESS = {
+_ACCELERATIONS = {
     "pelvis": 12, "spine1": 6, "neck": 15, "collar": 8, "shoulder": 30, "elbow": 30, "wrist": 15,
     "hip": 25, "knee": 35, "ankle": 25,
 }  # fmt: skip
-TURN_ACCELERATION = np.array([_RESTLESS[name] for name in _ORDER], dtype=np.float64)
+TURN_ACCELERATION = np.array([_ACCELERATIONS[name] for name in _ORDER], dtype=np.float64)
 """(G,) standard deviation of the angular acceleration, rad/s^2, at 30 samples a second."""
 
 ROOT_ACCELERATION = np.array([4.0, 4.0, 3.0])
@@ -43,8 +43,8 @@ _MOTION = (900 / np.concatenate([np.repeat(TURN_ACCELERATION, 3), ROOT_ACCELERAT
 _ROOT = np.repeat([0.0, 1.0], [len(_MOTION) - 3, 3])
 
 DAMPING = 0.0036 * _MOTION * (1 - 0.35 * _ROOT)
-"""(N,) stiffness that keeps one step of the fit from going too far: what the measurements hardly tell changes slowly,
-and stays nearer to where the fit started."""
+"""(N,) stiffness that limits each iteration (Levenberg 1944): parameters that the measurements hardly determine change
+slowly, and stay near the initial pose."""
 
 HOLD = 0.004 * _MOTION * (1 + 9 * _ROOT)
 """(N,) stiffness that holds single samples near a motion: weak enough for what the image shows sharply, strong enough

@@ -20,7 +20,7 @@ from .markers import BONES, USED, WEIGHT
 _SIGMA_PIXEL = 0.014
 """Landmark noise in the image, in lengths from ankles to head."""
 _SIGMA_DIRECTION = np.array([0.56, 0.56, 0.35], np.float32)
-"""Noise of 3D directions along the camera's axes; the image says more about x and y."""
+"""Noise of 3D directions along the camera's axes; the image determines x and y better."""
 _CAUCHY_PIXEL, _CAUCHY_DIRECTION, _CAUCHY_FOOTHOLD = 3.0, 2.0, 3.0
 _SIGMA_FOOTHOLD = 0.02
 """Meters by which a standing foot may miss its foothold."""
@@ -66,12 +66,14 @@ def linearize(chain: Chain, measured: Measurements, part: slice, turns: Array, r
     lines[:, :, 1, 0], lines[:, :, 1, 2] = -z, x
     lines[:, :, 2, 0], lines[:, :, 2, 1] = y, -x
     lines[:, :, [0, 1, 2], [3, 4, 5]] = 1
-    aims, aimed = _directions(measured, part, markers, lines)
-    shown, missed = _pixels(measured, part, chain.size, markers[:, :_N_USED], lines[:, :_N_USED])
-    rows, residuals, moves = [*aims, shown], [aimed, missed], _MOVES
+    direction_rows, direction_residuals = _directions(measured, part, markers, lines)
+    pixel_rows, pixel_residuals = _pixels(measured, part, chain.size, markers[:, :_N_USED], lines[:, :_N_USED])
+    rows, residuals, moves = [*direction_rows, pixel_rows], [direction_residuals, pixel_residuals], _MOVES
     if measured.footholds is not None:
-        held, slipped = _footholds(measured.footholds[part], markers[:, _N_USED:], lines[:, _N_USED:])
-        rows, residuals, moves = [*rows, held], [*residuals, slipped], _MOVES_FEET
+        foothold_rows, foothold_residuals = _footholds(
+            measured.footholds[part], markers[:, _N_USED:], lines[:, _N_USED:]
+        )
+        rows, residuals, moves = [*rows, foothold_rows], [*residuals, foothold_residuals], _MOVES_FEET
     jacobian = np.concatenate([row.reshape(count, -1, 6) for row in rows], axis=1) @ pose.twists()
     jacobian *= moves
     start, end = jacobian[:, :_N_DIRECTIONS], jacobian[:, _N_DIRECTIONS : 2 * _N_DIRECTIONS]

@@ -20,7 +20,7 @@ from .residuals import Measurements
 _COARSE_S, _FINE_S = 1 / 15, 1 / 30
 """Seconds between the samples of the coarse and of the fine grid; a higher frame rate is thinned."""
 _COARSE_ITERATIONS = ((1.8, 0.4),) * 5 + ((1.3, 0.7),) * 2
-"""(strength of the motion prior, looseness of the joints) of each: a calm, restful motion before what was seen."""
+"""(strength of the motion prior, looseness of the joints) of each: first a smooth motion near rest."""
 _FINE_ITERATIONS = 2
 _START_SMOOTHING_S = 0.06
 
