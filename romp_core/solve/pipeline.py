@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,7 +60,7 @@ class SolveCache:
         self.inputs: _Inputs | None = None
         self._scenes: dict[str, tuple[Any, Scene]] = {}
 
-    def begin(self, inputs: _Inputs, settings: SolveSettings) -> Scene | None:
+    def begin(self, inputs: _Inputs) -> Scene | None:
         """Make ready for a take; an earlier refined scene to start from, if only the field of view differs."""
         before, self.inputs = self.inputs, inputs
         if inputs.same(before):
@@ -69,10 +69,17 @@ class SolveCache:
         self._scenes = {}
         return kept[1] if kept else None
 
-    def find(self, stage: str, key: Any) -> Scene | None:
-        """The result of a stage, where it was computed with the same settings."""
-        known, scene = self._scenes.get(stage, (None, None))
-        return scene if known == key else None
+    def latest(self, keys: Sequence[Any]) -> tuple[int, Scene] | None:
+        """Index of the first stage to run, and the scene to run it on; None when that is the first one of all.
+
+        Args:
+            keys: of each stage, what its result depends on.
+        """
+        for index in range(len(STAGES) - 1, -1, -1):
+            known, scene = self._scenes.get(STAGES[index].name, (None, None))
+            if scene is not None and known == keys[index]:
+                return index + 1, scene
+        return None
 
     def keep(self, stage: str, key: Any, scene: Scene) -> None:
         """Remember the result of a stage."""
@@ -91,7 +98,7 @@ def solve(
         take: raw or solved; its `solve` settings and `edits` say how.
         progress: called with the share done, 0..1; may raise to stop.
         rest_joints: rest skeleton (24, 3) meters for a body height in meters; the embedded body's when left out.
-        cache: results of earlier solves; stages whose settings have not changed are not run again.
+        cache: results of earlier solves; stages whose settings have not changed are not run again. None keeps nothing.
 
     Returns:
         the take with camera and a motion per person. Removed people, and people of whom nothing usable was seen, have
@@ -101,8 +108,7 @@ def solve(
     people = {person.id: person for person in take.edited_people}
     tell = _Monotonic(progress)
     scene, inputs = _initial(take, tuple(people.values()), rest_joints or load_body().rest_joints)
-    cache = cache or SolveCache()
-    earlier = cache.begin(inputs, settings)
+    earlier = cache.begin(inputs) if cache is not None else None
     if earlier is not None:
         scene = _from_earlier(scene, earlier)
     scene = _run(scene, settings, people, cache, tell)
@@ -112,26 +118,26 @@ def solve(
     return replace(take, people=solved, camera=scene.camera)
 
 
-def _run(scene: Scene, settings: SolveSettings, people: dict[int, Person], cache: SolveCache, tell: Progress) -> Scene:
+def _run(
+    scene: Scene, settings: SolveSettings, people: dict[int, Person], cache: SolveCache | None, tell: Progress
+) -> Scene:
     """All stages, from the latest one on whose result is known."""
     keys: list[Any] = []
     for stage in STAGES:
         keys.append((*(keys[-1] if keys else ()), stage.settings(settings)))
     first = 0
-    for index in range(len(STAGES) - 1, -1, -1):
-        found = cache.find(STAGES[index].name, keys[index])
-        if found is not None:
-            # names and heights of people may have changed since
-            actors = tuple(replace(actor, person=people[actor.person.id]) for actor in found.actors)
-            scene, first = replace(found, actors=actors), index + 1
-            break
+    known = cache.latest(keys) if cache is not None else None
+    if known is not None:
+        first, found = known
+        # names and heights of people may have changed since
+        scene = replace(found, actors=tuple(replace(each, person=people[each.person.id]) for each in found.actors))
     total = sum(stage.share for stage in STAGES[first:]) or 1.0
     done = 0.0
     for stage, key in zip(STAGES[first:], keys[first:], strict=True):
         low, done = done, done + stage.share / total
         scene = stage.run(scene, settings, part(tell, low, done))
         tell(done)
-        if stage.kept:
+        if stage.kept and cache is not None:
             cache.keep(stage.name, key, scene)
     return scene
 
