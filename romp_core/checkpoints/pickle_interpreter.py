@@ -2,7 +2,7 @@
 
 It is an interpreter of its own, not a subclass of `pickle.Unpickler`: there, opcodes reach Python's machinery whatever
 `find_class` returns (BUILD sets attributes and calls `__setstate__`, NEWOBJ calls `__new__`, EXT looks names up in
-copyreg, a memo index of four bytes allocates gigabytes). Here an opcode does what its function below says, and the only
+copyreg, a memo index of four bytes allocates gigabytes). Here an opcode does what its function below does, and the only
 things that are ever called are the functions of `allowed`.
 
 Opcodes and their arguments are described in the standard library's `pickletools`.
@@ -22,7 +22,7 @@ from .placeholders import Function, Placeholder, Raw
 _COPIED = 256
 """Longer strings stay where they are in the file."""
 _LINE_PIECE = 512
-"""Bytes in which the end of a line is looked for at first; text may hold whole arrays in a line."""
+"""Bytes that are searched for the end of a line first; text may hold whole arrays in a line."""
 _UINT16, _UINT32, _UINT64, _INT32, _FLOAT64 = (struct.Struct(form) for form in ("<H", "<I", "<Q", "<i", ">d"))
 _LONGEST_NUMBER, _LONGEST_NAME = 64, 512
 _OBJECT_COST, _ENTRY_COST, _ITEM_COST = 200, 100, 8
@@ -236,7 +236,7 @@ def _whole(text: str) -> int:
 
 _STOP = ord(".")
 _FORBIDDEN = {
-    **dict.fromkeys(b"io\x92", "is not safe to open: it wants to make an object."),
+    **dict.fromkeys(b"io\x92", "is not safe to open: it tries to create an object."),
     **dict.fromkeys(b"\x82\x83\x84", "is not safe to open: it uses names by number."),
     **dict.fromkeys(b"P\x97\x98", "refers to something outside of it."),
 }

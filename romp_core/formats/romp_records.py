@@ -15,7 +15,7 @@ from ..geometry.skeleton import JOINT, N_JOINTS, PARENTS, forward_kinematics
 from ..models.bev.camera import position, project
 from ..models.common.body_skeleton import template_joints
 from ..models.common.cameras import PINHOLE, project_weak, to_square_px
-from ..models.common.frame_estimator import DetectedPeople
+from ..models.common.frame_estimator import FrameDetections
 from ..typing import Array
 
 _POSES = ("smpl_thetas", "poses", "pose")
@@ -102,7 +102,7 @@ def detections(record: Any) -> Detections | None:
     return found.only(good) if good.any() else None
 
 
-def in_camera_space(found: Detections) -> DetectedPeople:
+def in_camera_space(found: Detections) -> FrameDetections:
     """The people in camera space; `pixels` are positions in the square around the image, -1..1.
 
     The stored `cam_trans` of ROMP is not used: it comes from a PnP whose rotation was discarded, so it jitters and
@@ -124,7 +124,7 @@ def in_camera_space(found: Detections) -> DetectedPeople:
         square_points = project_weak(joints, found.cams[:, [0, 2, 1]])
         origin = root_from_pixels(joints, to_square_px(square_points), None, PINHOLE)
     root = joints[:, 0] + origin
-    seen = DetectedPeople(
+    seen = FrameDetections(
         confidence=found.confidence,
         cams=found.cams,
         rotations=rotations,

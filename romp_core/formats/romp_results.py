@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import TakeError
 from ..geometry.projection import BODY_MODEL_FOCAL
 from ..geometry.skeleton import N_JOINTS
-from ..models.common.frame_estimator import DetectedPeople
+from ..models.common.frame_estimator import FrameDetections
 from ..models.common.square_image import SIZE, Padding, padding, to_image
 from ..take.observations import People
 from ..take.take import Take
@@ -52,7 +52,7 @@ def import_romp(records: Mapping[str, Any], path: Path, fps: float | None = None
     return imported_take(path, source, pad, count, fps, model, BODY_MODEL_FOCAL, people)
 
 
-def _padding(found: Mapping[int, Detections], seen: Mapping[int, DetectedPeople]) -> Padding | None:
+def _padding(found: Mapping[int, Detections], seen: Mapping[int, FrameDetections]) -> Padding | None:
     """How the images lie in their squares, by those people whose pixels are known."""
     square_points: list[Array] = []
     pixels: list[Array] = []
@@ -63,7 +63,7 @@ def _padding(found: Mapping[int, Detections], seen: Mapping[int, DetectedPeople]
     return image_padding(square_points, pixels)
 
 
-def _tracked(time: float, seen: DetectedPeople | None, pad: Padding, tracker: SpaceTracker) -> People:
+def _tracked(time: float, seen: FrameDetections | None, pad: Padding, tracker: SpaceTracker) -> People:
     """The people of a frame with the ids of the tracker."""
     if seen is None or not len(seen):
         return People.empty(N_JOINTS)

@@ -101,6 +101,12 @@ class ModelCard:
         """License line, shown before use and stamped into takes."""
         return self.terms.line
 
+    def new_tracker(self) -> Any:
+        """A tracker for one piece of footage."""
+        if self.tracker is None:
+            raise TypeError(f"{self.label} has a tracker of its own")
+        return self.tracker()
+
     def read_options(self, settings: CaptureSettings) -> Any:
         """An instance of `options` with the values of `settings.model_options`.
 

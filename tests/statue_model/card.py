@@ -34,7 +34,7 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
     from .estimator import Statue  # what is heavy is imported here: listing the models must stay light
 
     store.verified(STATUE.needs)
-    return Statue(footage, SpaceTracker(), STATUE.read_options(settings).statue_distance)
+    return Statue(footage, STATUE.new_tracker(), STATUE.read_options(settings).statue_distance)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

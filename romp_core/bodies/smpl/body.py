@@ -22,7 +22,7 @@ def as_body(model: SmplModel, betas: Array) -> Body:
     """The T-pose of a shape (B,) around its pelvis, with the shape directions as keys that hold the betas already.
 
     Corrections that depend on the pose (`posedirs`) are not part of a skinned character; of the skin weights, the four
-    largest of each vertex stay.
+    largest of each vertex are kept.
     """
     betas = np.asarray(betas, dtype=np.float64)
     rest = model.exact_rest_joints(betas[None])[0]

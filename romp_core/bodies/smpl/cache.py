@@ -44,7 +44,7 @@ def read_kept(kept: Path) -> SmplModel | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        log.info("%s is made anew: %s", kept, error)
+        log.info("%s is rebuilt: %s", kept, error)
         return None
 
 

@@ -1,6 +1,6 @@
 """People of all ages: adults and children by SMPL-A, infants by SMIL (Sun et al. 2022, BEV; Patel et al. 2021, AGORA).
 
-The coefficient after the ten of SMPL says how far a body is on the way to a child.
+The coefficient after the ten of SMPL blends from an adult to a child.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class DataFiles:
 def load_smpl(path: str | Path, data: DataFiles | None = None) -> SmplModel:
     """Read a body model file.
 
-    The direction towards a child joins the shape directions when its template is at hand; not in SMIL, an infant.
+    The direction towards a child joins the shape directions when there is its template; not in SMIL, an infant.
 
     Args:
         data: files that a raw body needs; for missing ones those beside the body are taken.
@@ -124,7 +124,9 @@ class _Parts:
         return found
 
     def broken(self, key: str) -> ModelError:
-        return ModelError(f'"{self.path.name}" is not a whole SMPL body file ("{key}" is missing or wrong).', _ADVICE)
+        return ModelError(
+            f'"{self.path.name}" is not a complete SMPL file ("{key}" is missing or wrong).', _ADVICE
+        )
 
 
 def _refuse_relatives(path: Path, stored: Mapping[str, Any]) -> None:

@@ -19,10 +19,10 @@ from .model import SmplModel
 
 @dataclass(frozen=True)
 class Bodies:
-    """Body files that are at hand, None where missing.
+    """The user's body files, None where missing.
 
     Attributes:
-        smpl: the adult body. smpla: a file that gives the way to a child too; may be the same file. smil: the infant.
+        smpl: the adult body. smpla: a file with the child shape, too; may be the same file. smil: the infant.
         data: the files of `smpl_model_data`, which raw bodies need for the 71 joints.
         cache: folder in which models are kept as they were read.
     """
@@ -53,10 +53,10 @@ class Bodies:
         return model
 
     def load(self) -> SmplFamily | None:
-        """The bodies for people of all ages as far as they are at hand; None without an adult one.
+        """The bodies for people of all ages, as far as there are files; None without an adult one.
 
         Raises:
-            ModelError: a file that is there cannot be used.
+            ModelError: a file cannot be used.
         """
         adults = self.smpla or self.smpl
         if adults is None:

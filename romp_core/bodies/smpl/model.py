@@ -29,7 +29,7 @@ class SmplModel:
         shapedirs: (V, 3, B) float32. posedirs: (207, 3 V) float32, for the elements of 23 rotation matrices.
         weights: (V, 24) float32 skin weights. joint_regressor: (24, V) float32 joints of the rest pose.
         extra_vertices: (21,) int, vertices that count as joints. extra_regressor: (26, V) float32 for further joints
-            of the posed mesh (9, then 17 of Human3.6M); None where `smpl_model_data` is not at hand.
+            of the posed mesh (9, then 17 of Human3.6M); None without `smpl_model_data`.
         infant: True for SMIL. gender: "neutral", "male", "female" or "unknown". version: "1.0", "1.1" or "unknown".
         remarks: sentences for the user about the file.
     """
@@ -94,7 +94,7 @@ class SmplModel:
             vertices (N, V, 3) and joints (N, 71, 3), float32 meters.
 
         Raises:
-            ModelError: the joints need files that are not at hand.
+            ModelError: files for the joints are missing.
         """
         parts = [
             self._posed(thetas[start : start + _BATCH], betas[start : start + _BATCH])
@@ -132,7 +132,7 @@ class SmplModel:
 
     @property
     def knows_joints(self) -> bool:
-        """False when the files behind the 71 joints are not at hand: there are then a mesh and rest joints only."""
+        """False when the files for the 71 joints are missing: there are only a mesh and rest joints then."""
         return self.extra_regressor is not None
 
     @property

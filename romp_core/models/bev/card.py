@@ -28,7 +28,7 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
     bodies = bodies_from(find_bodies(store).load())
     key, path = next((key, path) for key in _WEIGHTS if (path := store.find(key)))
     model = Bev(BevNetwork(path), bodies, thresholds_for(key, path.name))
-    return FrameEstimator(model, footage, SpaceTracker(), settings.people)
+    return FrameEstimator(model, footage, BEV.new_tracker(), settings.people)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

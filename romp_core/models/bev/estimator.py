@@ -11,7 +11,7 @@ import numpy as np
 from ...geometry.rotations import quat_from_rotvec
 from ...geometry.skeleton import N_JOINTS
 from ...typing import Array
-from ..common.frame_estimator import DetectedPeople
+from ..common.frame_estimator import FrameDetections
 from ..common.square_image import SIZE, Padding, padding, to_square
 from .bodies import ScaledBodies
 from .crowd_windows import WindowPlan, is_crowd, is_wide, plan_windows
@@ -91,7 +91,7 @@ class Bev:
                 results.append(self._sampled(one, window=True) if window else one)
         return results
 
-    def decode(self, inputs: Views, maps: list[Maps | Sampled]) -> list[DetectedPeople]:
+    def decode(self, inputs: Views, maps: list[Maps | Sampled]) -> list[FrameDetections]:
         """See `FrameModel`."""
         return [self._pose(found) for found in self.found(inputs, maps)]
 
@@ -138,10 +138,10 @@ class Bev:
             slot[:], _ = to_square(crop)
         return Views(squares, tuple(views))
 
-    def _pose(self, found: Found) -> DetectedPeople:
+    def _pose(self, found: Found) -> FrameDetections:
         """As `FrameEstimator` takes them: relative to the pelvis, with quaternions."""
         pelvis = found.joints[:, :1]
-        return DetectedPeople(
+        return FrameDetections(
             confidence=found.scores,
             cams=found.cams,
             rotations=quat_from_rotvec(found.thetas.reshape(-1, N_JOINTS, 3)),

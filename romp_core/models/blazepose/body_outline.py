@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
+from ...take.keypoints import BLAZEPOSE_33
 from ...typing import Array
 from .landmark_network import Pose
 from .region import EXPANSION
 
-_TRUNK = [(11, 12), (11, 23), (12, 24), (11, 24), (12, 23), (23, 24), (0, 11), (0, 12), (7, 8)]
-_LIMBS = [(11, 13), (13, 15), (12, 14), (14, 16), (23, 25), (25, 27), (24, 26), (26, 28)]
+_NOSE = BLAZEPOSE_33.index("nose")
+_EARS, _SHOULDERS, _ELBOWS, _WRISTS, _HIPS, _KNEES, _ANKLES = (
+    BLAZEPOSE_33.pair(part) for part in ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+)
+_TRUNK = [_SHOULDERS, _HIPS, *product(_SHOULDERS, _HIPS), *((_NOSE, shoulder) for shoulder in _SHOULDERS), _EARS]
+_LIMBS = [
+    bone
+    for start, middle, end in ((_SHOULDERS, _ELBOWS, _WRISTS), (_HIPS, _KNEES, _ANKLES))
+    for bone in (*zip(start, middle, strict=True), *zip(middle, end, strict=True))
+]
 _BONES = np.array([*_TRUNK, *_LIMBS])
 _RADIUS = 0.05
 """In body sizes, about that of a thigh."""

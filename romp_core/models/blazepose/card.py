@@ -18,7 +18,7 @@ _FILES = ("blazepose/detector.onnx", "blazepose/landmark_full.onnx")
 def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -> Estimator:
     from .estimator import BlazePose  # onnxruntime takes a while to import; listing the models should not
 
-    return BlazePose(footage, ImageTracker(), settings.people)
+    return BlazePose(footage, BLAZEPOSE.new_tracker(), settings.people)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ...take.keypoints import BLAZEPOSE_33
 from ...typing import Array
 from .body_outline import on_body, size
 from .landmark_network import BODY_POINTS, Pose
@@ -13,7 +14,8 @@ from .landmark_network import BODY_POINTS, Pose
 SAME_POSE = 0.08
 """Poses whose main points are nearer than this, in body sizes, show the same body."""
 
-_MAIN = np.array([0, *range(11, 17), *range(23, 29)])
+_LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+_MAIN = np.array([BLAZEPOSE_33.index("nose"), *(index for part in _LIMBS for index in BLAZEPOSE_33.pair(part))])
 """Nose, shoulders, elbows, wrists, hips, knees, ankles."""
 
 _PART_SIZE, _PART_SHARE = 0.75, 0.6

@@ -34,7 +34,7 @@ Maps = TypeVar("Maps")
 
 
 @dataclass(frozen=True)
-class DetectedPeople:
+class FrameDetections:
     """The P people decoded from one frame, by falling confidence, before tracking.
 
     Attributes:
@@ -57,9 +57,9 @@ class DetectedPeople:
     def __len__(self) -> int:
         return len(self.confidence)
 
-    def only(self, rows: Array | list[int]) -> DetectedPeople:
+    def only(self, rows: Array | list[int]) -> FrameDetections:
         """The people of these rows."""
-        return DetectedPeople(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+        return FrameDetections(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 class FrameModel(Protocol[Inputs, Maps]):
@@ -82,7 +82,7 @@ class FrameModel(Protocol[Inputs, Maps]):
         """Run the network, and do as little else as possible."""
         ...
 
-    def decode(self, inputs: Inputs, maps: Maps) -> list[DetectedPeople]:
+    def decode(self, inputs: Inputs, maps: Maps) -> list[FrameDetections]:
         """The people of every image."""
         ...
 
@@ -150,7 +150,7 @@ class FrameEstimator(Generic[Inputs, Maps]):
             for batch in batches:
                 yield batch, self.model.infer(batch.inputs)
 
-    def _track(self, sample: FrameSample, seen: DetectedPeople) -> People:
+    def _track(self, sample: FrameSample, seen: FrameDetections) -> People:
         """Give the people of a frame their ids, and keep as many as requested."""
         if sample.cut:
             self._tracker.new_shot()
@@ -192,10 +192,10 @@ def sample_frame(frame: Frame, cut: bool) -> FrameSample:
     return FrameSample(frame.time, cut, every_nth(frame.image, step), step)
 
 
-def _valid(detected: DetectedPeople) -> DetectedPeople:
+def _valid(detected: FrameDetections) -> FrameDetections:
     """Without people of impossible numbers: not finite, or not in front of the camera."""
     good = detected.root[:, 2] > _NEAREST_M
-    for values in (getattr(detected, field.name) for field in fields(DetectedPeople)):
+    for values in (getattr(detected, field.name) for field in fields(FrameDetections)):
         good &= np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
     rows = np.flatnonzero(good)
     return detected if len(rows) == len(detected) else detected.only(rows)

@@ -25,7 +25,7 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
     bodies = find_bodies(store)
     body = bodies.read(bodies.smpl) if bodies.smpl else None
     path = next(path for key in _WEIGHTS if (path := store.find(key)))
-    return FrameEstimator(Romp(RompNetwork(path), body), footage, SpaceTracker(), settings.people)
+    return FrameEstimator(Romp(RompNetwork(path), body), footage, ROMP.new_tracker(), settings.people)
 
 
 def _weights(store: WeightStore) -> dict[str, str]:

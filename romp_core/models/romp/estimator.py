@@ -13,7 +13,7 @@ from ...geometry.skeleton import forward_kinematics
 from ...typing import Array
 from ..common.body_skeleton import template_joints
 from ..common.cameras import PINHOLE, project_weak, to_square_px
-from ..common.frame_estimator import DetectedPeople
+from ..common.frame_estimator import FrameDetections
 from ..common.square_image import SIZE, Padding, to_image, to_square
 from .decode import Parameters, decode
 from .network import RompNetwork
@@ -62,21 +62,21 @@ class Romp:
         """See `FrameModel`."""
         return self._network(inputs.pixels)
 
-    def decode(self, inputs: Squares, maps: tuple[Array, Array]) -> list[DetectedPeople]:
+    def decode(self, inputs: Squares, maps: tuple[Array, Array]) -> list[FrameDetections]:
         """See `FrameModel`."""
         centers, params = (each[: inputs.count] for each in maps)
         peaks = find_peaks(centers, self._threshold)
         people = self._pose(decode(sample(params, peaks)), peaks, inputs.pad)
         return [people.only(np.flatnonzero(peaks.images == index)) for index in range(inputs.count)]
 
-    def _pose(self, people: Parameters, peaks: Peaks, pad: Padding) -> DetectedPeople:
+    def _pose(self, people: Parameters, peaks: Peaks, pad: Padding) -> FrameDetections:
         """Bodies at the positions at which the pinhole projects their joints closest to the network's."""
         rest = template_joints(people.betas, self._body)
         pelvis = rest[:, :1]
         joints, _ = forward_kinematics(people.rotations, pelvis[:, 0], rest)
         points = project_weak(joints, people.cams)
         position = root_from_pixels(joints, to_square_px(points), None, PINHOLE)
-        return DetectedPeople(
+        return FrameDetections(
             confidence=peaks.scores,
             cams=people.cams[:, [0, 2, 1]],
             rotations=people.rotations,

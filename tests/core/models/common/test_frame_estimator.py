@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from romp_core.models.common.frame_estimator import DetectedPeople, FrameEstimator
+from romp_core.models.common.frame_estimator import FrameDetections, FrameEstimator
 from romp_core.models.romp.estimator import Romp
 from romp_core.take.observations import Frame
 from romp_core.take.take import FootageInfo
@@ -36,17 +36,17 @@ class Painted:
         self.threads.add(threading.current_thread().name)
         return inputs
 
-    def decode(self, inputs: list[Array], maps: list[Array]) -> list[DetectedPeople]:
+    def decode(self, inputs: list[Array], maps: list[Array]) -> list[FrameDetections]:
         return [seen(np.flatnonzero(row[:, 0]), row[row[:, 0] > 0, 0] / 10) for row in maps]
 
 
-def seen(columns: Array, depth: Array) -> DetectedPeople:
+def seen(columns: Array, depth: Array) -> FrameDetections:
     count = len(columns)
     rotations = np.zeros((count, 24, 4))
     rotations[..., 0] = 1
     root = np.stack([columns / 10, np.zeros(count), depth], axis=1)
     x = columns / WIDTH * 2 - 1
-    return DetectedPeople(
+    return FrameDetections(
         confidence=np.full(count, 1.2),
         cams=np.stack([1.7 / np.maximum(depth, 0.1), np.zeros(count), x], axis=1),
         rotations=rotations,
