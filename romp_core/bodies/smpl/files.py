@@ -124,9 +124,7 @@ class _Parts:
         return found
 
     def broken(self, key: str) -> ModelError:
-        return ModelError(
-            f'"{self.path.name}" is not a complete SMPL file ("{key}" is missing or wrong).', _ADVICE
-        )
+        return ModelError(f'"{self.path.name}" is not a complete SMPL file ("{key}" is missing or wrong).', _ADVICE)
 
 
 def _refuse_relatives(path: Path, stored: Mapping[str, Any]) -> None:
