@@ -38,9 +38,9 @@ def local_quadratic(track: Array, sigma: float, trust: Array | None = None) -> A
     if count <= 2 * radius:
         return _weighted_quadratic(track, sigma, radius, _ones(track))
     # Away from the ends the same kernel serves every sample.
-    bell, square = _bell(radius, sigma), (np.arange(-radius, radius + 1) / sigma) ** 2
-    m0, m2, m4 = bell.sum(), bell @ square, bell @ square**2
-    middle = _correlate(track, bell * (m4 - m2 * square) / (m0 * m4 - m2 * m2))
+    bell, squared = _bell(radius, sigma), (np.arange(-radius, radius + 1) / sigma) ** 2
+    m0, m2, m4 = bell.sum(), bell @ squared, bell @ squared**2
+    middle = _correlate(track, bell * (m4 - m2 * squared) / (m0 * m4 - m2 * m2))
     ends = track[: 2 * radius], track[-2 * radius :]
     head, tail = (_weighted_quadratic(end, sigma, radius, _ones(end)) for end in ends)
     return np.concatenate([head[:radius], middle, tail[-radius:]])

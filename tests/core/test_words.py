@@ -4,11 +4,8 @@ import pytest
 
 from tests.words import _in_name, _in_text, findings, rooms
 
-NOT_YET = {"romp_core/solve"}
-"""Rooms that are still being rewritten. List their words with `python -m tests.words ROOM`; take out what is clean."""
 
-
-@pytest.mark.parametrize("room", [room for room in rooms() if room not in NOT_YET])
+@pytest.mark.parametrize("room", rooms())
 def test_a_room_speaks_the_glossarys_words(room: str) -> None:
     found = findings(room)
     assert not found, "\n".join(map(str, found))
