@@ -109,7 +109,7 @@ def _views(
         behind = ((apart < 0.25 * s) & (s[:, None] < s)).any(axis=1) & hide
         gone = missed[:, t] | (behind & (rng.random(len(s)) < 0.8)) | (np.abs(center[:, 1]) > 1.05)
         scores = np.where(behind, rng.uniform(0.06, 0.2, len(s)), rng.uniform(0.3, 0.6, len(s)))
-        # Scale (and so depth) is what single pictures tell worst.
+        # Scale (and so depth) is what single frames give worst.
         noisy = np.concatenate(
             [(s * np.exp(rng.normal(0, 0.03, len(s))))[:, None], center + rng.normal(0, 0.01, center.shape)], axis=1
         )

@@ -4,7 +4,7 @@ import struct
 
 
 def index_first(data: bytes) -> bytes:
-    """The mp4 with its index before the pictures, as streaming files have it."""
+    """The mp4 with its index before the frames, as streaming files have it."""
     start = data.index(b"moov") - 4
     index = bytearray(data[start:])
     table = index.index(b"stco")

@@ -33,7 +33,7 @@ NETWORKS = (
         },
     ),
 )
-# Capsules of a standing figure with one arm up: from (x, y), to (x, y), radius, color; in shares of the picture.
+# Capsules of a standing figure with one arm up: from (x, y), to (x, y), radius, color; in shares of the image.
 _CAPSULES = (
     ((0.44, 0.55), (0.42, 0.90), 0.040, (40, 45, 60)),
     ((0.56, 0.55), (0.58, 0.90), 0.040, (40, 45, 60)),
@@ -51,10 +51,10 @@ _CAPSULES = (
 )
 
 
-def figure_picture(size: int) -> np.ndarray:
+def figure_image(size: int) -> np.ndarray:
     """The figure before a plain wall, (size, size, 3) uint8 RGB; smooth edges, so that resampling plays no part."""
     y, x = (np.mgrid[:size, :size] + 0.5) / size
-    picture = np.stack([170 - 40 * y, 175 - 30 * x, 180 - 50 * y], axis=-1)
+    image = np.stack([170 - 40 * y, 175 - 30 * x, 180 - 50 * y], axis=-1)
     for start, end, radius, color in _CAPSULES:
         (x0, y0), (x1, y1) = start, end
         along = ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / ((x1 - x0) ** 2 + (y1 - y0) ** 2)
@@ -62,14 +62,14 @@ def figure_picture(size: int) -> np.ndarray:
         distance = np.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0))
         cover = np.clip((radius - distance) * size + 0.5, 0, 1)[..., None]
         shade = 1.1 - 0.5 * np.clip(distance / radius, 0, 1)[..., None]
-        picture = picture * (1 - cover) + np.clip(np.array(color) * shade, 0, 255) * cover
-    return np.rint(picture).astype(np.uint8)
+        image = image * (1 - cover) + np.clip(np.array(color) * shade, 0, 255) * cover
+    return np.rint(image).astype(np.uint8)
 
 
 def network_input(size: int, limits: tuple[float, float]) -> np.ndarray:
     """The figure as a network takes it, (1, size, size, 3) float32."""
     low, high = limits
-    return (figure_picture(size).astype(np.float32) / 255 * (high - low) + low)[None]
+    return (figure_image(size).astype(np.float32) / 255 * (high - low) + low)[None]
 
 
 def main(wheel: Path) -> None:

@@ -31,7 +31,7 @@ class Camera:
 
     @staticmethod
     def looking(position: Array, target: Array, size: tuple[int, int], horizontal_fov: float) -> "Camera":
-        """A level camera at `position` that has `target` in the middle of the picture."""
+        """A level camera at `position` that has `target` in the middle of the image."""
         forward = normalize(np.subtract(target, position))
         right = normalize(np.cross(forward, [0.0, 1.0, 0.0]))
         width, height = size
@@ -64,9 +64,9 @@ class Studio:
         self._empty = np.where(self._is_floor[..., None], _floor(self._ground), _wall(self._ground))
 
     def draw(self, vertices: Array) -> Array:
-        """The picture, (height, width, 3) uint8 RGB, of the body with `vertices` (N, 3)."""
+        """The image, (height, width, 3) uint8 RGB, of the body with `vertices` (N, 3)."""
         linear = self._empty * self._light_left(vertices)[..., None]
-        picture = np.ascontiguousarray(_encode(linear))
+        image = np.ascontiguousarray(_encode(linear))
         pixels, _ = self.camera.project(vertices)
         quads = vertices[self.body.faces]
         normals = normalize(np.cross(quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1]))
@@ -78,8 +78,8 @@ class Studio:
         colors = _encode(self.albedo * (0.22 + 0.33 * sky + 0.95 * sun)[:, None])
         corners = np.rint(pixels[self.body.faces] * _OVERSAMPLING * 16 - 8).astype(np.int32)
         for face in shown[np.argsort(-distance)]:
-            cv2.fillConvexPoly(picture, corners[face], colors[face].tolist(), cv2.LINE_8, 4)
-        return cv2.resize(picture, self.camera.size, interpolation=cv2.INTER_AREA)
+            cv2.fillConvexPoly(image, corners[face], colors[face].tolist(), cv2.LINE_8, 4)
+        return cv2.resize(image, self.camera.size, interpolation=cv2.INTER_AREA)
 
     def _light_left(self, vertices: Array) -> Array:
         """Share of the light that the person leaves to each point of floor and wall: a blurred shadow."""
@@ -120,7 +120,7 @@ def _floor(points: Array) -> Array:
 
 
 def _wall(points: Array) -> Array:
-    """Painted bricks with a skirting board and two pictures, linear RGB."""
+    """Painted bricks with a skirting board and two framed prints, linear RGB."""
     x, y = points[..., 0], points[..., 1]
     row = np.floor(y / 0.11)
     column = np.floor(x / 0.26 + 0.5 * np.mod(row, 2))

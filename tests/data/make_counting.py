@@ -1,4 +1,4 @@
-"""Makes counting.mp4 and counting_vfr.mp4: 48 pictures that show their number as six black or white bars.
+"""Makes counting.mp4 and counting_vfr.mp4: 48 frames that show their number as six black or white bars.
 
 Run with a Python that has cv2; the result is committed because the Blender ring has no OpenCV.
 """
@@ -13,13 +13,13 @@ HERE = Path(__file__).parent
 COUNT, BARS, FPS = 48, 6, 30000 / 1001
 
 
-def picture(number: int) -> np.ndarray:
+def image(number: int) -> np.ndarray:
     bits = [number >> bar & 1 for bar in range(BARS)]
     return np.repeat(np.repeat(np.array([bits], np.uint8) * 255, 16, axis=1), 64, axis=0)[..., None].repeat(3, axis=-1)
 
 
 def with_durations(data: bytes, factors: list[int]) -> bytes:
-    """The mp4 with the n-th picture lasting factors[n] times as long; moov must come last."""
+    """The mp4 with the n-th frame lasting factors[n] times as long; moov must come last."""
 
     def walk(content: bytes) -> bytes:
         out, place = b"", 0
@@ -50,7 +50,7 @@ def main() -> None:
     path = HERE / "counting.mp4"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), FPS, (16 * BARS, 64))
     for number in range(COUNT):
-        writer.write(picture(number))
+        writer.write(image(number))
     writer.release()
     factors = [3 if number % 5 == 2 else 1 for number in range(COUNT)]
     (HERE / "counting_vfr.mp4").write_bytes(with_durations(path.read_bytes(), factors))

@@ -1,4 +1,4 @@
-"""Makes `demo.mp4` and its ground truth `demo.npz`: the project's own test clip, of its own body, motion and pictures.
+"""Makes `demo.mp4` and its ground truth `demo.npz`: the project's own test clip, of its own body, motion and rendering.
 
 Run from the repository's root after the assets were generated: `python -m tests.data.make_demo_clip`. The arrays are
 those of the ground-truth clips: P people, T frames, rotation vectors in radians, meters, y up and the floor at 0.

@@ -42,12 +42,12 @@ def test_outputs_have_telling_names_and_shapes(network):
 
 
 @pytest.mark.parametrize("network", SHAPES)
-def test_pictures_can_be_batched(network):
+def test_images_can_be_batched(network):
     (entry,) = session(network).get_inputs()
-    pictures = np.random.default_rng(1).random((3, *entry.shape[1:]), dtype=np.float32)
-    together = session(network).run(None, {"input": pictures})
-    for row, picture in enumerate(pictures):
-        alone = session(network).run(None, {"input": picture[None]})
+    images = np.random.default_rng(1).random((3, *entry.shape[1:]), dtype=np.float32)
+    together = session(network).run(None, {"input": images})
+    for row, image in enumerate(images):
+        alone = session(network).run(None, {"input": image[None]})
         for whole, single in zip(together, alone, strict=True):
             np.testing.assert_allclose(whole[row], single[0], atol=1e-3)
 

@@ -97,38 +97,38 @@ def test_number_of_people_is_a_number_or_all(capsys: pytest.CaptureFixture[str])
 
 
 def test_solve_recovers_a_capture_that_was_killed(tmp_path: Path) -> None:
-    out, pictures = tmp_path / "take.npz", tmp_path / "pictures"
-    pictures.mkdir()
+    out, images = tmp_path / "take.npz", tmp_path / "images"
+    images.mkdir()
     reader = cv2.VideoCapture(str(DEMO))
     for index in range(12):
-        cv2.imwrite(str(pictures / f"{index:02}.png"), reader.read()[1])
+        cv2.imwrite(str(images / f"{index:02}.png"), reader.read()[1])
     code = (
         "import os, romp_core.jobs.capture as capture\n"
         "capture.save_take = lambda *_: os._exit(9)\n"
         "from romp_core.cli.main import main\n"
-        f"main(['capture', {str(pictures)!r}, '-o', {str(out)!r}, '--progress', 'none'])"
+        f"main(['capture', {str(images)!r}, '-o', {str(out)!r}, '--progress', 'none'])"
     )
     killed = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).resolve().parents[3], check=False)
     assert killed.returncode == 9 and not out.exists()
     assert main(["solve", str(out), "--progress", "none"]) == 0
     take = load_take(out)
     assert take.solved and not take.provenance.complete and len(take.footage.times) == 12
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["pictures", "take.npz"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["images", "take.npz"]
 
 
 def test_an_error_on_the_way_keeps_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder, out = tmp_path / "pictures", tmp_path / "take.npz"
+    folder, out = tmp_path / "images", tmp_path / "take.npz"
     folder.mkdir()
     reader = cv2.VideoCapture(str(Path(__file__).resolve().parents[2] / "data" / "demo.mp4"))
     for index in range(12):
-        picture = reader.read()[1]
-        cv2.imwrite(str(folder / f"{index:02}.png"), picture if index < 11 else picture[:100, :100])
+        image = reader.read()[1]
+        cv2.imwrite(str(folder / f"{index:02}.png"), image if index < 11 else image[:100, :100])
     assert main(["capture", str(folder), "-o", str(out), "--progress", "none"]) == 1
     text = capsys.readouterr().err
     assert "11.png" in text and str(out) in text
     take = load_take(out)
     assert not take.provenance.complete and len(take.people[0].observations.frame_index) > 5
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["pictures", "take.npz"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["images", "take.npz"]
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_folder_is_read_in_natural_order(tmp_path, backend):
     for number in (1, 2, 10, 9):
         write_image(tmp_path / f"shot_{number}.png", gray_image(number))
     (tmp_path / ".hidden.png").write_bytes(b"")
-    (tmp_path / "notes.txt").write_text("not a picture")
+    (tmp_path / "notes.txt").write_text("not an image")
     frames, info = read(tmp_path)
     assert [number_of(frame) for frame in frames] == [1, 2, 9, 10]
     assert info.fps == 30 and np.allclose(info.times, np.arange(4) / 30)

@@ -61,7 +61,7 @@ def joints71(thetas: np.ndarray, bev: bool) -> np.ndarray:
 
 
 def romp_frame(frame: int, people: int = 2, body: bool = True) -> dict[str, np.ndarray]:
-    """One picture's dictionary of simple-romp."""
+    """One image's dictionary of simple-romp."""
     thetas = poses(frame, people)
     cam = np.concatenate([np.full((people, 1), 0.6), places(frame, people)], axis=1).astype(np.float32)
     result = {
@@ -86,7 +86,7 @@ def romp_frame(frame: int, people: int = 2, body: bool = True) -> dict[str, np.n
 
 
 def bev_frame(frame: int, people: int = 2, body: bool = True) -> dict[str, np.ndarray]:
-    """One picture's dictionary of BEV."""
+    """One image's dictionary of BEV."""
     thetas = poses(frame, people)
     cam = np.concatenate([np.full((people, 1), 0.6), places(frame, people)[:, ::-1]], axis=1).astype(np.float32)
     result = {
@@ -136,7 +136,7 @@ def check_observations(take: Take, observations: Observations) -> None:
 
 
 @pytest.mark.parametrize("make", [romp_frame, bev_frame])
-def test_one_picture(make: Callable[..., dict[str, np.ndarray]], tmp_path: Path) -> None:
+def test_one_image(make: Callable[..., dict[str, np.ndarray]], tmp_path: Path) -> None:
     path = tmp_path / "photo_0.08.npz"
     np.savez(path, results=make(0, 3))
     take = import_results(path)
@@ -174,8 +174,8 @@ def test_bev_places_people_where_its_camera_says(tmp_path: Path) -> None:
         np.testing.assert_allclose(person.observations.root[0], joints[0] + trans, atol=1e-5)
 
 
-def test_pictures_without_people_and_missing_files(tmp_path: Path) -> None:
-    """What makes the reference's own collection crash: nothing was written for some pictures."""
+def test_images_without_people_and_missing_files(tmp_path: Path) -> None:
+    """What makes the reference's own collection crash: nothing was written for some images."""
     frames = {number: romp_frame(number, 1) for number in range(40) if number not in (0, 1, 20, 21)}
     for name, save in {"folder": _folder, "video": lambda path: save_video(path / "video_results.npz", frames)}.items():
         path = tmp_path / name
@@ -196,7 +196,7 @@ def _folder(path: Path, frames: Frames) -> None:
         np.savez(path / f"{number:08d}.npz", results=frame)
 
 
-def test_empty_records_are_pictures_without_people(tmp_path: Path) -> None:
+def test_empty_records_are_images_without_people(tmp_path: Path) -> None:
     good = romp_frame(0, 1)
     none = {key: value[:0] for key, value in good.items()}
     results = {f"{i:08d}.png": value for i, value in enumerate([None, good, {}, none, [], good])}
@@ -223,7 +223,7 @@ def test_kept_largest_person_with_the_confidences_of_all(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("body", [True, False], ids=["with body", "without body"])
 def test_frames_beside_the_results_are_their_footage(body: bool, tmp_path: Path) -> None:
-    """The size of the picture and what the camera shows; frames of something else are left alone."""
+    """The size of the image and what the camera shows; frames of something else are left alone."""
     folder = tmp_path / "walk_frames"
     folder.mkdir()
     for number in range(20):
@@ -274,7 +274,7 @@ def test_results_of_the_older_program(tmp_path: Path) -> None:
         (["1700000000.png", "9.png"], [1, 0]),
     ],
 )
-def test_rows_of_picture_names(names: list[str], expected: list[int]) -> None:
+def test_rows_of_image_names(names: list[str], expected: list[int]) -> None:
     found = frame_indices(names)
     assert [found[name] for name in names] == expected
 
@@ -288,13 +288,13 @@ def test_ids_of_the_file_are_not_believed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["romp/e2e_image_a", "romp/e2e_image_b", "bev/e2e_default_image_a"])
 def test_results_of_the_reference_itself(name: str, golden: Path, tmp_path: Path) -> None:
-    """Rotations and skeletons of random weights; pictures have their true size but for an odd pixel."""
+    """Rotations and skeletons of random weights; images have their true size but for an odd pixel."""
     with np.load(golden / f"{name}.npz") as stored:
         outputs = {key.removeprefix("out_"): stored[key] for key in stored.files}
     np.savez(tmp_path / "image.npz", results={key: value for key, value in outputs.items() if key != "shapes"})
     take = import_results(tmp_path / "image.npz")
-    picture = golden / name.split("/")[0] / f"image_{name[-1]}.png"
-    width, height = np.frombuffer(picture.read_bytes()[16:24], ">u4")
+    image = golden / name.split("/")[0] / f"image_{name[-1]}.png"
+    width, height = np.frombuffer(image.read_bytes()[16:24], ">u4")
     assert abs(take.footage.width - width) <= 1 and abs(take.footage.height - height) <= 1
     joints = outputs["joints"][:, :24]
     for person in take.people:
@@ -400,7 +400,7 @@ def _broken(**changes: object) -> dict[str, object]:
         "a list of numbers": {"results": [1, 2]},
         "flat joints": _broken(joints=np.zeros((2, 5, 3))),
         "joints in one point": _broken(joints=np.zeros((2, 71, 3))),
-        "no size in the picture": _broken(cam=np.zeros((2, 3))),
+        "no size in the image": _broken(cam=np.zeros((2, 3))),
         "not finite": _broken(smpl_thetas=np.full((2, 72), np.nan)),
         "amass of another width": {"poses": np.zeros((5, 60)), "trans": np.zeros((5, 3))},
         "amass of another length": {"poses": np.zeros((5, 156)), "trans": np.zeros((4, 3))},

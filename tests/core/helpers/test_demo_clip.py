@@ -19,20 +19,20 @@ def truth() -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def pictures() -> list[np.ndarray]:
+def images() -> list[np.ndarray]:
     capture, frames = cv2.VideoCapture(str(CLIP)), []
     while (step := capture.read())[0]:
         frames.append(step[1][..., ::-1])
     return frames
 
 
-def test_clip_is_small_and_as_long_as_its_truth(truth, pictures):
+def test_clip_is_small_and_as_long_as_its_truth(truth, images):
     assert CLIP.stat().st_size + CLIP.with_suffix(".npz").stat().st_size < 800_000
-    assert len(pictures) == len(truth["times"]) == truth["poses"].shape[1]
-    assert pictures[0].shape == (480, 480, 3)
+    assert len(images) == len(truth["times"]) == truth["poses"].shape[1]
+    assert images[0].shape == (480, 480, 3)
 
 
-def test_joints_follow_from_rotations_and_project_into_the_picture(truth):
+def test_joints_follow_from_rotations_and_project_into_the_image(truth):
     joints, turned, offsets = truth["joints"][0], truth["G"][0], truth["off"][0]
     for joint, parent in enumerate(PARENTS):
         if parent >= 0:
@@ -55,10 +55,10 @@ def test_feet_are_planted_and_the_person_walks_waves_and_squats(truth):
     assert (joints[:, 21, 1] > joints[:, 15, 1]).sum() > 15
 
 
-def test_detector_finds_the_person_where_the_truth_has_it(truth, pictures):
+def test_detector_finds_the_person_where_the_truth_has_it(truth, images):
     detector = Detector()
-    for frame in range(0, len(pictures), 8):
-        found = detector.detect(pictures[frame], whole_image(pictures[frame]), threshold=0.9)
+    for frame in range(0, len(images), 8):
+        found = detector.detect(images[frame], whole_image(images[frame]), threshold=0.9)
         assert len(found) == 1
         hips = truth["joints2d"][0, frame, [1, 2]].mean(0)
         assert np.linalg.norm(found[0].region.center - hips) < 0.06 * np.ptp(truth["joints2d"][0, frame, :, 1]) + 8

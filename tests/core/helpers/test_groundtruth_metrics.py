@@ -82,7 +82,7 @@ def test_jumps_count_only_between_seen_rows(film):
     assert hidden.jumps == 0 and hidden.tracked == pytest.approx(119 / 120)
 
 
-def test_identities_are_matched_in_the_picture(film):
+def test_identities_are_matched_in_the_image(film):
     take = perfect(film)
     far = replace(film.observations, keypoints2d=film.observations.keypoints2d + np.float32(1000))
     both = replace(take, people=(Person(7, "far", far), take.people[0]))

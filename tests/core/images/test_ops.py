@@ -1,4 +1,4 @@
-"""OpenCV and numpy give the same pictures."""
+"""OpenCV and numpy give the same images."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from romp_core.images import ops as imageops
 
 
-def smooth_picture(height: int = 90, width: int = 120) -> np.ndarray:
+def smooth_image(height: int = 90, width: int = 120) -> np.ndarray:
     """Waves of color, without edges that would amplify rounding."""
     y, x = np.mgrid[:height, :width] / 20.0
     waves = np.stack([np.sin(x), np.cos(y), np.sin(x + y)], axis=-1)
@@ -25,7 +25,7 @@ MATRICES = {
 @pytest.mark.parametrize("matrix", MATRICES.values(), ids=MATRICES.keys())
 def test_warp_is_the_same_without_opencv(monkeypatch, matrix, border):
     pytest.importorskip("cv2")
-    image = smooth_picture()
+    image = smooth_image()
     fast = imageops.warp(image, np.array(matrix), 64, 48, border)
     monkeypatch.setattr(imageops, "cv2", None)
     plain = imageops.warp(image, np.array(matrix), 64, 48, border)
@@ -36,14 +36,14 @@ def test_warp_is_the_same_without_opencv(monkeypatch, matrix, border):
 
 
 def test_warp_reads_reversed_channels_as_they_are_shown():
-    image = smooth_picture()
+    image = smooth_image()
     matrix = np.array(MATRICES["turned"])
     view = imageops.warp(image[..., ::-1], matrix, 40, 40, "replicate")
     assert np.array_equal(view, imageops.warp(image, matrix, 40, 40, "replicate")[..., ::-1])
 
 
 def test_warp_keeps_whole_pixels():
-    image = smooth_picture()
+    image = smooth_image()
     assert np.array_equal(imageops.warp(image, np.array([[1.0, 0, 5], [0, 1.0, 7]]), 50, 40), image[7:47, 5:55])
 
 
