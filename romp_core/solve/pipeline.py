@@ -21,6 +21,9 @@ from .scene import Actor, Scene
 from .segments import Segment, segments
 from .stages import STAGES
 
+_NEAR = 1.8
+"""Ratio of focal lengths beyond which an earlier fit is too far away to start from: 50 degrees to 80."""
+
 
 @dataclass(frozen=True)
 class _Inputs:
@@ -184,6 +187,8 @@ def _from_earlier(scene: Scene, earlier: Scene) -> Scene:
     The same image of a person means a depth in proportion to the focal length.
     """
     ratio = scene.pinhole.focal_px / earlier.pinhole.focal_px
+    if not 1 / _NEAR < ratio < _NEAR:
+        return scene
     known = {actor.person.id: actor for actor in earlier.actors}
     actors = []
     for actor in scene.actors:
