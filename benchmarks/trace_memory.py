@@ -40,7 +40,7 @@ def capture(seconds: float, folder: Path) -> None:
     info = FootageInfo("stage", SIDE, SIDE, FPS, np.zeros(0), np.zeros(0, np.int32))
     head = TakeHead("stage", info, CaptureSettings("trace"), SolveSettings(), Provenance("trace"))
     networks = StageNetworks(stage)
-    journal = Journal(folder / "take.journal", head)
+    journal = Journal(folder / "take.npz", head)
     for frame, people in zip(film(stage, FPS), TraceEstimator(networks, info).run(film(stage, FPS)), strict=True):
         journal.add(frame, people)
         if frame.source_frame % 60 == 0:

@@ -30,6 +30,10 @@ class TakeError(MocapError):
     """A take cannot be read, written or used."""
 
 
+class TakeInUse(TakeError):
+    """A capture into this take is running."""
+
+
 class SettingsError(MocapError):
     """A setting is outside of what makes sense."""
 

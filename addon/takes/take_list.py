@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from romp_core.take.take import Take
 
     from .properties import ROMP_MOCAP_PG_person, ROMP_MOCAP_PG_take
-
-_GROWING_SECONDS = 10.0  # a running capture adds to its journal every two seconds
 
 
 def find_take(scene: bpy.types.Scene, take_id: str) -> ROMP_MOCAP_PG_take | None:
@@ -97,14 +95,17 @@ def add_take(scene: bpy.types.Scene, path: str | Path, take: Take | None = None)
 def recover_interrupted() -> list[Path]:
     """Turn journals that interrupted captures left in the add-on's folder into takes; their paths.
 
-    A journal that still grows is left alone: another Blender is capturing.
+    A journal that another Blender is capturing into is left alone.
     """
+    from romp_core.errors import TakeInUse
     from romp_core.storage.journal import journal_path, recover
 
-    suffix = journal_path("take").suffix
-    files = folders.folder(folders.TAKES).glob(f"*{suffix}")
-    paths = [file.with_suffix("") for file in files if time.time() - file.stat().st_mtime > _GROWING_SECONDS]
-    return [path for path in paths if recover(path) is not None]
+    found = []
+    for file in sorted(folders.folder(folders.TAKES).glob(f"*{journal_path('take').suffix}")):
+        with suppress(TakeInUse):
+            if path := recover(file.with_suffix("")):
+                found.append(path)
+    return found
 
 
 def _unused_name(scene: bpy.types.Scene, stem: str) -> str:

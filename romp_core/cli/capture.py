@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 
-from ..errors import Cancelled, MocapError
+from ..errors import Cancelled, MocapError, TakeInUse
 from ..take.settings import CaptureSettings, SolveSettings
 from .options import add_model_options, add_settings, add_weights, capture_settings, solve_settings
 from .progress import Silent, add_progress, count, interruptible, say
@@ -46,11 +46,11 @@ def _capture(options: argparse.Namespace) -> None:
         store = default_store(options.weights)
         try:
             take = capture(options.source, options.out, settings, solve, listener, cancelled, store)
-        except Cancelled:
+        except (Cancelled, TakeInUse):
             raise
         except MocapError:
-            if recover(options.out):
-                say(f"What was captured before the error is in {options.out}")
+            if kept := recover(options.out):
+                say(f"What was captured before the error is in {kept}")
             raise
         people = count(len(take.people), "person", "people")
         say(f"{people} in {count(len(take.footage.times), 'frame', 'frames')} -> {options.out}")

@@ -42,9 +42,10 @@ def add_take_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _solve(options: argparse.Namespace) -> None:
     from ..jobs.solve import solve_take
-    from ..storage.journal import recover
+    from ..storage.journal import check_not_captured, recover
     from ..storage.take_file import load_take
 
+    check_not_captured(options.out or options.take)
     if not Path(options.take).exists():
         recover(options.take)
     take = load_take(options.take)

@@ -16,7 +16,7 @@ from ..footage import open_footage
 from ..models.registry import default_store, model_card
 from ..solve import SolveCache
 from ..storage.assemble import TakeHead
-from ..storage.journal import Journal, journal_path
+from ..storage.journal import Journal
 from ..storage.take_file import check_target, save_take
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, SolveSettings, check
@@ -48,7 +48,7 @@ def capture(
         cache: takes up the results of the solve's stages, for a later solve with other settings.
 
     Raises:
-        MocapError: footage, model or output are unusable; nobody was found.
+        MocapError: footage, model or output are unusable; nobody was found. TakeInUse: another capture writes `out`.
         Cancelled: `cancelled()` became true; what there is was saved to `out`, nothing before the first frame.
     """
     check(settings), check(solve_settings)
@@ -83,8 +83,9 @@ def _observe(
             model_focal=card.focal,
         )
         head = TakeHead(uuid.uuid4().hex, footage.info, in_effect(settings), solve_settings, provenance)
-        journal = Journal(journal_path(out), head)
-        remark = " ".join(filter(None, (estimator.remark, *remarks)))
+        journal = Journal(out, head)
+        rescued = f"What an interrupted capture left is kept in {journal.rescued.name}." if journal.rescued else ""
+        remark = " ".join(filter(None, (estimator.remark, *remarks, rescued)))
         listener.started(footage.info, card.label, estimator.provider, footage.expected_frames, remark)
 
         def selected(frames: Iterable[Frame]) -> Iterator[People]:

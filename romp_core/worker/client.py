@@ -175,7 +175,7 @@ class WorkerJob:
             self._saving_since = time.monotonic()
         if self._interrupted is not None and isinstance(event, Ended):
             self._process.close()
-            return self._ending()
+            return self._ending(event.take)
         if isinstance(event, Failed):
             return Failed(event.take, event.sentence, event.hint, str(self.log_path))
         return event
@@ -195,11 +195,11 @@ class WorkerJob:
         self._process.send(Recover(self._out), self._number)
         return Saving()
 
-    def _ending(self) -> Ended:
+    def _ending(self, recovered: str = "") -> Ended:
         """How the interrupted job ended, with the take that it left: a partial one, or a raw one."""
         assert self._interrupted is not None
-        kept = isinstance(self.command, Capture) and file_time(self._out) not in (None, self._before)
-        take = self._out if kept else ""
+        saved = isinstance(self.command, Capture) and file_time(self._out) not in (None, self._before)
+        take = recovered or (self._out if saved else "")
         if isinstance(self._interrupted, Cancelled):
             return Cancelled(take)
         hint = self._interrupted.hint + (" What was captured so far is kept." if take else "")

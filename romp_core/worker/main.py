@@ -73,12 +73,12 @@ def run_job(command: Command, pipe: Pipe, cancelled: Callable[[], bool], session
         pipe.send(commands.Cancelled(left()))
     except MocapError as error:
         log.exception("job failed")
-        session.save_interrupted(command, pipe)
-        pipe.send(Failed(left(), error.sentence, error.hint))
+        kept = session.save_interrupted(command, pipe)
+        pipe.send(Failed(kept or left(), error.sentence, error.hint))
     except MemoryError:
         log.exception("out of memory")
-        session.save_interrupted(command, pipe)
-        pipe.send(Failed(left(), "The computer ran out of memory.", "Close other programs and try again."))
+        kept = session.save_interrupted(command, pipe)
+        pipe.send(Failed(kept or left(), "The computer ran out of memory.", "Close other programs and try again."))
     except ImportError as error:
         log.exception("a library is missing")
         sentence = f"A required library could not be loaded ({error.name or error})."
@@ -86,9 +86,9 @@ def run_job(command: Command, pipe: Pipe, cancelled: Callable[[], bool], session
         pipe.send(Failed(left(), sentence, hint))
     except Exception as error:  # the last line of defense: whatever it is, the user gets a sentence and the log
         log.exception("unexpected error")
-        session.save_interrupted(command, pipe)
+        kept = session.save_interrupted(command, pipe)
         sentence = f"The job stopped unexpectedly ({type(error).__name__}: {error})."
-        pipe.send(Failed(left(), sentence, "The log has the details."))
+        pipe.send(Failed(kept or left(), sentence, "The log has the details."))
 
 
 class _Inbox:

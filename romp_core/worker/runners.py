@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..errors import MocapError, ModelError
+from ..errors import MocapError, ModelError, TakeInUse
 from . import commands
 from .commands import Command, Finished
 from .file_time import file_time
@@ -61,16 +61,21 @@ class Session:
         """Free what is remembered."""
         self._take, self._file, self._cache = None, ("", None), None
 
-    def save_interrupted(self, command: Command, pipe: Pipe) -> None:
-        """Save what the journal of a capture that failed holds."""
-        from ..storage.journal import journal_path, recover
+    def save_interrupted(self, command: Command, pipe: Pipe) -> str:
+        """Save what the journal of a capture that failed holds; the file it is in, or ""."""
+        from ..storage.journal import check_not_captured, journal_path, recover
 
-        if isinstance(command, commands.Capture) and journal_path(command.out).exists():
+        if not isinstance(command, commands.Capture) or not journal_path(command.out).exists():
+            return ""
+        try:
+            check_not_captured(command.out)
             pipe.saving()
-            try:
-                recover(command.out)
-            except (MocapError, OSError):
-                log.exception("the partial take could not be saved")
+            return str(recover(command.out) or "")
+        except TakeInUse:  # someone else's
+            return ""
+        except (MocapError, OSError):
+            log.exception("the partial take could not be saved")
+            return ""
 
 
 def _capture(command: commands.Capture, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
@@ -94,7 +99,9 @@ def _detect_people(command: commands.DetectPeople, pipe: Pipe, cancelled: Cancel
 
 def _solve(command: commands.Solve, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
     from ..jobs.solve import solve_take
+    from ..storage.journal import check_not_captured
 
+    check_not_captured(command.out)
     take = session.load(command.take)
     people = tuple(replace(person, height=command.heights.get(person.id, person.height)) for person in take.people)
     take = replace(take, people=people, solve=command.solve, edits=command.edits or take.edits)
@@ -115,7 +122,7 @@ def _import_results(command: commands.ImportResults, pipe: Pipe, cancelled: Canc
 def _recover(command: commands.Recover, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
     from ..storage.journal import recover
 
-    return Finished(command.take if recover(command.take) is not None else "")
+    return Finished(str(recover(command.take) or ""))
 
 
 def _download(command: commands.Download, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:

@@ -264,25 +264,25 @@ def test_interrupted_script_leaves_no_job_behind(worker, scene, clip, monkeypatc
 def test_a_capture_interrupted_together_with_blender_is_recovered(worker, scene, monkeypatch, tmp_path):
     from addon.preferences import folders
     from romp_core.storage.assemble import TakeHead
-    from romp_core.storage.journal import Journal, journal_path
+    from romp_core.storage.journal import Journal
     from romp_core.take.observations import Frame, People
     from romp_core.take.settings import SolveSettings
     from romp_core.take.take import Provenance
 
     monkeypatch.setattr(folders, "folder", lambda name: tmp_path)
     head = TakeHead("lost", footage(n=0), CaptureSettings(), SolveSettings(), Provenance())
-    journal = Journal(journal_path(tmp_path / "clip 1.npz"), head)
+    journal = Journal(tmp_path / "clip 1.npz", head)
     one = np.ones((1, 33), np.float32)
     for number in range(30):
         points = np.ones((1, 33, 3), np.float32)
         people = People(one[:, 0], points[..., :2], one, points, ids=np.array([1]))
         journal.add(Frame(number, number / 30, np.zeros((4, 4, 3), np.uint8)), people)
     journal.flush()
-    journal.close()
-    bpy.ops.romp_mocap.recover_takes()
-    assert len(scene.romp_mocap.takes) == 0 and journal.path.exists(), "another Blender may still be writing it"
     an_hour_ago = time.time() - 3600
-    os.utime(journal.path, (an_hour_ago, an_hour_ago))
+    os.utime(journal.path, (an_hour_ago, an_hour_ago))  # its computer was asleep
+    bpy.ops.romp_mocap.recover_takes()
+    assert len(scene.romp_mocap.takes) == 0 and journal.path.exists(), "another Blender is still writing it"
+    journal.close()
     bpy.ops.romp_mocap.recover_takes()
     (entry,) = scene.romp_mocap.takes
     assert entry.take_id == "lost" and not entry.complete and entry.people[0].frames == 30

@@ -1,16 +1,18 @@
 """What was captured survives a kill at any byte; noise and ghosts are left out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from romp_core.errors import TakeInUse
 from romp_core.storage.assemble import TakeHead
-from romp_core.storage.journal import Journal, journal_path, recover
-from romp_core.storage.take_file import load_take
+from romp_core.storage.journal import Journal, check_not_captured, journal_path, recover
+from romp_core.storage.take_file import load_take, save_take
 from romp_core.take.observations import Frame, People
 from romp_core.take.settings import CaptureSettings, SolveSettings, from_mapping
-from romp_core.take.take import FootageInfo, Provenance, Take
+from romp_core.take.take import FootageInfo, Provenance
 
 INFO = FootageInfo("a.mp4", 640, 360, 30.0, np.zeros(0), np.zeros(0, np.int32))
 
@@ -25,7 +27,7 @@ def record(path: Path, frames: list[People], keep: int = 0, flush_every: int = 1
     head = TakeHead(
         "id", INFO, CaptureSettings(people=keep), from_mapping(SolveSettings, {"height": 1.6}), Provenance("blazepose")
     )
-    journal = Journal(journal_path(path), head)
+    journal = Journal(path, head)
     for row, found in enumerate(frames):
         journal.add(Frame(row + 100, (row + 100) / 30, np.zeros((4, 4, 3), np.uint8)), found)
         if row % flush_every == flush_every - 1:
@@ -48,12 +50,14 @@ def test_recovery_after_a_cut_anywhere(tmp_path: Path) -> None:
     whole = journal_path(path).read_bytes()
     for share in (0.99, 0.5):
         journal_path(path).write_bytes(whole[: int(len(whole) * share)])
-        take = recover(path)
-        assert isinstance(take, Take) and not take.provenance.complete and take.solve.scale.height == 1.6
+        assert recover(path) == path
+        take = load_take(path)
+        assert not take.provenance.complete and take.solve.scale.height == 1.6
         rows = len(take.footage.times)
         assert rows % 10 == 0 and rows >= 60 * share - 15
-        assert len(load_take(path).people[0].observations.frame_index) == rows
+        assert len(take.people[0].observations.frame_index) == rows
         assert not journal_path(path).exists()
+        path.unlink()
 
 
 def test_nothing_to_recover(tmp_path: Path) -> None:
@@ -61,6 +65,55 @@ def test_nothing_to_recover(tmp_path: Path) -> None:
     assert recover(path) is None
     journal_path(path).write_bytes(b"junk")
     assert recover(path) is None and not path.exists()
+
+
+def test_nobody_touches_a_journal_that_grows(tmp_path: Path) -> None:
+    path = tmp_path / "t.npz"
+    frames = [people(row, [1]) for row in range(30)]
+    journal = record(path, frames[:10])
+    before = journal_path(path).read_bytes()
+    for act in (recover, check_not_captured, lambda path: Journal(path, journal.head)):
+        with pytest.raises(TakeInUse, match=r"t\.npz is being captured right now"):
+            act(path)
+    assert journal_path(path).read_bytes() == before and not path.exists()
+    journal_path(path).unlink()  # by the user, who tidies up: the capture does not need the name
+    for row, found in enumerate(frames[10:], start=10):
+        journal.add(Frame(row, row / 30, np.zeros((4, 4, 3), np.uint8)), found)
+    assert len(journal.take(True).footage.times) == 30
+    journal.delete()
+    check_not_captured(path)
+
+
+def test_what_an_interrupted_capture_left_is_kept_before_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "t.npz"
+    record(path, [people(row, [1]) for row in range(20)]).close()
+    second = record(path, [people(row, [1]) for row in range(30)])
+    assert second.rescued == tmp_path / "t 2.npz" and len(load_take(second.rescued).footage.times) == 20
+    second.close()
+    third = record(path, [people(row, [1]) for row in range(10)])
+    assert third.rescued == tmp_path / "t 3.npz" and len(load_take(third.rescued).footage.times) == 30
+    assert len(third.take(True).footage.times) == 10
+    third.delete()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["t 2.npz", "t 3.npz"]
+
+
+def test_recovery_writes_over_no_other_take(tmp_path: Path) -> None:
+    path = tmp_path / "t.npz"
+    journal = record(path, [people(row, [1]) for row in range(20)])
+    save_take(replace(journal.take(True), id="an earlier one"), path)
+    journal.close()
+    earlier = path.read_bytes()
+    assert recover(path) == tmp_path / "t 2.npz" and path.read_bytes() == earlier
+    assert load_take(tmp_path / "t 2.npz").id == "id"
+
+
+def test_interrupted_right_after_saving(tmp_path: Path) -> None:
+    path = tmp_path / "t.npz"
+    journal = record(path, [people(row, [1]) for row in range(20)])
+    save_take(journal.take(True), path)
+    journal.close()
+    assert recover(path) == path and load_take(path).provenance.complete
+    assert [file.name for file in tmp_path.iterdir()] == ["t.npz"]
 
 
 def test_ghosts_are_dropped_and_the_nearest_kept(tmp_path: Path) -> None:

@@ -62,11 +62,12 @@ def test_a_take_opens_and_solves_again(tmp_path: Path) -> None:
 def test_an_interrupted_capture_is_recovered(tmp_path: Path) -> None:
     path = tmp_path / "take.npz"
     shutil.copyfile(DATA / "legacy_0.1.0_interrupted.npz.journal", journal_path(path))
-    take = recover(path)
-    assert take is not None and not take.provenance.complete and take.people[0].id == 3
+    assert recover(path) == path
+    take = load_take(path)
+    assert not take.provenance.complete and take.people[0].id == 3
     assert_settings(take)
     assert take.people[0].observations.keypoints2d.shape == (14, 33, 2)
-    assert load_take(path).footage.source_frames.tolist() == list(range(14))
+    assert take.footage.source_frames.tolist() == list(range(14))
 
 
 def test_a_take_of_a_newer_version_says_so(tmp_path: Path) -> None:

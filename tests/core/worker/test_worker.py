@@ -31,6 +31,7 @@ from romp_core.worker.commands import (
     Finished,
     Previewed,
     Progressed,
+    Recover,
     Saving,
     SelfTest,
     Solve,
@@ -147,6 +148,34 @@ def test_killed_worker_leaves_message_log_and_partial_take(demo_clip: Path, tmp_
     assert last.take == str(out) and not load_take(out).provenance.complete
     assert not journal_path(out).exists()
     assert isinstance(ended(start_capture(demo_clip, out)), Finished)
+
+
+def test_two_captures_into_one_take(demo_clip: Path, tmp_path: Path) -> None:
+    """The second is refused, and so is a solve; the first does not notice."""
+    out = tmp_path / "take.npz"
+    first = start_capture(over_and_over(demo_clip, tmp_path, times=2), out)
+    follow(first, in_capture)
+    log_path = tmp_path / "other" / "log.txt"
+    for command in (Capture(str(demo_clip), str(out)), Solve(str(out), str(out)), Recover(str(out))):
+        last = ended(start(command, log_path))
+        assert isinstance(last, Failed) and last.take == ""
+        assert last.sentence == "take.npz is being captured right now."
+    assert isinstance(ended(first), Finished)
+    take = load_take(out)
+    assert take.provenance.complete and len(take.footage.times) == 240
+    assert sorted(file.name for file in tmp_path.glob("*.npz*")) == ["take.npz"]
+
+
+def test_a_partial_take_does_not_replace_an_earlier_one(demo_clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "take.npz"
+    save_take(make_take(), out)
+    before = out.read_bytes()
+    job = start_capture(over_and_over(demo_clip, tmp_path), out)
+    follow(job, lambda _: journal_path(out).exists() and journal_path(out).stat().st_size > 10_000)
+    job.kill()
+    last = ended(job)
+    assert isinstance(last, Failed) and last.take == str(tmp_path / "take 2.npz") and "is kept" in last.hint
+    assert out.read_bytes() == before and not load_take(last.take).provenance.complete
 
 
 def test_killed_while_solving_leaves_the_raw_take(demo_clip: Path, tmp_path: Path) -> None:
