@@ -60,6 +60,10 @@ class WeightStore:
         """Records of the folder."""
         return Records(self.folder)
 
+    def first(self, keys: Iterable[str]) -> str | None:
+        """The first of these keys whose file is there; None without any."""
+        return next((key for key in keys if self.find(key)), None)
+
     def find(self, key: str) -> Path | None:
         """Path of the file: the chosen one, else in the folder, else in those that are only read; None if nowhere.
 

@@ -32,7 +32,7 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
 
 
 def _weights(store: WeightStore) -> dict[str, str]:
-    network = next((key for key in _WEIGHTS if store.find(key)), _WEIGHTS[0])
+    network = store.first(_WEIGHTS) or _WEIGHTS[0]
     return {key: store.sha256(key) for key in (network, *_BODIES) if store.find(key)}
 
 

@@ -29,7 +29,7 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
 
 
 def _weights(store: WeightStore) -> dict[str, str]:
-    used = (next((key for key in keys if store.find(key)), None) for keys in (_WEIGHTS, BODY_KEYS))
+    used = map(store.first, (_WEIGHTS, BODY_KEYS))
     return {key: store.sha256(key) for key in used if key}
 
 

@@ -32,8 +32,7 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
 
 
 def _weights(store: WeightStore) -> dict[str, str]:
-    body = next((key for key in BODY_KEYS if store.find(key)), None)
-    return {key: store.sha256(key) for key in (*_WEIGHTS, body) if key}
+    return {key: store.sha256(key) for key in (*_WEIGHTS, store.first(BODY_KEYS)) if key}
 
 
 TRACE = ModelCard(
