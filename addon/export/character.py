@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,6 +29,7 @@ def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: P
         romp_core.errors.TakeError: nothing to export, or the file cannot be written.
     """
     from romp_core.errors import TakeError
+    from romp_core.storage.atomic import finish
 
     remarks = check(armature, scene)
     if format in _OPERATORS and not hasattr(bpy.types, _OPERATORS[format]):
@@ -46,7 +46,7 @@ def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: P
             unfinished = Path(folder) / path.name
             with staged(scene, armature, meshes, frames) as stage:
                 writer(stage, armature, unfinished, frames)
-            os.replace(unfinished, path)
+            finish(unfinished, path)
     except (OSError, RuntimeError) as error:  # Blender's exporters raise RuntimeError with their report
         sentence = f'"{path}" could not be written ({_reason(error)}).'
         raise TakeError(sentence, "Choose another folder or name.") from error
