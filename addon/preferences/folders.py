@@ -51,8 +51,10 @@ def weight_store() -> WeightStore:
 
 def new_take_path(source: str) -> Path:
     """An unused file name for the take of this footage."""
+    from romp_core.storage.unused_path import unused_path
+
     stem = file_name(Path(source).stem)[:80] or "take"
-    return _unused(folder(TAKES), f"{stem} {time.strftime('%Y-%m-%d %H-%M-%S')}", ".npz")
+    return unused_path(folder(TAKES) / f"{stem} {time.strftime('%Y-%m-%d %H-%M-%S')}.npz")
 
 
 def file_name(text: str) -> str:
@@ -79,15 +81,9 @@ def clear() -> None:
 
 
 def _next_of_few(name: str, title: str, suffix: str) -> Path:
+    from romp_core.storage.unused_path import unused_path
+
     parent = folder(name)
     for old in sorted(parent.glob(f"*{suffix}"))[: -_KEPT + 1]:
         old.unlink(missing_ok=True)
-    return _unused(parent, f"{time.strftime('%Y-%m-%d %H-%M-%S')} {title}", suffix)
-
-
-def _unused(parent: Path, stem: str, suffix: str) -> Path:
-    path, count = parent / f"{stem}{suffix}", 1
-    while path.exists():
-        count += 1
-        path = parent / f"{stem} {count}{suffix}"
-    return path
+    return unused_path(parent / f"{time.strftime('%Y-%m-%d %H-%M-%S')} {title}{suffix}")

@@ -26,6 +26,7 @@ from .lock import open_locked, remove
 from .messages import ProtocolError, encode, read_message
 from .migration import migrate_settings
 from .take_file import load_take, save_take, write_error
+from .unused_path import unused_path
 
 
 def journal_path(take_path: str | Path) -> Path:
@@ -154,13 +155,8 @@ def _keep(file: BinaryIO, take_path: Path, spare: bool) -> Path | None:
         with suppress(TakeError):
             if load_take(take_path).id == head.id:
                 return None if spare else take_path  # the capture was interrupted after its take was saved
-        spare = True
-    path, count = take_path, 1
-    while spare and (path == take_path or path.exists()):
-        count += 1
-        path = take_path.with_name(f"{take_path.stem} {count}{take_path.suffix}")
     take = assemble(replace(head, provenance=replace(head.provenance, complete=False)), records)
-    return save_take(take, path)
+    return save_take(take, unused_path(take_path, first=2 if spare else 1))
 
 
 def _read(file: BinaryIO) -> tuple[TakeHead | None, list[dict[str, Array]]]:
