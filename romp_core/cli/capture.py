@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable
 
 from ..errors import Cancelled, MocapError, TakeInUse
 from ..take.settings import CaptureSettings, SolveSettings
+from .console import put, say
 from .options import add_model_options, add_settings, add_weights, capture_settings, solve_settings
-from .progress import Silent, add_progress, count, interruptible, say
+from .progress import Silent, add_progress, count, interruptible
 
 
 def add_capture_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -70,6 +70,6 @@ def _detect_people(options: argparse.Namespace) -> None:
         store = default_store(options.weights)
         found = detect_people(options.source, options.out, settings, listener, cancelled, store)
         say(f"{found.report} -> {found.image}")
-        sys.stdout.write(json.dumps(found.to_mapping()) + "\n")
+        put(json.dumps(found.to_mapping()))
 
     interruptible(run, "none")

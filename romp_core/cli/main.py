@@ -9,14 +9,23 @@ from collections.abc import Callable, Sequence
 
 from ..errors import Cancelled, MocapError
 from ..inference.threads import ONE_BLAS_THREAD
+from .console import adapt, say, unless_closed
 from .old_names import with_new_names
-from .progress import say
 
 CANCELLED_STATUS = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, 1 for an error that the user can fix, 130 when cancelled."""
+    adapt()
+    try:
+        return _run(arguments)
+    finally:  # what is still buffered, such as a page of help that nobody reads to its end
+        with unless_closed(sys.stdout):
+            pass
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     os.environ.update({**ONE_BLAS_THREAD, **os.environ})  # before numpy is imported, by the commands
     options = _parser().parse_args(with_new_names(sys.argv[1:] if arguments is None else arguments))
     try:

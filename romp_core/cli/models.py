@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 
 from ..errors import ModelError
 from ..weights.file import WeightFile
+from .console import put, say
 from .options import add_weights
-from .progress import Silent, add_progress, interruptible, say
+from .progress import Silent, add_progress, interruptible
 
 
 def add_model_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -46,8 +46,8 @@ def _models(options: argparse.Namespace) -> None:
         lines = [f"{card.label}: {card.description}", card.license]
         lines += [f"MISSING: {state.problem} {_advice(state.file)}" for state in missing] or ["ready"]
         lines += [f"optional: {state.problem} {_advice(state.file)}" for state in useful]
-        sys.stdout.write(f"{card.name:<12} " + f"\n{'':<12} ".join(lines) + "\n")
-    sys.stdout.write(f"Files are kept in {store.folder}\n")
+        put(f"{card.name:<12} " + f"\n{'':<12} ".join(lines))
+    put(f"Files are kept in {store.folder}")
 
 
 def _advice(file: WeightFile) -> str:
@@ -94,7 +94,7 @@ def _verify(options: argparse.Namespace) -> None:
     from ..models.registry import default_store
 
     report = verify(options.name, options.file, default_store(options.weights))
-    sys.stdout.write(report.text + "\n")
+    put(report.text)
     if report.problem:
         raise ModelError(report.problem)
 
@@ -102,4 +102,4 @@ def _verify(options: argparse.Namespace) -> None:
 def _self_test(_: argparse.Namespace) -> None:
     from ..jobs.self_test import self_test
 
-    sys.stdout.write(self_test() + "\n")
+    put(self_test())

@@ -9,10 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-
-def say(text: str) -> None:
-    """Write a line for people, on stderr."""
-    sys.stderr.write(text + "\n")
+from .console import put, say, unless_closed
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -31,9 +28,11 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
 
 
 class Silent:
-    """Listener that reports nothing."""
+    """Listener that shows no progress; only what the user should know about the start of a run."""
 
-    def started(self, info: Any, model: str, provider: str, expected: int, remark: str) -> None: ...
+    def started(self, info: Any, model: str, provider: str, expected: int, remark: str) -> None:
+        if remark:
+            say(remark)
 
     def progress(self, progress: Any) -> None: ...
 
@@ -56,8 +55,7 @@ class _Json(Silent):
 
     @staticmethod
     def _print(**record: Any) -> None:
-        sys.stdout.write(json.dumps(record) + "\n")
-        sys.stdout.flush()
+        put(json.dumps(record))
 
 
 class _Bar(Silent):
@@ -67,10 +65,6 @@ class _Bar(Silent):
         self.bar: Any = None
         self.stage = ""
 
-    def started(self, info: Any, model: str, provider: str, expected: int, remark: str) -> None:
-        if remark:
-            say(remark)
-
     def progress(self, progress: Any) -> None:
         from tqdm import tqdm
 
@@ -79,12 +73,16 @@ class _Bar(Silent):
             self.stage = progress.stage
             form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining} {rate_fmt}"
             unit = {"capture": "frame", "download": "MB"}.get(self.stage, "take")
-            self.bar = tqdm(desc=self.stage.capitalize(), total=progress.total or None, unit=unit, bar_format=form)
-        self.bar.update(progress.done - self.bar.n)
+            with unless_closed(sys.stderr):
+                self.bar = tqdm(desc=self.stage.capitalize(), total=progress.total or None, unit=unit, bar_format=form)
+        if self.bar is not None:
+            with unless_closed(sys.stderr):
+                self.bar.update(progress.done - self.bar.n)
 
     def close(self) -> None:
         if self.bar is not None:
-            self.bar.close()
+            with unless_closed(sys.stderr):
+                self.bar.close()
 
 
 LISTENERS: dict[str, Callable[[], Silent]] = {"bar": _Bar, "json": _Json, "none": Silent}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +11,9 @@ from ..errors import TakeError
 from ..formats import EXPORT_FORMATS, IMPORT_FORMATS
 from ..take.settings import SolveSettings
 from ..take.take import Take
+from .console import put, say
 from .options import add_settings, solve_settings
-from .progress import Silent, add_progress, count, interruptible, say
+from .progress import Silent, add_progress, count, interruptible
 
 
 def add_take_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -60,7 +60,7 @@ def _solve(options: argparse.Namespace) -> None:
 def _info(options: argparse.Namespace) -> None:
     from ..storage.take_file import load_take
 
-    sys.stdout.write("\n".join(_description(load_take(options.take))) + "\n")
+    put("\n".join(_description(load_take(options.take))))
 
 
 def _description(take: Take) -> list[str]:
