@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+from .lock import open_locked, remove, rename
+
+_ABANDONED_S = 60.0
 
 
 @contextmanager
@@ -20,12 +26,13 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(path)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # another process may write the same file
     try:
-        with open(unfinished, "wb") as file:
+        with open_locked(unfinished, "w+b") as file:
             yield file
             _sync(file)
-        os.replace(unfinished, path)
+            rename(file, unfinished, path)
     except BaseException:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
@@ -47,6 +54,14 @@ def finish(unfinished: Path, path: Path) -> None:
     with open(unfinished, "rb+") as file:
         _sync(file)
     os.replace(unfinished, path)
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Delete what processes that were killed while they wrote this file have left beside it."""
+    for file in path.parent.glob(f"{glob.escape(path.name)}.*.tmp"):
+        with suppress(OSError):  # it is being written, or somebody else deletes it
+            if time.time() - file.lstat().st_mtime > _ABANDONED_S:  # not all file systems have locks
+                remove(open_locked(file), file)
 
 
 def _sync(file: BinaryIO) -> None:

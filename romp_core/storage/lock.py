@@ -10,14 +10,14 @@ import errno
 import os
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 _TAKEN = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _FAR = 0x7FFFFFFE  # Windows keeps others from reading what is locked: a byte behind all content
 
 
-def open_locked(path: Path) -> BinaryIO:
-    """Open a file to read and append, or make it, and lock it until it is closed.
+def open_locked(path: Path, mode: Literal["a+b", "w+b"] = "a+b") -> BinaryIO:
+    """Open a file to read and append, or to write anew, or make it, and lock it until it is closed.
 
     On file systems without locks it is opened all the same.
 
@@ -26,7 +26,7 @@ def open_locked(path: Path) -> BinaryIO:
         OSError: it cannot be opened.
     """
     while True:
-        file = open(path, "a+b")  # noqa: SIM115 - handed on
+        file = open(path, mode)  # noqa: SIM115 - handed on
         try:
             _lock(file)
             if _is_at(file, path):
@@ -42,6 +42,14 @@ def remove(file: BinaryIO, path: Path) -> None:
     if sys.platform == "win32":  # an open file cannot be deleted there
         file.close()
     path.unlink(missing_ok=True)
+    file.close()
+
+
+def rename(file: BinaryIO, path: Path, target: Path) -> None:
+    """Close a locked file and give it another name, in the order in which nobody else can take it up in between."""
+    if sys.platform == "win32":  # an open file cannot be renamed there
+        file.close()
+    os.replace(path, target)
     file.close()
 
 

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from romp_core.storage.atomic import finish, replacing, write_bytes
+from romp_core.storage.lock import open_locked
 
 
 def test_a_file_and_its_folder_appear(tmp_path):
@@ -64,3 +65,15 @@ def test_a_file_that_cannot_be_finished_stays_where_it_is(tmp_path):
     with pytest.raises(OSError):
         finish(unfinished, tmp_path / "no such folder" / "file.bin")
     assert unfinished.read_bytes() == b"content"
+
+
+def test_what_a_killed_process_left_is_removed_and_what_another_writes_is_not(tmp_path):
+    target = tmp_path / "take [1].npz"
+    abandoned, running, young = (tmp_path / f"{target.name}.{number}.tmp" for number in (1, 2, 3))
+    for file in (abandoned, running, young):
+        file.write_bytes(b"half")
+    for file in (abandoned, running):
+        os.utime(file, (0, 0))
+    with open_locked(running):
+        write_bytes(target, b"whole")
+    assert sorted(tmp_path.iterdir()) == sorted([target, running, young])
