@@ -6,6 +6,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +29,8 @@ from .progress import Clock
 from .selection import in_effect, most_to_follow, select
 from .solve import solve_take
 
-FLUSH_SECONDS = 2.0
+FLUSH_SECONDS = 1.0
+"""How much of the work, and of the footage, a kill may cost at most."""
 
 
 def capture(
@@ -53,15 +55,16 @@ def capture(
     """
     check(settings), check(solve_settings)
     check_target(out)
-    take = _observe(source, out, settings, solve_settings, listener, cancelled, store or default_store())
-    if not take.provenance.complete:
-        raise Cancelled()
-    if not take.people:
-        raise ModelError("Nobody was found in the footage.", model_card(settings.model).hint_for_nobody)
-    return solve_take(take, out, listener, cancelled, cache)
+    with _observed(source, out, settings, solve_settings, listener, cancelled, store or default_store()) as take:
+        if not take.provenance.complete:
+            raise Cancelled()
+        if not take.people:
+            raise ModelError("Nobody was found in the footage.", model_card(settings.model).hint_for_nobody)
+        return solve_take(take, out, listener, cancelled, cache)
 
 
-def _observe(
+@contextmanager
+def _observed(
     source: str,
     out: str | Path,
     settings: CaptureSettings,
@@ -69,8 +72,11 @@ def _observe(
     listener: Listener,
     cancelled: Callable[[], bool],
     store: WeightStore,
-) -> Take:
-    """Run the network and save the raw take; it is not complete when the run was cancelled."""
+) -> Iterator[Take]:
+    """Run the network and save the raw take; it is not complete when the run was cancelled.
+
+    Until the block ends, no other capture can begin to write the same take.
+    """
     card = model_card(settings.model)
     remarks = store.verified(card.needs)
     with open_footage(source, settings.start, settings.end) as footage:
@@ -108,8 +114,10 @@ def _observe(
         except BaseException:
             journal.close()
             raise
+    try:
+        yield take
+    finally:
         journal.delete()
-    return take
 
 
 def _run(
@@ -140,15 +148,15 @@ def _run(
 
     clock = Clock("capture", expected, listener)
     preview = Preview(head.footage, head.solve, listener)
-    flushed = time.monotonic()
+    flushed, covered = time.monotonic(), 0.0
     for done, people in enumerate(estimate(watched()), start=1):
         frame = waiting.popleft()
         journal.add(frame, people)
         clock.tick(done)
         preview.show(people, frame.time)
-        if time.monotonic() - flushed > FLUSH_SECONDS:
+        if time.monotonic() - flushed > FLUSH_SECONDS or frame.time - covered > FLUSH_SECONDS:
             journal.flush()
-            flushed = time.monotonic()
+            flushed, covered = time.monotonic(), frame.time
     if broken:
         journal.flush()
         raise broken[0]

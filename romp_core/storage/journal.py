@@ -26,7 +26,7 @@ from .lock import open_locked, remove
 from .messages import ProtocolError, encode, read_message
 from .migration import migrate_settings
 from .take_file import load_take, save_take, write_error
-from .unused_path import unused_path
+from .unused_path import unused_path, used_paths
 
 
 def journal_path(take_path: str | Path) -> Path:
@@ -151,10 +151,10 @@ def _keep(file: BinaryIO, take_path: Path, spare: bool) -> Path | None:
     head, records = _read(file)
     if head is None or not records:
         return None
-    if take_path.exists():
+    for saved in used_paths(take_path):  # where the capture, or keeping it, was interrupted after saving
         with suppress(TakeError):
-            if load_take(take_path).id == head.id:
-                return None if spare else take_path  # the capture was interrupted after its take was saved
+            if load_take(saved).id == head.id:
+                return None if spare and saved == take_path else saved
     take = assemble(replace(head, provenance=replace(head.provenance, complete=False)), records)
     return save_take(take, unused_path(take_path, first=2 if spare else 1))
 

@@ -23,9 +23,9 @@ def people(row: int, ids: list[int], scale: float = 1.0, cut: bool = False) -> P
     return People(np.ones(n), points, np.ones((n, 33)), np.zeros((n, 33, 3)), np.array(ids, np.int32), cut=cut)
 
 
-def record(path: Path, frames: list[People], keep: int = 0, flush_every: int = 10) -> Journal:
+def record(path: Path, frames: list[People], keep: int = 0, flush_every: int = 10, id: str = "id") -> Journal:
     head = TakeHead(
-        "id", INFO, CaptureSettings(people=keep), from_mapping(SolveSettings, {"height": 1.6}), Provenance("blazepose")
+        id, INFO, CaptureSettings(people=keep), from_mapping(SolveSettings, {"height": 1.6}), Provenance("blazepose")
     )
     journal = Journal(path, head)
     for row, found in enumerate(frames):
@@ -87,14 +87,26 @@ def test_nobody_touches_a_journal_that_grows(tmp_path: Path) -> None:
 def test_what_an_interrupted_capture_left_is_kept_before_the_next(tmp_path: Path) -> None:
     path = tmp_path / "t.npz"
     record(path, [people(row, [1]) for row in range(20)]).close()
-    second = record(path, [people(row, [1]) for row in range(30)])
+    second = record(path, [people(row, [1]) for row in range(30)], id="second")
     assert second.rescued == tmp_path / "t 2.npz" and len(load_take(second.rescued).footage.times) == 20
     second.close()
-    third = record(path, [people(row, [1]) for row in range(10)])
+    third = record(path, [people(row, [1]) for row in range(10)], id="third")
     assert third.rescued == tmp_path / "t 3.npz" and len(load_take(third.rescued).footage.times) == 30
     assert len(third.take(True).footage.times) == 10
     third.delete()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["t 2.npz", "t 3.npz"]
+
+
+def test_what_was_kept_already_is_not_kept_twice(tmp_path: Path) -> None:
+    path = tmp_path / "t.npz"
+    record(path, [people(row, [1]) for row in range(20)], id="first").close()
+    left = journal_path(path).read_bytes()
+    record(path, [people(row, [1]) for row in range(30)], id="second").close()
+    journal_path(path).write_bytes(left)  # as if the second one was killed before it wrote its own
+    third = record(path, [people(row, [1]) for row in range(10)], id="third")
+    assert third.rescued == tmp_path / "t 2.npz"
+    third.delete()
+    assert [file.name for file in tmp_path.iterdir()] == ["t 2.npz"]
 
 
 def test_recovery_writes_over_no_other_take(tmp_path: Path) -> None:
