@@ -13,15 +13,17 @@ from .capture import panel as capture_panel
 from .capture import properties as capture_properties
 from .capture.selection import operators as selection_operators
 from .capture.selection import properties as selection_properties
+from .documents import operators as document_operators
+from .documents import saving
 from .export import operators as export_operators
 from .export import panel as export_panel
 from .models import operators as model_operators
 from .models import options
 from .models import panel as model_panel
-from .preferences import disk_usage
+from .preferences import disk_usage, old_folders
 from .preferences import operators as preferences_operators
 from .preferences import panel as preferences_panel
-from .takes import import_results, live_update, solve
+from .takes import import_results, live_update, relink, solve
 from .takes import operators as take_operators
 from .takes import panel as take_panel
 from .takes import properties as take_properties
@@ -41,6 +43,8 @@ CLASSES: tuple[type, ...] = (
     *solve.CLASSES,
     *import_results.CLASSES,
     *take_operators.CLASSES,
+    *relink.CLASSES,
+    *document_operators.CLASSES,
     *model_operators.CLASSES,
     *export_operators.CLASSES,
     *preferences_operators.CLASSES,
@@ -59,6 +63,9 @@ def register() -> None:
     bpy.types.Scene.romp_mocap = PointerProperty(type=scene_properties.ROMP_MOCAP_PG_scene)
     options.register()
     migration.register()
+    saving.register()
+    if moved := old_folders.rescue_files():
+        jobs.notify(moved)
 
 
 def unregister() -> None:
@@ -67,6 +74,7 @@ def unregister() -> None:
     jobs.stop()
     icons.free()
     disk_usage.forget()
+    saving.unregister()
     migration.unregister()
     del bpy.types.Scene.romp_mocap
     options.unregister()

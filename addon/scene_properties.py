@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
 from bpy.types import PropertyGroup
 
 from .blender import paths
 from .capture.properties import ROMP_MOCAP_PG_capture_settings
 from .capture.selection.properties import ROMP_MOCAP_PG_detected, footage_changed
+from .documents import saving
 from .takes.properties import ROMP_MOCAP_PG_solve_settings, ROMP_MOCAP_PG_take
+
+
+def _source_changed(group: Any, context: bpy.types.Context) -> None:
+    if saving.is_rewriting():
+        return
+    footage_changed(group, context)
+    kept = paths.stored(group.source)
+    if kept != group.source and paths.blend_folder():
+        saving.rewrite(group, "source", kept)
 
 
 class ROMP_MOCAP_PG_scene(PropertyGroup):
@@ -19,7 +32,7 @@ class ROMP_MOCAP_PG_scene(PropertyGroup):
         description="Video, image, or folder of images",
         subtype="FILE_PATH",
         options=paths.RELATIVE,
-        update=footage_changed,
+        update=_source_changed,
     )
     capture: PointerProperty(type=ROMP_MOCAP_PG_capture_settings)
     detected: PointerProperty(type=ROMP_MOCAP_PG_detected)

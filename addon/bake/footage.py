@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from ..blender.paths import find_file, same_file, stored
+
 if TYPE_CHECKING:
     from romp_core.take.take import FootageInfo
 
@@ -30,7 +32,7 @@ def show_footage(camera: bpy.types.Camera, footage: FootageInfo, first_frame: in
     elif path.is_file():
         file, offset, count = path, 0, 0
     else:
-        return "The footage was not found, so the camera does not show it."
+        return "" if is_shown(camera) else "The footage was not found, so the camera does not show it."
     background = _own_background(camera)
     try:
         image = _image(background.image, file)
@@ -87,9 +89,19 @@ def image_sequence(folder: Path) -> tuple[Path, int, int] | None:
 
 def _image(current: bpy.types.Image | None, file: Path) -> bpy.types.Image:
     """The image that the camera shows already, or a new one: the user's own images are left alone."""
-    if current is not None and Path(bpy.path.abspath(current.filepath)) == file:
-        return current
-    return bpy.data.images.load(str(file))
+    if current is not None:
+        path = find_file(current.filepath)
+        if path == str(file) or same_file(path, str(file)):
+            return current
+    image = bpy.data.images.load(str(file))
+    image.filepath = stored(str(file))
+    return image
+
+
+def is_shown(camera: bpy.types.Camera) -> bool:
+    """Whether the camera shows footage whose file is missing: it is packed, or was loaded before."""
+    images = [background.image for background in camera.background_images]
+    return any(image and (image.packed_file or image.has_data) for image in images)
 
 
 def _own_background(camera: bpy.types.Camera) -> Any:

@@ -6,6 +6,8 @@ from typing import Any
 
 import bpy
 
+from .paths import printable
+
 
 class Reporting:
     """Mixin of operators: `run` does the work and may raise MocapError.
@@ -22,8 +24,8 @@ class Reporting:
         try:
             result = self.run(context)
         except MocapError as error:
-            self.report({"ERROR"}, f"{error.sentence} {error.hint}".strip())
+            self.report({"ERROR"}, printable(f"{error.sentence} {error.hint}".strip()))
             return {"CANCELLED"}
         if isinstance(result, str):
-            self.report({"INFO"}, result)
+            self.report({"INFO"}, printable(result))
         return result if isinstance(result, set) else {"FINISHED"}

@@ -6,6 +6,7 @@ import bpy
 from bpy.props import StringProperty
 from bpy.types import FileHandler, Operator
 
+from ..blender.paths import RELATIVE
 from ..blender.reporting import Reporting
 
 SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".mts", ".m2ts", ".3gp", ".ogv")
@@ -18,7 +19,7 @@ class ROMP_MOCAP_OT_set_source(Reporting, Operator):
     bl_label = "Set Capture Footage"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE", *RELATIVE})
 
     def run(self, context: bpy.types.Context) -> str:
         context.scene.romp_mocap.source = self.filepath

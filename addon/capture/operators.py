@@ -12,9 +12,10 @@ from bpy.types import Operator
 from romp_core.take.settings import CaptureSettings, SolveSettings, from_mapping
 
 from ..blender import scene_index, settings_properties
-from ..blender.paths import find_file
+from ..blender.paths import RELATIVE, printable, target_file
 from ..blender.reporting import Reporting
 from ..blender.undo import push_undo
+from ..documents import locations, lookup
 from ..models import options
 from ..preferences import folders
 from ..takes import characters, take_list
@@ -32,12 +33,16 @@ class ROMP_MOCAP_OT_capture(Reporting, Operator):
 
     __annotations__ = {
         "filepath": StringProperty(
-            name="Footage", description="Video, image, or folder of images", subtype="FILE_PATH"
+            name="Footage",
+            description="Video, image, or folder of images",
+            subtype="FILE_PATH",
+            options=RELATIVE,
         ),
         "out": StringProperty(
             name="Take File",
-            description="Where to save the take. Leave empty to use the add-on's folder",
+            description="Where to save the take. Leave empty to save it where the preferences say",
             subtype="FILE_PATH",
+            options=RELATIVE,
         ),
         "wait": wait_property(),
         "model_options": options.override_property(),
@@ -55,28 +60,30 @@ class ROMP_MOCAP_OT_capture(Reporting, Operator):
         group = context.scene.romp_mocap
         source = existing_footage(self.filepath or group.source)
         settings = settings_properties.values(CaptureSettings, self.properties, group.capture)
-        same_start = settings["start"] == group.capture.start and source == find_file(group.source)
+        same_start = settings["start"] == group.capture.start and source == lookup.source_file(group.source)
         if not same_start and not self.properties.is_property_set("selection"):
             settings["selection"] = ""  # the panel's was made in another frame
         require_model_files(settings["model"])
         own = options.values(group.capture.model_options, settings["model"], self.model_options)
+        out, remark = (target_file(self.out), "") if self.out else locations.new_take(source)
         command = Capture(
             source,
-            bpy.path.abspath(self.out) or str(folders.new_take_path(source)),
+            out,
             from_mapping(CaptureSettings, {**settings, "model_options": own}),
             from_mapping(SolveSettings, settings_properties.values(SolveSettings, self.properties, group.solve)),
             str(folders.weights_folder()),
         )
         uid = context.scene.session_uid
-        title = f"Capture {Path(source).name}"
-        return end_of_wait(self, jobs.start(title, command, lambda end: take_arrived(end, uid), must_wait(self.wait)))
+        title = f"Capture {printable(Path(source).name)}"
+        outcome = jobs.start(title, command, lambda end: take_arrived(end, uid, remark), must_wait(self.wait))
+        return end_of_wait(self, outcome)
 
 
-def take_arrived(outcome: Outcome, uid: int) -> str:
+def take_arrived(outcome: Outcome, uid: int, remark: str = "") -> str:
     """List the take of an ended capture, and make its characters where the capture was started; returns remarks.
 
     Args:
-        uid: session_uid of the scene in which the capture was started.
+        uid: session_uid of the scene in which the capture was started. remark: about where the take is.
     """
     from romp_core.storage.take_file import load_take
 
@@ -87,7 +94,7 @@ def take_arrived(outcome: Outcome, uid: int) -> str:
         return ""
     scene = scene_index.scene_of(uid)
     entry = take_list.add_take(scene or bpy.context.scene, outcome.take, take)
-    remarks = [entry.remark] if entry.remark else []
+    remarks = [each for each in (remark, entry.remark) if each]
     if scene is None:
         remarks += ["The scene of this capture was closed: the take is in the list of this scene."]
     elif outcome.kind == "finished":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ..blender.paths import find_file
+from ..blender.paths import blend_folder
+from ..documents import lookup
 from ..models import files
 
 
@@ -12,9 +13,11 @@ def existing_footage(source: str) -> str:
     """Absolute path of footage that exists. Raises FootageError."""
     from romp_core.errors import FootageError
 
-    path = find_file(source)
+    path = lookup.source_file(source)
     if not path:
         raise FootageError("No footage is chosen.", "Choose a video, an image or a folder of images.")
+    if source.startswith("//") and not blend_folder():
+        raise FootageError(f'"{source}" is relative to the .blend file, which was never saved.', "Choose it again.")
     if not os.path.exists(path):
         raise FootageError(f'"{path}" does not exist.', "Choose the footage again.")
     return path

@@ -10,8 +10,8 @@ from bpy.types import Operator
 from bpy_extras.io_utils import ExportHelper
 
 from ..blender import scene_index
+from ..blender.paths import file_name
 from ..blender.reporting import Reporting
-from ..preferences import folders
 from ..takes import take_list
 from .character import SUFFIXES, export_character
 
@@ -60,7 +60,7 @@ class ROMP_MOCAP_OT_export(Reporting, Operator, ExportHelper):
         for armature in armatures:
             name = stem
             if self.which == "ALL" or not stem:
-                name = f"{stem} {folders.file_name(armature.name)}".strip()
+                name = f"{stem} {file_name(armature.name, 'character')}".strip()
             while name + SUFFIXES[self.format] in names:
                 name += "_"  # "a/b" and "a:b" are different characters
             names.append(name + SUFFIXES[self.format])

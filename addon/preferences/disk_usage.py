@@ -20,7 +20,8 @@ class Usage(NamedTuple):
     """Sizes in megabytes."""
 
     models: float
-    kept: float
+    takes: float
+    logs: float
 
 
 _usage: Usage | None = None
@@ -31,7 +32,8 @@ def measured() -> Usage | None:
     """The latest sizes; None until they are measured, which begins now."""
     global _measuring
     if _usage is None and _measuring is None:
-        _measuring = _walk([folders.folder(name) for name in (folders.TAKES, folders.LOGS, folders.PREVIEWS)])
+        logs = [folders.own_folder(name) for name in (folders.LOGS, folders.PREVIEWS)]
+        _measuring = _walk([[folders.user_folder(folders.TAKES)], logs])
         bpy.app.timers.register(_step, persistent=True)
     return _usage
 
@@ -44,17 +46,17 @@ def forget() -> None:
         bpy.app.timers.unregister(_step)
 
 
-def _walk(kept: list[Path]) -> Iterator[Usage | None]:
-    """Adds up the files; gives None after each one, at last the sizes."""
-    total = 0
-    for folder in kept:
-        for file in folder.rglob("*"):
+def _walk(groups: list[list[Path]]) -> Iterator[Usage | None]:
+    """Adds up the files of each group of folders; gives None after each one, at last the sizes."""
+    totals = [0] * len(groups)
+    for number, group in enumerate(groups):
+        for file in (file for folder in group for file in folder.rglob("*")):
             try:
-                total += file.stat().st_size if file.is_file() else 0
+                totals[number] += file.stat().st_size if file.is_file() else 0
             except OSError:  # deleted meanwhile
                 continue
             yield None
-    yield Usage(folders.weight_store().size() / 1e6, total / 1e6)
+    yield Usage(folders.weight_store().size() / 1e6, *(total / 1e6 for total in totals))
 
 
 def _step() -> float | None:

@@ -1,4 +1,4 @@
-"""Self-test and clean-up."""
+"""Self-test and clearing logs."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class ROMP_MOCAP_OT_self_test(Reporting, Operator):
 
 
 class ROMP_MOCAP_OT_clear_files(Reporting, Operator):
-    """Delete all takes, images and logs in the add-on's folder; characters in your scenes stay"""
+    """Delete the logs of jobs and the images of people to select from; takes stay"""
 
     bl_idname = "romp_mocap.clear_files"
-    bl_label = "Delete Takes and Logs"
+    bl_label = "Delete Logs"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

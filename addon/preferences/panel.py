@@ -25,10 +25,11 @@ class ROMP_MOCAP_AP_preferences(AddonPreferences):
     __annotations__ = {
         "weights_folder": StringProperty(
             name="Model Folder",
-            description="Where downloaded model files are kept. Leave empty to use the add-on's own folder",
+            description="Where downloaded model files are kept. Leave empty to use Blender's folder for user data",
             subtype="DIR_PATH",
             update=_folder_changed,
         ),
+        **properties.take_annotations(),
         **properties.runtime_annotations(),
     }
 
@@ -47,8 +48,16 @@ class ROMP_MOCAP_AP_preferences(AddonPreferences):
         usage = disk_usage.measured()
         layout.label(text=f"Models: {_size(usage and usage.models)}, in {folders.weights_folder()}")
         layout.separator()
-        layout.label(text=f"Takes and Logs: {_size(usage and usage.kept)}, in {folders.folder('')}")
-        layout.operator("romp_mocap.clear_files", icon="TRASH")
+        column = layout.column()
+        column.use_property_split = True
+        column.prop(self, "save_takes")
+        column.prop(self, "takes_folder")
+        row = layout.row()
+        row.label(text=f"Takes of Unsaved Files: {_size(usage and usage.takes)}")
+        row.operator("romp_mocap.delete_takes", icon="TRASH")
+        row = layout.row()
+        row.label(text=f"Logs: {_size(usage and usage.logs)}")
+        row.operator("romp_mocap.clear_files", icon="TRASH")
 
 
 def _size(megabytes: float | None) -> str:

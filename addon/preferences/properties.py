@@ -24,6 +24,26 @@ def _provider_items(_owner: Any, _context: bpy.types.Context | None) -> list[tup
     return _items
 
 
+def take_annotations() -> dict[str, Any]:
+    """Where takes are saved; see `documents.locations`."""
+    return {
+        "save_takes": EnumProperty(
+            name="Save Takes",
+            description="Where the takes of captures and imports are saved",
+            items=(
+                ("BLEND", "Beside the .blend", "In its folder; takes of a file that was never saved wait for that"),
+                ("FOOTAGE", "Beside the Footage", "In the folder of the footage"),
+                ("FOLDER", "In a Folder", "Always in the same folder"),
+            ),
+        ),
+        "takes_folder": StringProperty(
+            name="Folder",
+            description="Folder for takes. While it is empty, they go beside the .blend",
+            subtype="DIR_PATH",
+        ),
+    }
+
+
 def runtime_annotations() -> dict[str, Any]:
     """The properties of `RUNTIME`."""
     return {

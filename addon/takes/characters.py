@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 
 from ..bake.take import BakeOptions, bake_take
 from ..blender import compat, scene_index
-from ..blender.paths import find_file
+from ..documents import lookup
 from .edits import load_edited
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def make_characters(
         romp_core.errors.TakeError: the take file is missing, damaged, or not solved.
     """
     take = load_edited(entry)
-    footage = replace(take.footage, path=find_file(take.footage.path, [Path(find_file(entry.path)).parent]))
+    footage = replace(take.footage, path=lookup.footage_file(entry, take.footage.path))
     group = scene.romp_mocap
     options = BakeOptions(group.with_root, group.with_body, group.set_scene and match_scene)
     return bake_take(scene, replace(take, footage=footage), entry.name, person_ids, options)

@@ -12,9 +12,10 @@ from bpy_extras.io_utils import ImportHelper
 from romp_core.take.settings import SolveSettings, from_mapping
 
 from ..blender import settings_properties
+from ..blender.paths import RELATIVE, find_file, printable
 from ..blender.reporting import Reporting
 from ..capture.operators import take_arrived
-from ..preferences import folders
+from ..documents import locations
 from ..worker import jobs
 from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
 from . import take_list
@@ -28,7 +29,7 @@ class ROMP_MOCAP_OT_import_results(Reporting, Operator, ImportHelper):
 
     filename_ext = ".npz"
     filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
-    filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE", *RELATIVE})
     fps: FloatProperty(
         name="Frame Rate",
         description="Frame rate of the footage. 0 uses the file's own, or 30 if it has none",
@@ -48,14 +49,16 @@ class ROMP_MOCAP_OT_import_results(Reporting, Operator, ImportHelper):
         from romp_core.storage.take_file import is_take
         from romp_core.worker.commands import ImportResults
 
-        scene, path = context.scene, bpy.path.abspath(self.filepath)
+        scene, path = context.scene, find_file(self.filepath)
         if is_take(path):
             return f"Opened the take {take_list.add_take(scene, path).name}"
         settings = from_mapping(SolveSettings, settings_properties.values(SolveSettings, scene.romp_mocap.solve))
-        command = ImportResults(path, str(folders.new_take_path(path)), settings, self.fps)
+        out, remark = locations.new_take(path)
+        command = ImportResults(path, out, settings, self.fps)
         uid = scene.session_uid
-        title = f"Import {Path(path).name}"
-        return end_of_wait(self, jobs.start(title, command, lambda end: take_arrived(end, uid), must_wait(self.wait)))
+        title = f"Import {printable(Path(path).name)}"
+        outcome = jobs.start(title, command, lambda end: take_arrived(end, uid, remark), must_wait(self.wait))
+        return end_of_wait(self, outcome)
 
 
 class ROMP_MOCAP_FH_results(FileHandler):

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy.types import Operator
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..blender.paths import find_file
+from ..blender.paths import RELATIVE, find_file, target_file
 from ..blender.reporting import Reporting
 from ..worker.launch import end_of_wait, must_wait, no_job
 from . import characters, edits, take_list
@@ -32,9 +32,10 @@ class ROMP_MOCAP_OT_open_take(Reporting, Operator, ImportHelper):
 
     filename_ext = ".npz"
     filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
+    filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE", *RELATIVE})
 
     def run(self, context: bpy.types.Context) -> None:
-        take_list.add_take(context.scene, bpy.path.abspath(self.filepath))
+        take_list.add_take(context.scene, find_file(self.filepath))
 
 
 class ROMP_MOCAP_OT_save_take(Reporting, _NeedsTake, Operator, ExportHelper):
@@ -45,14 +46,14 @@ class ROMP_MOCAP_OT_save_take(Reporting, _NeedsTake, Operator, ExportHelper):
 
     filename_ext = ".npz"
     filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
+    filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE", *RELATIVE})
 
     def run(self, context: bpy.types.Context) -> str:
         from romp_core.errors import TakeError
 
         entry = take_list.selected_take(context.scene)
         edits.load_edited(entry)
-        source = Path(find_file(entry.path))
-        target = Path(bpy.path.abspath(self.filepath))
+        source, target = Path(find_file(entry.path)), Path(target_file(self.filepath))
         try:
             if target.resolve() != source.resolve():
                 shutil.copyfile(source, target)
@@ -73,10 +74,10 @@ class ROMP_MOCAP_OT_recover_takes(Reporting, Operator):
         return no_job(cls, context)
 
     def run(self, context: bpy.types.Context) -> str:
-        paths = take_list.recover_interrupted()
-        for path in paths:
+        found, problems = take_list.recover_interrupted()
+        for path in found:
             take_list.add_take(context.scene, path)
-        return f"Takes recovered: {len(paths)}"
+        return " ".join((f"Takes recovered: {len(found)}.", *problems))
 
 
 class ROMP_MOCAP_OT_make_characters(Reporting, _NeedsTake, Operator):

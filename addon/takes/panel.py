@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.types import Menu, Panel, UIList
 
 from ..blender import scene_index
 from ..blender.layout import SidebarPanel, faint, property_column, wrapped
+from ..documents import status
 from ..worker import jobs
 from . import take_list
+
+if TYPE_CHECKING:
+    from .properties import ROMP_MOCAP_PG_take
 
 
 class ROMP_MOCAP_UL_takes(UIList):
@@ -44,6 +48,8 @@ class ROMP_MOCAP_MT_take(Menu):
         self.layout.operator("romp_mocap.save_take", icon="FILE_TICK")
         self.layout.operator("romp_mocap.recover_takes", icon="RECOVER_LAST")
         self.layout.operator("romp_mocap.import_results", icon="IMPORT")
+        self.layout.operator("romp_mocap.find_take")
+        self.layout.operator("romp_mocap.find_footage")
         self.layout.operator("romp_mocap.remove_take", text="Remove from List, Keep Characters").keep_characters = True
 
 
@@ -81,12 +87,26 @@ class ROMP_MOCAP_PT_takes(SidebarPanel, Panel):
         side = row.column(align=True)
         side.operator("romp_mocap.remove_person", text="", icon="REMOVE")
         side.menu("ROMP_MOCAP_MT_people", text="", icon="DOWNARROW_HLT")
+        _draw_missing(layout, context, entry)
         row = layout.row(align=True)
         row.operator("romp_mocap.make_characters", icon="OUTLINER_OB_ARMATURE").which = "ALL"
         row.operator("romp_mocap.make_characters", text="Selected").which = "ACTIVE"
         if entry.remark:
             wrapped(layout, entry.remark, context.region.width, "INFO")
         faint(layout, entry.license, context.region.width)
+
+
+def _draw_missing(layout: bpy.types.UILayout, context: bpy.types.Context, entry: ROMP_MOCAP_PG_take) -> None:
+    """Files of the take that were moved or deleted, and how to show where they are."""
+    missing = []
+    if status.lacks_take(entry):
+        missing.append(("The take file was not found.", "romp_mocap.find_take"))
+    if status.lacks_footage(context.scene, entry):
+        missing.append(("The footage was not found.", "romp_mocap.find_footage"))
+    for sentence, operator in missing:
+        row = layout.row()
+        row.label(text=sentence, icon="ERROR")
+        row.operator(operator, text="Find File\u2026", icon="FILEBROWSER")
 
 
 class ROMP_MOCAP_PT_solve(SidebarPanel, Panel):

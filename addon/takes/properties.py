@@ -64,6 +64,8 @@ class ROMP_MOCAP_PG_take(PropertyGroup):
     name: StringProperty(name="Name", description="Name of the take and its collection", update=_take_renamed)
     take_id: StringProperty()
     path: StringProperty(subtype="FILE_PATH", options=paths.RELATIVE)
+    footage: StringProperty(subtype="FILE_PATH", options=paths.RELATIVE)
+    fingerprint: StringProperty()  # of the footage
     license: StringProperty()
     complete: BoolProperty(default=True)
     remark: StringProperty()

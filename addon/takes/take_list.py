@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 
 from ..blender import settings_properties
-from ..blender.paths import find_file
-from ..preferences import folders
+from ..blender.paths import last_name, printable, stored
+from ..documents import locations, lookup
+from ..documents.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from romp_core.take.take import Take
 
     from .properties import ROMP_MOCAP_PG_person, ROMP_MOCAP_PG_take
+
+
+_HINT = "Use Find Take File in the menu beside the list of takes."
 
 
 def find_take(scene: bpy.types.Scene, take_id: str) -> ROMP_MOCAP_PG_take | None:
@@ -49,10 +53,22 @@ def active_person(scene: bpy.types.Scene) -> ROMP_MOCAP_PG_person | None:
 
 
 def load(entry: ROMP_MOCAP_PG_take) -> Take:
-    """The take of a list entry, as it is on disk. Raises TakeError."""
+    """The take of a list entry, as it is on disk, wherever it was moved.
+
+    Raises:
+        romp_core.errors.TakeError: it is not found, damaged, or another take.
+    """
+    from romp_core.errors import TakeError
     from romp_core.storage.take_file import load_take
 
-    return load_take(find_file(entry.path))
+    path = lookup.take_file(entry)
+    if not os.path.isfile(path):
+        raise TakeError(f'The take file "{path}" was not found.', _HINT)
+    take = load_take(path)
+    if take.id != entry.take_id:
+        raise TakeError(f'"{path}" is another take than "{entry.name}".', _HINT)
+    entry.path = stored(path)
+    return take
 
 
 def add_take(scene: bpy.types.Scene, path: str | Path, take: Take | None = None) -> ROMP_MOCAP_PG_take:
@@ -72,12 +88,21 @@ def add_take(scene: bpy.types.Scene, path: str | Path, take: Take | None = None)
     if entry is None:
         entry = group.takes.add()
         entry.take_id = take.id
-        entry.name = _unused_name(scene, Path(take.footage.path).stem or "Take")
+        entry.name = _unused_name(scene, printable(Path(last_name(take.footage.path)).stem) or "Take")
+    read(entry, path, take)
+    group.active_take = next(index for index, other in enumerate(group.takes) if other.take_id == take.id)
+    return entry
+
+
+def read(entry: ROMP_MOCAP_PG_take, path: str | Path, take: Take) -> None:
+    """Bring a list entry up to date with a take file that was read; people who are listed already stay as they are."""
+    if not entry.people and not entry.removed_people:
         for person in take.people:
             edit = take.edits.person(person.id)
             item = (entry.removed_people if edit.removed else entry.people).add()
             item.person_id, item.name = person.id, edit.name or person.name
-    entry.path = str(path)
+    entry.path = stored(str(path))
+    set_footage(entry, lookup.footage_file(entry, take.footage.path))
     entry.complete, entry.remark = take.provenance.complete, take.provenance.remark
     entry.license = f"Model: {take.provenance.model_license}. Body: {take.provenance.body_license}"
     settings_properties.assign(entry.solve, take.solve)
@@ -88,24 +113,36 @@ def add_take(scene: bpy.types.Scene, path: str | Path, take: Take | None = None)
             item.frames = len(person.observations.frame_index)
             if not math.isclose(item.height, person.height or 0.0, rel_tol=1e-6):
                 item.height = person.height or 0.0
-    group.active_take = next(index for index, other in enumerate(group.takes) if other.take_id == take.id)
-    return entry
 
 
-def recover_interrupted() -> list[Path]:
-    """Turn journals that interrupted captures left in the add-on's folder into takes; their paths.
+def set_footage(entry: ROMP_MOCAP_PG_take, path: str) -> None:
+    """Note where the footage of a take is, and how to know it again."""
+    entry.footage = stored(path)
+    entry.fingerprint = fingerprint(path) or entry.fingerprint
 
-    A journal that another Blender is capturing into is left alone.
+
+def recover_interrupted() -> tuple[list[Path], list[str]]:
+    """Turn journals that interrupted captures left where takes are written into takes.
+
+    A journal that is being captured into is left alone.
+
+    Returns:
+        The paths of the takes, and sentences about what could not be recovered.
     """
-    from romp_core.errors import TakeInUse
+    from romp_core.errors import TakeError, TakeInUse
     from romp_core.storage.journal import journal_path, recover
 
-    found = []
-    for file in sorted(folders.folder(folders.TAKES).glob(f"*{journal_path('take').suffix}")):
-        with suppress(TakeInUse):
-            if path := recover(file.with_suffix("")):
-                found.append(path)
-    return found
+    found, problems = [], []
+    for folder in locations.folders_with_takes():
+        for file in sorted(folder.glob(f"*.npz{journal_path('take').suffix}")):
+            try:
+                if path := recover(file.with_suffix("")):
+                    found.append(path)
+            except TakeInUse:
+                continue
+            except TakeError as error:
+                problems.append(str(error))
+    return found, problems
 
 
 def _unused_name(scene: bpy.types.Scene, stem: str) -> str:

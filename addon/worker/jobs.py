@@ -115,6 +115,13 @@ def report(error: MocapError) -> None:
     redraw()
 
 
+def notify(sentence: str) -> None:
+    """Show a sentence where outcomes of jobs are shown."""
+    global _last
+    _last = Outcome("finished", sentence=sentence)
+    redraw()
+
+
 def start(
     title: str, command: Command, then: Callable[[Outcome], str], wait: bool, quiet: bool = False
 ) -> Outcome | None:

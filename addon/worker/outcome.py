@@ -6,6 +6,8 @@ import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..blender.paths import printable
+
 if TYPE_CHECKING:
     from romp_core.worker.commands import Ended
 
@@ -34,7 +36,7 @@ class Outcome:
     @property
     def text(self) -> str:
         """Sentence and hint in one line."""
-        return f"{self.sentence} {self.hint}".strip()
+        return printable(f"{self.sentence} {self.hint}".strip())
 
     def fail(self, error: Exception) -> None:
         """Turn into a failure because of what went wrong after the worker had ended, or while it was read.

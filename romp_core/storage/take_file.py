@@ -9,7 +9,8 @@ from __future__ import annotations
 import errno
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -72,16 +73,10 @@ def load_take(path: str | Path) -> Take:
         TakeError: missing, damaged, not a take, or written by a newer version.
     """
     path = Path(path)
-    try:
+    with _sentences(path):
         with np.load(path, allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
         return _from_arrays(arrays)
-    except FileNotFoundError as error:
-        raise TakeError(f"There is no take at {path}.", "Choose an existing take file.") from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise TakeError(
-            f"{path.name} is not a readable take.", "It may be damaged, or another kind of file."
-        ) from error
 
 
 def is_take(path: str | Path) -> bool:
@@ -93,6 +88,26 @@ def is_take(path: str | Path) -> bool:
         return False
 
 
+def read_record(path: str | Path) -> dict[str, Any]:
+    """The record of a take file alone, without its arrays; of the file's own schema version.
+
+    Raises:
+        TakeError: missing, damaged, or not a take.
+    """
+    with _sentences(Path(path)), np.load(path, allow_pickle=False) as file:
+        record: dict[str, Any] = json.loads(file["meta"].tobytes().decode())
+        record["id"], record["people"]
+        return record
+
+
+def take_id(path: str | Path) -> str:
+    """The id of the take in a file; "" when it is not a readable take."""
+    try:
+        return str(read_record(path)["id"])
+    except TakeError:
+        return ""
+
+
 def write_error(path: Path, error: OSError) -> TakeError:
     """A user's sentence for a failed write."""
     if error.errno == errno.ENOSPC:
@@ -101,6 +116,19 @@ def write_error(path: Path, error: OSError) -> TakeError:
         )
     reason = error.strerror or type(error).__name__
     return TakeError(f"Cannot write {path} ({reason}).", "Choose a folder that you may write to.")
+
+
+@contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while a take file is read into a sentence."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise TakeError(f"There is no take at {path}.", "Choose an existing take file.") from error
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise TakeError(
+            f"{path.name} is not a readable take.", "It may be damaged, or another kind of file."
+        ) from error
 
 
 def _to_arrays(take: Take) -> dict[str, Array]:

@@ -43,3 +43,24 @@ def worker(monkeypatch, mocap):
     yield FakeWorker
     jobs.stop()
     jobs.dismiss()
+
+
+@pytest.fixture
+def waiting(monkeypatch, tmp_path):
+    """The takes in Blender's folder for user data, which is this test's alone."""
+    from project import made
+
+    from addon.preferences import folders
+
+    monkeypatch.setattr(folders, "user_folder", lambda name: made(tmp_path / "user" / name))
+    return made(tmp_path / "user" / folders.TAKES)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A folder with a clip, to save into."""
+    from project import made
+
+    folder = made(tmp_path / "project")
+    (folder / "clip.mp4").write_bytes(b"a clip")
+    return folder

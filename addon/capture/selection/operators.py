@@ -10,6 +10,7 @@ from bpy.types import Operator
 from romp_core.take.settings import CaptureSettings, from_mapping
 
 from ...blender import icons, scene_index, settings_properties
+from ...blender.paths import printable
 from ...blender.reporting import Reporting
 from ...blender.undo import push_undo
 from ...models import files, options
@@ -56,7 +57,7 @@ class ROMP_MOCAP_OT_detect_people(Reporting, Operator):
             str(folders.weights_folder()),
         )
         asked = context.scene.session_uid, group.source, settings["start"]
-        title = f"Detect people in {Path(source).name}"
+        title = f"Detect people in {printable(Path(source).name)}"
         return end_of_wait(self, jobs.start(title, command, lambda end: _arrived(end, *asked), must_wait(self.wait)))
 
 

@@ -150,7 +150,7 @@ def test_relative_footage_is_found_from_any_working_directory(scene, mocap, tmp_
     entry = take_list.add_take(scene, take)
     assert characters.make_characters(scene, entry, {1}) == []
     (background,) = scene.camera.data.background_images
-    assert Path(bpy.path.abspath(background.image.filepath)) == target
+    assert Path(bpy.path.abspath(background.image.filepath)).resolve() == target.resolve()
 
 
 def test_relative_footage_of_a_capture_is_sent_as_an_absolute_path(scene, mocap, tmp_path, monkeypatch):

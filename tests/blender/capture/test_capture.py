@@ -269,7 +269,7 @@ def test_a_capture_interrupted_together_with_blender_is_recovered(worker, scene,
     from romp_core.take.settings import SolveSettings
     from romp_core.take.take import Provenance
 
-    monkeypatch.setattr(folders, "folder", lambda name: tmp_path)
+    monkeypatch.setattr(folders, "user_folder", lambda name: tmp_path)
     head = TakeHead("lost", footage(n=0), CaptureSettings(), SolveSettings(), Provenance())
     journal = Journal(tmp_path / "clip 1.npz", head)
     one = np.ones((1, 33), np.float32)

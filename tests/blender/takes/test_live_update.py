@@ -106,7 +106,7 @@ def test_a_failure_leaves_a_message(entry, worker, tmp_path):
     (tmp_path / "take.npz").unlink()
     entry.solve.tilt = 4.0
     run_timers()
-    assert "There is no take" in jobs.last_outcome().text and jobs.last_outcome().kind == "failed"
+    assert "was not found" in jobs.last_outcome().text and jobs.last_outcome().kind == "failed"
 
 
 def test_without_a_window_nothing_happens(entry, worker, monkeypatch):

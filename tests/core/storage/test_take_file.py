@@ -10,7 +10,7 @@ import pytest
 
 from romp_core.errors import TakeError
 from romp_core.storage import take_file as take_io
-from romp_core.storage.take_file import load_take, save_take
+from romp_core.storage.take_file import load_take, read_record, save_take, take_id
 from romp_core.take.observations import Observations
 from romp_core.take.settings import SolveSettings, from_mapping
 from tests.core.synthetic import make_take
@@ -47,6 +47,17 @@ def test_damaged_files_get_a_sentence(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(TakeError, match=r"bad\.npz is not a readable take"):
         load_take(path)
+
+
+def test_the_record_is_read_without_the_arrays(tmp_path: Path) -> None:
+    take = make_take()
+    path = save_take(take, tmp_path / "take.npz")
+    assert take_id(path) == take.id and read_record(path)["footage"]["path"] == take.footage.path
+    np.savez(tmp_path / "other.npz", meta=np.frombuffer(b"{}", np.uint8))
+    for name in ("other.npz", "none.npz"):
+        assert take_id(tmp_path / name) == ""
+        with pytest.raises(TakeError):
+            read_record(tmp_path / name)
 
 
 def test_pickles_are_never_loaded(tmp_path: Path) -> None:
