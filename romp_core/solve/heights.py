@@ -21,6 +21,8 @@ USUAL_HEIGHT = 1.70
 """Median height, meters, that people are solved with."""
 _GROWN = 0.85
 """People at least this tall, compared with the tallest, count as adults."""
+_CHILD, _CHILD_WEIGHT = 0.75, 0.2
+"""Stature against the tallest person's below which somebody is taken for a child, and their weight in the median."""
 
 
 def stature(rest_joints: Array) -> float:
@@ -60,6 +62,28 @@ def body_heights(people: Sequence[Person], skeletons: Sequence[Array | None], he
 def scale_of(heights: Sequence[float]) -> float:
     """Meters of the result per meter of the solve."""
     return float(np.median(heights or [USUAL_HEIGHT])) / USUAL_HEIGHT
+
+
+def relative_sizes(statures: Sequence[float], sizes: Array, errors: Array, anchored: bool) -> Array:
+    """Sizes (P,) of people so that the user's height is that of the middle one.
+
+    Args:
+        statures: (P,) that people were solved with. sizes: (P,) factors on them; errors: (P,) infinite where nothing
+            is known, whose factor is then 1. anchored: the user gave somebody's height, so sizes stay as they are.
+    """
+    known = np.isfinite(errors)
+    if not known.any() or anchored:
+        return np.where(known, sizes, 1.0)
+    before = np.asarray(statures)[known]
+    return np.where(known, sizes * (_middle(before) / _middle(before * sizes[known])), 1.0)
+
+
+def _middle(statures: Array) -> float:
+    """Weighted median in which children count little: what the user's height is compared with."""
+    order = np.sort(statures)
+    share = np.cumsum(np.where(order < _CHILD * order[-1], _CHILD_WEIGHT, 1.0))
+    low, high = np.searchsorted(share, share[-1] / 2 + np.array([-1e-6, 1e-6]))
+    return float((order[low] + order[high]) / 2)
 
 
 def _adult_stature(statures: list[float]) -> float:

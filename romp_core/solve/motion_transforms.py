@@ -18,6 +18,12 @@ def moved(motion: Motion, offset: Array) -> Motion:
     return replace(motion, root=(motion.root + offset).astype(np.float32))
 
 
+def scaled(motion: Motion, factor: float) -> Motion:
+    """A larger or smaller person, away from the origin in proportion: in camera space the image stays the same."""
+    root, rest = (motion.root * factor).astype(np.float32), (motion.rest_joints * factor).astype(np.float32)
+    return replace(motion, root=root, rest_joints=rest)
+
+
 def into_world(motion: Motion, camera: Camera) -> Motion:
     """A motion in camera space in the camera's world."""
     rotation, position = camera.at(motion.frame_index)

@@ -11,6 +11,7 @@ from ..take.take import Camera, FootageInfo, Motion, Person
 from ..typing import Array
 from .contacts.foot_visibility import FootVisibility
 from .segments import Segment
+from .world.floor_and_sizes import Ground
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ class Actor:
         segments: stretches in which the person is seen, at least one; fitted: one per segment, once fitted.
         visibility: what the image shows of the feet.
         contacts: (m, 2) bool, feet found standing; all False before the refinement.
-        motion: once smoothed; in camera space, from `level` on in the world.
+        size: factor on `rest` that the ground shows; it changes nothing in the image.
+        grounded: the person is known to stand on the common floor.
+        motion: once smoothed; in camera space, from `level` on in the world and of the person's size.
     """
 
     person: Person
@@ -48,6 +51,8 @@ class Actor:
     visibility: FootVisibility
     contacts: Array
     fitted: tuple[Fitted, ...] = ()
+    size: float = 1.0
+    grounded: bool = False
     motion: Motion | None = None
 
     @property
@@ -69,7 +74,7 @@ class Scene:
     Attributes:
         fov: horizontal, radians; pinhole: the same in pixels.
         path: of the camera in the space of the first frame's camera, once known.
-        up: (3,) in that space; None where nobody stands upright, or before the refinement.
+        ground: in that space; None where nobody stands upright, or before the refinement.
         camera: in the world, from `level` on.
     """
 
@@ -78,5 +83,5 @@ class Scene:
     pinhole: Pinhole
     actors: tuple[Actor, ...]
     path: Camera | None = None
-    up: Array | None = None
+    ground: Ground | None = None
     camera: Camera | None = None

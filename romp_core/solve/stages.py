@@ -9,20 +9,20 @@ from typing import Any, Final
 import numpy as np
 
 from ..take.settings import SolveSettings
-from ..take.take import Motion
+from ..take.take import Camera, FootageInfo, Motion
 from .contacts.detection import find_contacts
-from .contacts.legs import CheckIn, leg_tracks
+from .contacts.legs import CheckIn, LegTracks, leg_tracks
 from .contacts.planting import plant_feet
 from .contacts.soles import lowest_soles
-from .heights import body_heights, scale_of, stature
-from .motion_transforms import into_camera, into_world, moved, turned_camera
+from .heights import body_heights, relative_sizes, scale_of, stature
+from .motion_transforms import into_camera, into_world, moved, scaled, turned_camera
 from .person_fit import Progress, fit_actor, motion_of, part, smoothed
 from .scene import Actor, Scene
 from .segments import hold_in_gaps
 from .world.camera_path import camera_path, still_camera
-from .world.common_floor import onto_common_floor
+from .world.common_floor import OnFloor, onto_common_floor
 from .world.leveling import camera_rotation
-from .world.up_evidence import find_up
+from .world.standing import ground_of
 
 _STEADY = 1.6
 """Smoothing of a body model's motion in which contacts are found."""
@@ -65,37 +65,54 @@ def camera(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
 
 
 def refine(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
-    """Contacts, and what standing feet tell about the pose; the up direction.
+    """The ground and how large people are; contacts, and what standing feet tell about the pose.
 
     By the evidence alone: no setting of the world changes the fit.
     """
     assert scene.path is not None
     check_in = _check_in(progress)
-    auto = SolveSettings()
-    actors = tuple(replace(actor, motion=_steady(actor)) for actor in scene.actors)
-    motions = [actor.solved_motion for actor in actors]
-    up = find_up(motions, [actor.visibility for actor in actors], scene.path, scene.footage, check_in)
-    world = level(replace(scene, actors=actors, up=up), auto, progress)
-    on_floor = onto_common_floor(*_camera_motions_legs(world, check_in), scene.footage)
+    scene = _grounded(
+        replace(scene, actors=tuple(replace(each, motion=_steady(each)) for each in scene.actors)), check_in
+    )
+    world = level(scene, SolveSettings(), progress)
+    on_floor = _on_floor(world, check_in)
     found = []
-    for actor, motion, legs, shift in zip(actors, on_floor.motions, on_floor.legs, on_floor.shifts, strict=True):
+    for actor, motion, legs, shift in zip(scene.actors, on_floor.motions, on_floor.legs, on_floor.shifts, strict=True):
         soles = lowest_soles(legs, motion.rest_joints)
         contacts = find_contacts(motion, legs, soles, actor.visibility, on_floor.camera, scene.footage)
         actor = replace(actor, contacts=contacts)
         if not actor.person.observations.has_rotations:
-            planted = plant_feet(replace(motion, contacts=contacts), legs, scene.footage, check_in)
+            planted = _planted(replace(motion, contacts=contacts), legs, on_floor.camera, scene.footage, check_in)
             planted = moved(planted, -shift)  # where the image shows it
             balls = on_floor.camera.to_camera(leg_tracks(planted, check_in).balls, planted.frame_index)
-            holds = np.where(contacts[..., None], balls, np.nan)
+            holds = np.where(contacts[..., None], balls, np.nan) / actor.size
             actor = fit_actor(
                 actor,
                 scene.pinhole,
-                part(progress, *_span(actor, actors)),
-                into_camera(planted, on_floor.camera),
+                part(progress, *_span(actor, scene.actors)),
+                scaled(into_camera(planted, on_floor.camera), 1 / actor.size),
                 holds,
             )
         found.append(replace(actor, motion=None))
-    return replace(scene, actors=tuple(found), up=up)
+    return replace(scene, actors=tuple(found))
+
+
+def _grounded(scene: Scene, check_in: CheckIn) -> Scene:
+    """The scene with its ground and the sizes of its people, by their motions in camera space."""
+    assert scene.path is not None
+    actors = scene.actors
+    known = [actor.person.height is not None for actor in actors]
+    motions, visibilities = [actor.solved_motion for actor in actors], [actor.visibility for actor in actors]
+    ground, contacts = ground_of(motions, visibilities, known, scene.path, scene.footage, check_in)
+    actors = tuple(replace(actor, contacts=each) for actor, each in zip(actors, contacts, strict=True))
+    if ground is None:
+        return replace(scene, actors=actors)
+    sizes = relative_sizes([stature(actor.rest) for actor in actors], ground.sizes, ground.errors, any(known))
+    actors = tuple(
+        replace(actor, size=float(size), grounded=bool(np.isfinite(error)))
+        for actor, size, error in zip(actors, sizes, ground.errors, strict=True)
+    )
+    return replace(scene, ground=ground, actors=actors)
 
 
 def smooth(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
@@ -105,17 +122,19 @@ def smooth(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
 
 
 def level(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
-    """Camera and motions in a world with z up."""
+    """Camera and motions in a world with z up, people in their sizes: that moves nobody in the image."""
     assert scene.path is not None
-    rotation = camera_rotation(scene.up if settings.level.level else None, settings.level)
-    camera = turned_camera(scene.path, rotation)
-    actors = tuple(replace(actor, motion=into_world(actor.solved_motion, camera)) for actor in scene.actors)
+    up = scene.ground.up if settings.level.level and scene.ground is not None else None
+    camera = turned_camera(scene.path, camera_rotation(up, settings.level))
+    actors = tuple(
+        replace(actor, motion=into_world(scaled(actor.solved_motion, actor.size), camera)) for actor in scene.actors
+    )
     return replace(scene, camera=camera, actors=actors)
 
 
 def floor(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """Everybody on one floor at height zero."""
-    on_floor = onto_common_floor(*_camera_motions_legs(scene, _check_in(progress)), scene.footage)
+    on_floor = _on_floor(scene, _check_in(progress))
     return _with_motions(replace(scene, camera=on_floor.camera), on_floor.motions)
 
 
@@ -128,17 +147,16 @@ def contacts(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene
 
 def plant(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """Standing feet held still on the floor."""
+    assert scene.camera is not None
     check_in = _check_in(progress)
     motions = [actor.solved_motion for actor in scene.actors]
-    return _with_motions(
-        scene,
-        [
-            plant_feet(motion, leg_tracks(motion, check_in), scene.footage, check_in)
-            if motion.contacts.any()
-            else motion
-            for motion in motions
-        ],
-    )
+    planted = [
+        _planted(motion, leg_tracks(motion, check_in), scene.camera, scene.footage, check_in)
+        if motion.contacts.any()
+        else motion
+        for motion in motions
+    ]
+    return _with_motions(scene, planted)
 
 
 def cleanup(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
@@ -153,14 +171,7 @@ def scale(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
         [actor.person for actor in scene.actors], [actor.estimated for actor in scene.actors], settings.scale.height
     )
     unit = scale_of(heights)
-    motions = [
-        replace(
-            motion,
-            root=(motion.root * unit).astype(np.float32),
-            rest_joints=(motion.rest_joints * unit).astype(np.float32),
-        )
-        for motion in (actor.solved_motion for actor in scene.actors)
-    ]
+    motions = [scaled(actor.solved_motion, unit) for actor in scene.actors]
     return _with_motions(replace(scene, camera=replace(scene.camera, position=scene.camera.position * unit)), motions)
 
 
@@ -193,10 +204,16 @@ def _with_motions(scene: Scene, motions: list[Motion]) -> Scene:
     return replace(scene, actors=tuple(replace(actor, motion=motion) for actor, motion in pairs))
 
 
-def _camera_motions_legs(scene: Scene, check_in: CheckIn) -> tuple[Any, list[Motion], list[Any]]:
-    """Camera, motions and leg tracks of a scene in the world."""
-    motions = [actor.solved_motion for actor in scene.actors]
-    return scene.camera, motions, [leg_tracks(motion, check_in) for motion in motions]
+def _on_floor(scene: Scene, check_in: CheckIn) -> OnFloor:
+    """The people of a scene in the world on one floor."""
+    assert scene.camera is not None
+    motions = [replace(actor.solved_motion, contacts=actor.contacts) for actor in scene.actors]
+    legs = [leg_tracks(motion, check_in) for motion in motions]
+    return onto_common_floor(scene.camera, motions, legs, [actor.grounded for actor in scene.actors], scene.footage)
+
+
+def _planted(motion: Motion, legs: LegTracks, camera: Camera, footage: FootageInfo, check_in: CheckIn) -> Motion:
+    return plant_feet(motion, legs, camera.at(motion.frame_index)[1], footage, check_in)
 
 
 def _shares(progress: Progress, actors: tuple[Actor, ...]) -> list[Progress]:

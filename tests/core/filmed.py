@@ -21,18 +21,27 @@ SIZE = 480
 class Film:
     """The clip's truth, and takes of it; with `pitch` (degrees, looking down) from another position.
 
-    The other camera looks at the middle of the person's way from `distance` meters.
+    The other camera looks at the middle of the person's way from `distance` meters. With `size` and `offset` the person
+    is larger or smaller, and stands elsewhere in the same view: (3,) meters, y up.
 
     Attributes:
         truth: the clip's; rest: (24, 3) the person's rest skeleton; observations: perfect ones on every frame.
     """
 
-    def __init__(self, pitch: float | None = None, distance: float = 4.5) -> None:
+    def __init__(
+        self,
+        pitch: float | None = None,
+        distance: float = 4.5,
+        size: float = 1.0,
+        offset: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    ) -> None:
         self.truth: Truth = load_truth(CLIP)
+        joints, heights = self.truth.joints * size + np.array(offset), self.truth.heights * size
+        self.truth = replace(self.truth, joints=joints, heights=heights)
         if pitch is not None:
             self.truth = filmed_from(self.truth, pitch, distance)
         with np.load(CLIP.with_suffix(".npz")) as archive:
-            self.rest = archive["JT"][0].astype(float)
+            self.rest = archive["JT"][0].astype(float) * size
             turned = archive["G"][0]
         joints, rotation = self.truth.camera_joints(0), self.truth.rotation
         orientations = rotation[:, None] @ turned

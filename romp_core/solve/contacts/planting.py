@@ -1,4 +1,8 @@
-"""Hold standing feet still on the floor: the root moves by what the feet slip, the legs take up the rest."""
+"""Hold standing feet still on the floor, and everything else where the image shows it.
+
+What feet slip along the line of sight is an error of the person's depth, so the root moves by it; what they slip across
+it, the legs take up.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...geometry.rotations import normalize
 from ...take.resample import frame_interval
 from ...take.take import FootageInfo, Motion
 from ...typing import Array
@@ -23,18 +28,24 @@ _RELEASE_S = 0.12
 """A foot that leaves the floor returns to its own path over this time."""
 _STEP_UP = 0.15
 """A stand further than this from the floor, meters, is on something else and keeps its height."""
+_DEPTH, _FOOT_M = 0.03, 0.02
+"""Standard deviations of a foot's depth by the size of the person, as a share; and of its height in the image, meters,
+from which the floor tells its depth, the better the higher the camera."""
+_LOWEST_CAMERA = 0.2
+"""Meters of the camera above the floor below which feet cannot be seen to stand on it."""
 
 
-def plant_feet(motion: Motion, legs: LegTracks, footage: FootageInfo, check_in: CheckIn) -> Motion:
+def plant_feet(motion: Motion, legs: LegTracks, eye: Array, footage: FootageInfo, check_in: CheckIn) -> Motion:
     """Hold feet in contact still on the floor, shot by shot and gap by gap.
 
     Args:
-        motion, legs: in a world with z up and the floor at 0.
+        motion, legs: in a world with z up and the floor at 0. eye: (m, 3) positions of the camera.
     """
     contacts = motion.contacts
     if not contacts.any():
         return motion
     rotations, root = np.array(motion.rotations), np.array(motion.root, dtype=np.float64)
+    eye = np.broadcast_to(eye, root.shape)
     clearance = sole_clearance(motion.rest_joints)[2:]
     for part in stretches(motion, footage):
         if not contacts[part].any():
@@ -42,9 +53,10 @@ def plant_feet(motion: Motion, legs: LegTracks, footage: FootageInfo, check_in: 
         times = footage.times[motion.frame_index[part]]
         interval = frame_interval(times)
         balls = legs.balls[part]
-        shift = root_shift(balls, footholds(balls, contacts[part], clearance), contacts[part], interval)
+        view_ray = normalize(root[part] - eye[part])
+        holds = footholds(balls, contacts[part], clearance, eye[part])
+        shift = view_ray * depth_shift(balls, holds, contacts[part], view_ray, interval)[:, None]
         balls = balls + shift[:, None]
-        holds = footholds(balls, contacts[part], clearance)
         ankles = holds - legs.balls[part] + legs.ankles[part]
         pull = follow_short_legs(legs.hips[part] + shift[:, None], ankles, motion.rest_joints, contacts[part], interval)
         root[part] += shift + pull
@@ -55,32 +67,37 @@ def plant_feet(motion: Motion, legs: LegTracks, footage: FootageInfo, check_in: 
     return replace(motion, rotations=rotations, root=root.astype(np.float32))
 
 
-def footholds(balls: Array, contacts: Array, clearance: Array) -> Array:
+def footholds(balls: Array, contacts: Array, clearance: Array, eye: Array) -> Array:
     """Where the balls of the feet stand (m, 2, 3): constant in each contact, on the floor; elsewhere as they are.
 
+    Feet come onto the floor along the line of sight, as far as that tells their depth better than the person's size.
+
     Args:
-        balls: (m, 2, 3) world; contacts: (m, 2); clearance: (2,) height of the ball above the sole.
+        balls: (m, 2, 3) world; contacts: (m, 2); clearance: (2,) height of the ball above the sole; eye: (m, 3).
     """
     holds = np.array(balls, dtype=np.float64)
     for foot in (0, 1):
         for start, stop in runs(contacts[:, foot]):
-            place = np.median(balls[start:stop, foot], axis=0)
-            if abs(place[2] - clearance[foot]) < _STEP_UP:
-                place[2] = clearance[foot]
-            holds[start:stop, foot] = place
+            place, camera = balls[start:stop, foot], eye[start:stop]
+            if abs(np.median(place[:, 2]) - clearance[foot]) > _STEP_UP:
+                holds[start:stop, foot] = np.median(place, axis=0)
+                continue
+            drop, above = camera[:, 2] - clearance[foot], camera[:, 2] - place[:, 2]
+            if min(drop.min(), above.min()) > _LOWEST_CAMERA:
+                trust = _DEPTH**2 / (_DEPTH**2 + (_FOOT_M / drop) ** 2)
+                place = camera + (place - camera) * np.exp(np.median(trust * np.log(drop / above)))
+            holds[start:stop, foot] = [*np.median(place[:, :2], axis=0), clearance[foot]]
     return holds
 
 
-def root_shift(balls: Array, holds: Array, contacts: Array, interval: float) -> Array:
-    """Low-passed correction of the root (m, 3) that brings standing feet to their footholds."""
+def depth_shift(balls: Array, holds: Array, contacts: Array, view_ray: Array, interval: float) -> Array:
+    """Low-passed correction of the root along the lines of sight (m, 3), meters (m,), that brings standing feet to
+    their footholds."""
     count = contacts.sum(axis=1)
     slip = ((holds - balls) * contacts[..., None]).sum(axis=1) / np.maximum(count, 1)[:, None]
     stands = np.flatnonzero(count)
-    if not len(stands):
-        return np.zeros_like(slip)
-    rows = np.arange(len(slip))
-    bridged = np.stack([np.interp(rows, stands, slip[stands, axis]) for axis in range(3)], axis=-1)
-    return gaussian(bridged, _SHIFT_S / interval)
+    along = (slip * view_ray).sum(axis=1)
+    return gaussian(np.interp(np.arange(len(slip)), stands, along[stands]), _SHIFT_S / interval)
 
 
 def follow_short_legs(hips: Array, ankles: Array, rest_joints: Array, contacts: Array, interval: float) -> Array:

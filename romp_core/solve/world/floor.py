@@ -18,8 +18,6 @@ _TOUCH_S = 1.0
 """Longest time between two touches of the floor that is taken for a jump."""
 _ANYWHERE = 0.03
 """Standard deviation of the root's error in every direction, meters."""
-_ON_SOMETHING = (0.2, 0.4)
-"""Distance from the floor at which a person begins to be, and surely is, on something else: stairs, a chair."""
 
 
 def touches(soles: Array, interval: float) -> Array:
@@ -42,12 +40,6 @@ def onto_floor(heights: Array, root: Array, eye: Array, depth_error: float) -> A
     variance = (depth_error * slope) ** 2 + _ANYWHERE**2
     covariance = depth_error**2 * slope[:, None] * ray + _ANYWHERE**2 * np.array([0.0, 0.0, 1.0])
     return np.asarray(-covariance * (heights / variance)[:, None])
-
-
-def above_floor(touched: Array) -> Array:
-    """Share of the heights (m,) at which somebody touches ground that is error; the rest is what they stand on."""
-    low, high = _ON_SOMETHING
-    return np.asarray(touched * np.clip((high - np.abs(touched)) / (high - low), 0, 1))
 
 
 def _extreme(values: Array, reach: int, pick: Callable[..., Array]) -> Array:

@@ -31,7 +31,8 @@ def seen_by(focal: float, size: float = 1.0, turn_deg: float = 0.0, shake: float
     """Observations of the clip's person as a body model with this focal length in pixels gives them.
 
     Args:
-        size: of the body; turn_deg: noise of the rotations; shake: of the depth, as a share; aside: meters.
+        size: of the body, on the same floor; turn_deg: noise of the rotations; shake: of the depth, as a share;
+        aside: meters.
     """
     rng = np.random.default_rng(1)
     with np.load(CLIP.with_suffix(".npz")) as archive:
@@ -41,7 +42,8 @@ def seen_by(focal: float, size: float = 1.0, turn_deg: float = 0.0, shake: float
     rotations[:, 0] = quat_multiply(quat_from_matrix(TRUTH.rotation), rotations[:, 0])
     rotations = quat_multiply(rotations, quat_from_rotvec(rng.normal(0, np.radians(turn_deg), (count, 24, 3))))
     # the model's camera sees the same picture, so its depths are longer or shorter
-    root = TRUTH.camera_joints(0)[:, 0] * [1, 1, focal / TRUTH.intrinsics[0, 0]]
+    pelvis = TRUTH.joints[0, :, 0] * [1, size, 1] - TRUTH.position
+    root = np.einsum("tij,tj->ti", TRUTH.rotation, pelvis) * [1, 1, focal / TRUTH.intrinsics[0, 0]]
     root = root * np.exp(rng.normal(0, shake, (count, 1))) + [aside, 0, 0]
     joints = forward_kinematics(rotations, root, rest)[0]
     ones = np.ones((count, 24), np.float32)

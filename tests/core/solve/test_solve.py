@@ -5,13 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.overlay import overlay
 from romp_core.errors import SettingsError
 from romp_core.geometry.projection import project
 from romp_core.geometry.rotations import angle_between, matrix_from_quat, matrix_from_rotvec, quat_from_rotvec
 from romp_core.geometry.skeleton import forward_kinematics
 from romp_core.solve import quick_pose, solve
 from romp_core.solve.contacts.detection import standing
-from romp_core.solve.world.up_direction import Stance, body_axis, likeliest_up, standing_direction
+from romp_core.solve.world.floor_and_sizes import Standing, find_ground
+from romp_core.solve.world.up_direction import balance, body_axis, standing_direction
 from romp_core.take.settings import with_values
 from romp_core.take.take import Motion, Person, Take, joints_camera
 from tests.core.filmed import SIZE, Film, error_mm, noisy, pick, posed
@@ -60,6 +62,14 @@ def test_character_lies_over_the_footage(film, solved):
     assert away.mean() < 0.015 * np.ptp(film.truth.joints2d[0][0, :, 1])
 
 
+@pytest.mark.parametrize("contacts", [True, False])
+@pytest.mark.parametrize("fov", [0.0, 35.0, 50.0, 75.0])
+def test_character_lies_over_the_footage_whatever_the_settings(film, fov, contacts):
+    take = solve(film.take(noisy(film.observations, 1.0, 0.02), fov=fov, contacts=contacts, height=1.5))
+    median, high = overlay(take)
+    assert median < 1.2 and high < 3.5
+
+
 def test_world_is_level_with_the_floor_at_zero(film, solved):
     motion = only(solved)
     true = film.truth.joints[0]
@@ -94,9 +104,10 @@ def test_who_leans_all_the_time_does_not_tilt_the_world():
     joints, _ = forward_kinematics(rotations, np.zeros((60, 3)), rest)
     down = matrix_from_rotvec(np.array([np.pi, 0.0, 0.0]))  # a level camera in front
     seen = joints @ down.T + np.array([0.0, 0.0, 4.0])
-    stance = Stance(seen, np.ones((60, 2), bool), 2.0, np.zeros((0, 3)), rest)
     straight = standing_direction(*body_axis(seen, rest))
-    before, after = (np.degrees(np.arccos(-up[1])) for up in (straight, likeliest_up(straight, [stance])))
+    axis, share = balance(seen, np.ones((60, 2), bool), rest, straight)
+    standing = Standing(np.zeros((0, 3)), axis, np.array([0.0, 0.0, 1.0]), steps=share * 4)
+    before, after = (np.degrees(np.arccos(-up[1])) for up in (straight, find_ground(straight, [standing]).up))
     assert before > 6 and after < 0.5 * before
 
 
@@ -260,10 +271,10 @@ def test_variable_frame_rate_is_solved_at_the_true_times(film):
     assert error_mm(joints_camera(solved, only(solved)), film.truth.camera_joints(0)[keep]) < 40
 
 
-def test_people_of_a_scene_stand_on_one_floor_whatever_height_is_set(film):
+def test_people_of_a_scene_stand_on_one_floor_whatever_heights_are_set(film):
     aside = replace(film.observations, keypoints2d=film.observations.keypoints2d + np.float32([60, 0]))
     take = film.take()
-    crowd = (take.people[0], Person(2, "Person 2", aside, height=1.5))
+    crowd = (replace(take.people[0], height=1.74), Person(2, "Person 2", aside, height=1.5))
     solved = solve(replace(take, people=crowd), rest_joints=film.skeleton)
     lowest = [person.motion.joints()[:, [10, 11], 2].min(axis=1) for person in solved.people]
     for heights in lowest:
