@@ -3,7 +3,8 @@
 import pickle
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +23,18 @@ _ALIGNMENT = 64
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 
 
-def save_torch_zip(state: Mapping[str, NDArray], path: Path) -> None:
-    """Write `{key: array}` the way `torch.save` has done since 1.6: a zip of one pickle and raw storages."""
+Tree = Mapping[str, "NDArray | Tree"]
+
+
+def save_torch_zip(state: Tree, path: Path) -> None:
+    """Write `{key: array}`, or such dictionaries in dictionaries, the way `torch.save` has done since 1.6.
+
+    A zip of one pickle and raw storages.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("archive/data.pkl", _pickled(state, view_field=False))
         archive.writestr("archive/byteorder", b"little")
-        for index, array in enumerate(state.values()):
+        for index, array in enumerate(_leaves(state)):
             archive.writestr(_aligned(f"archive/data/{index}", archive.start_dir), _raw(array))
         archive.writestr("archive/version", b"3\n")
 
@@ -61,12 +68,30 @@ def _raw(array: NDArray) -> bytes:
     return np.ascontiguousarray(array).tobytes()
 
 
-def _pickled(state: Mapping[str, NDArray], view_field: bool) -> bytes:
+def _pickled(state: Tree, view_field: bool) -> bytes:
     """An OrderedDict of tensors that name their storages by position."""
-    tensors = b"".join(
-        _text(key) + _tensor(str(index), array, view_field) for index, (key, array) in enumerate(state.items())
+    return pickle.PROTO + b"\x02" + _dictionary(state, count(), view_field) + pickle.STOP
+
+
+def _dictionary(state: Tree, storages: Iterator[int], view_field: bool) -> bytes:
+    items = b"".join(
+        _text(key)
+        + (
+            _dictionary(value, storages, view_field)
+            if isinstance(value, Mapping)
+            else _tensor(str(next(storages)), value, view_field)
+        )
+        for key, value in state.items()
     )
-    return pickle.PROTO + b"\x02" + _ordered_dict() + pickle.MARK + tensors + pickle.SETITEMS + pickle.STOP
+    return _ordered_dict() + pickle.MARK + items + pickle.SETITEMS
+
+
+def _leaves(state: Tree) -> Iterator[NDArray]:
+    for value in state.values():
+        if isinstance(value, Mapping):
+            yield from _leaves(value)
+        else:
+            yield value
 
 
 def _tensor(storage: str, array: NDArray, view_field: bool) -> bytes:

@@ -13,7 +13,9 @@ from .placeholders import (
     ChumpySelect,
     ChumpyTranspose,
     Dtype,
+    EmbeddedStorage,
     Function,
+    InlineArray,
     Named,
     NumpyArray,
     Placeholder,
@@ -82,6 +84,12 @@ def _ordered_dict(items: Any = ()) -> dict[Any, Any]:
     return {checked_key(key): value for key, value in items}
 
 
+def _defaultdict(factory: Any = None) -> dict[Any, Any]:
+    if factory is not None and not isinstance(factory, Function | Named):
+        raise RejectedFile(DAMAGED, UNTRUSTED)
+    return {}
+
+
 def _set(items: Any = ()) -> set[Any]:
     if not isinstance(items, list | tuple):
         raise RejectedFile(DAMAGED)
@@ -142,6 +150,8 @@ _ALLOWED: dict[tuple[str, str], Function | Named | StorageType] = {
     ("builtins", "bytes"): Function("bytes", _bytes),
     ("builtins", "bytearray"): Function("bytearray", _bytes),
     ("_codecs", "encode"): Function("encode", _bytes),
+    **{("builtins", kind): Named(f"builtins.{kind}") for kind in ("dict", "list", "int", "float", "str", "bool")},
+    ("collections", "defaultdict"): Function("defaultdict", _defaultdict),
     ("collections", "OrderedDict"): Function("OrderedDict", _ordered_dict),
     ("copyreg", "_reconstructor"): Function("_reconstructor", _reconstructor),
     ("numpy", "ndarray"): NDARRAY,
@@ -149,6 +159,8 @@ _ALLOWED: dict[tuple[str, str], Function | Named | StorageType] = {
     ("numpy.core.multiarray", "_reconstruct"): Function("_reconstruct", _numpy_reconstruct),
     ("numpy.core.multiarray", "scalar"): Function("scalar", _numpy_scalar),
     ("numpy.core.numeric", "_frombuffer"): Function("_frombuffer", _numpy_frombuffer),
+    ("joblib.numpy_pickle", "NumpyArrayWrapper"): Function("NumpyArrayWrapper", InlineArray),
+    ("torch.storage", "_load_from_bytes"): Function("_load_from_bytes", EmbeddedStorage),
     ("torch._utils", "_rebuild_tensor"): Function("_rebuild_tensor", Tensor),
     ("torch._utils", "_rebuild_tensor_v2"): Function("_rebuild_tensor_v2", Tensor),
     ("torch._utils", "_rebuild_parameter"): Function("_rebuild_parameter", _parameter),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 _FLOOR, _PER_BYTE, _CEILING = 64 << 20, 16, 4 << 30
 DAMAGED = "is damaged."
-RETRY = "Download it again, or choose another copy."
-UNTRUSTED = "Nothing in it was run. Get the file from its official source."
+RETRY = "Try again with another copy of the file."
+UNTRUSTED = "Nothing in it was run."
 
 
 class RejectedFile(Exception):
-    """The file is not read. `reason` follows the file's name: "is truncated."; `hint` says what to do."""
+    """The file is not read. `reason` follows the file's name: "is truncated."; `hint` says what to do.
+
+    Callers know what the file is for: `purpose.Purpose` words `RETRY` and `UNTRUSTED` for them.
+    """
 
     def __init__(self, reason: str, hint: str = RETRY) -> None:
         super().__init__(reason)
@@ -20,7 +23,7 @@ class TruncatedFile(RejectedFile):
     """The file ends before it should."""
 
     def __init__(self) -> None:
-        super().__init__("is truncated: the download or copy is incomplete.")
+        super().__init__("is truncated: the copy is incomplete.")
 
 
 class MemoryBudget:

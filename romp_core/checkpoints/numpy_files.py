@@ -12,6 +12,7 @@ from .arrays import array_over
 from .limits import DAMAGED, MemoryBudget, RejectedFile
 from .pickle_interpreter import PickleInterpreter
 from .plain_data import PlainTree
+from .torch_files import read_embedded_storage
 
 NPY_MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 10_000
@@ -47,7 +48,7 @@ def read_npy(data: memoryview, budget: MemoryBudget) -> Any:
 
 
 def _objects(data: memoryview, shape: tuple[int, ...], budget: MemoryBudget) -> Any:
-    plain = PlainTree(budget)(PickleInterpreter(data, budget).run())
+    plain = PlainTree(budget, embedded=read_embedded_storage)(PickleInterpreter(data, budget).run())
     if shape and (not isinstance(plain, list) or shape != (len(plain),)):
         raise RejectedFile(DAMAGED)
     return plain

@@ -17,7 +17,7 @@ from typing import Any
 
 from .allow_list import checked_key, lookup
 from .limits import DAMAGED, UNTRUSTED, MemoryBudget, RejectedFile, TruncatedFile
-from .placeholders import Function, Placeholder, Raw
+from .placeholders import Function, InlineArray, Placeholder, Raw
 
 _COPIED = 256
 """Longer strings stay where they are in the file."""
@@ -38,12 +38,19 @@ class PickleInterpreter:
         data: the buffer; start: where the pickle begins in it.
         budget: what it may allocate.
         persistent: makes the object of a persistent id; None where the file may have none.
+        inline: whether arrays may stand between the opcodes, as joblib writes them.
     """
 
     def __init__(
-        self, data: memoryview, budget: MemoryBudget, start: int = 0, persistent: Persistent | None = None
+        self,
+        data: memoryview,
+        budget: MemoryBudget,
+        start: int = 0,
+        persistent: Persistent | None = None,
+        inline: bool = True,
     ) -> None:
         self.data, self.position, self.budget, self.persistent = data, start, budget, persistent
+        self.inline = inline
         self.stack: list[Any] = []
         self.outer: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
@@ -64,7 +71,9 @@ class PickleInterpreter:
                 return self.stack.pop()
             operation = _OPERATIONS.get(code)
             if operation is None:
-                raise RejectedFile(_FORBIDDEN.get(code, "is not a weights file, or is damaged."), UNTRUSTED)
+                if code in _FORBIDDEN:
+                    raise RejectedFile(_FORBIDDEN[code], UNTRUSTED)
+                raise RejectedFile("is another kind of file, or is damaged.")
             operation(self)
         raise TruncatedFile
 
@@ -212,7 +221,10 @@ class PickleInterpreter:
         """BUILD: only placeholders take a state; what an OrderedDict of torch has as attributes is dropped."""
         state = self.stack.pop()
         target = self.stack[-1]
-        if isinstance(target, Placeholder):
+        if isinstance(target, InlineArray):
+            target.build(state)
+            target.content = self._inline_content(target)
+        elif isinstance(target, Placeholder):
             target.build(state)
         elif not isinstance(target, dict) or not isinstance(state, dict):
             raise RejectedFile("is not safe to open: it tries to modify an object.", UNTRUSTED)
@@ -221,6 +233,19 @@ class PickleInterpreter:
         if self.persistent is None:
             raise RejectedFile("refers to something outside of it.", UNTRUSTED)
         self.push_object(self.persistent(self.stack.pop()))
+
+    def _inline_content(self, array: InlineArray) -> Any:
+        """What follows an array of joblib: its elements behind some padding, or for objects a pickle of its own."""
+        if not self.inline:
+            raise RejectedFile(DAMAGED, UNTRUSTED)
+        if array.objects:
+            inner = PickleInterpreter(self.data, self.budget, self.position, inline=False)
+            content = inner.run()
+            self.position = inner.position
+            return content
+        if array.padded:
+            self.take(self.byte())
+        return self.take(array.size)
 
     def _top(self, kind: type) -> Any:
         if not isinstance(self.stack[-1], kind):

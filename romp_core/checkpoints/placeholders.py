@@ -26,7 +26,7 @@ def buffer_of(value: Any) -> Buffer:
     """The bytes of a byte string, also where Python 2 called it a string. Raises RejectedFile."""
     if isinstance(value, Raw):
         return value.view
-    if isinstance(value, bytes | bytearray):
+    if isinstance(value, bytes | bytearray | memoryview):
         return value
     if isinstance(value, str):
         return value.encode("latin-1")
@@ -44,7 +44,7 @@ class Tree(Protocol):
     def array(self, value: Any) -> Array:
         """The same, where it must be an array."""
 
-    def storage(self, storage: Storage) -> Array:
+    def storage(self, storage: Storage | EmbeddedStorage) -> Array:
         """The elements of a torch storage, flat."""
 
 
@@ -132,11 +132,22 @@ class Storage(Placeholder):
     count: int
 
 
+class EmbeddedStorage(Placeholder):
+    """A torch storage inside of another pickle: the bytes of a checkpoint of the older format."""
+
+    def __init__(self, content: Any) -> None:
+        self.content = memoryview(buffer_of(content))
+
+
 class Tensor(Placeholder):
     """A torch tensor: a strided view of a storage, lengths in elements."""
 
     def __init__(self, storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> None:
-        if not isinstance(storage, Storage) or not isinstance(shape, tuple) or not isinstance(strides, tuple):
+        if (
+            not isinstance(storage, Storage | EmbeddedStorage)
+            or not isinstance(shape, tuple)
+            or not isinstance(strides, tuple)
+        ):
             raise RejectedFile(DAMAGED)
         self.storage, self.offset, self.shape, self.strides = storage, offset, shape, strides
 
@@ -161,6 +172,46 @@ class WithAttributes(Placeholder):
             if name in self.attributes:
                 return self.attributes[name]
         raise RejectedFile(DAMAGED)
+
+
+class InlineArray(WithAttributes):
+    """joblib.numpy_pickle.NumpyArrayWrapper: describes an array whose elements follow in the file.
+
+    Attributes:
+        content: those elements; of an array of objects, the array itself.
+    """
+
+    content: Any = None
+
+    @property
+    def objects(self) -> bool:
+        """Whether it holds Python values."""
+        return self._dtype().objects
+
+    @property
+    def padded(self) -> bool:
+        """Whether padding stands before the elements, and its length before it."""
+        return self.attributes.get("numpy_array_alignment_bytes") is not None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the elements."""
+        shape, dtype = self.get("shape"), self._dtype().dtype
+        if dtype is None or not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
+            raise RejectedFile(DAMAGED)
+        return math.prod(shape) * dtype.itemsize
+
+    def _dtype(self) -> Dtype:
+        dtype = self.get("dtype")
+        if not isinstance(dtype, Dtype):
+            raise RejectedFile(DAMAGED)
+        return dtype
+
+    def plain(self, tree: Tree) -> Any:
+        dtype = self._dtype().dtype
+        if dtype is None:
+            return tree(self.content)
+        return array_over(buffer_of(self.content), dtype, self.get("shape"), self.get("order") == "F", tree.budget)
 
 
 class ChumpyArray(WithAttributes):

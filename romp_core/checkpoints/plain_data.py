@@ -9,7 +9,7 @@ import numpy as np
 
 from ..typing import Array
 from .limits import DAMAGED, UNTRUSTED, MemoryBudget, RejectedFile
-from .placeholders import Placeholder, Raw, Storage
+from .placeholders import EmbeddedStorage, Placeholder, Raw, Storage
 
 _MAX_DEPTH = 64
 _MAX_VALUES = 50_000_000
@@ -22,11 +22,17 @@ class PlainTree:
     Args:
         budget: what may be allocated.
         storage: elements of a torch storage; None where the file has none.
+        embedded: elements of a torch storage from the bytes of a checkpoint in the pickle.
     """
 
-    def __init__(self, budget: MemoryBudget, storage: Callable[[Storage], Array] | None = None) -> None:
+    def __init__(
+        self,
+        budget: MemoryBudget,
+        storage: Callable[[Storage], Array] | None = None,
+        embedded: Callable[[memoryview, MemoryBudget], Array] | None = None,
+    ) -> None:
         self.budget = budget
-        self._storage = storage
+        self._storage, self._embedded = storage, embedded
         self._done: dict[int, tuple[Any, Any, int]] = {}  # by id: the original (kept alive), the result, its values
         self._counts: dict[int, int] = {}  # by id of the result
         self._open: set[int] = set()
@@ -46,8 +52,12 @@ class PlainTree:
             raise RejectedFile(DAMAGED)
         return np.asarray(plain)
 
-    def storage(self, storage: Storage) -> Array:
+    def storage(self, storage: Storage | EmbeddedStorage) -> Array:
         """Elements of a torch storage, flat."""
+        if isinstance(storage, EmbeddedStorage):
+            if self._embedded is None:
+                raise RejectedFile(_NO_STORAGE, UNTRUSTED)
+            return self._embedded(storage.content, self.budget)
         if self._storage is None:
             raise RejectedFile(_NO_STORAGE, UNTRUSTED)
         return self._storage(storage)
@@ -83,7 +93,7 @@ class PlainTree:
         if isinstance(value, Raw):
             self.budget.spend(len(value.view))
             return (str(value.view, "latin-1") if value.text else bytes(value.view)), 1
-        if isinstance(value, Placeholder):
+        if isinstance(value, Placeholder) and not isinstance(value, EmbeddedStorage):
             plain = value.plain(self)
             return plain, self._counts.get(id(plain), 1)
         raise RejectedFile("holds something other than data.", UNTRUSTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import mmap
 import struct
 import zipfile
@@ -11,23 +12,30 @@ from typing import Any, BinaryIO
 
 from ..errors import ModelError
 from .archive import Archive
+from .compression import decompressed, is_compressed
 from .limits import RETRY, MemoryBudget, RejectedFile
 from .numpy_files import NPY_MAGIC, read_npy, read_npz
 from .pickle_interpreter import PickleInterpreter
 from .plain_data import PlainTree
-from .torch_files import LEGACY_MAGIC, read_torch_legacy, read_torch_zip
+from .purpose import WEIGHTS, Purpose
+from .torch_files import LEGACY_MAGIC, read_embedded_storage, read_torch_legacy, read_torch_zip
 
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, ArithmeticError, AttributeError, EOFError, RecursionError,
-           NotImplementedError, SyntaxError, struct.error, zlib.error, zipfile.BadZipFile, Warning)  # fmt: skip
+           NotImplementedError, SyntaxError, struct.error, zlib.error, lzma.LZMAError, zipfile.BadZipFile,
+           Warning)  # fmt: skip
 """What the arithmetic on a damaged file's numbers may raise; warnings are raised where Python is set to."""
 _ZIP_MAGIC = b"PK\x03\x04"
 _TAR_MAGIC = slice(257, 262), b"ustar"
 
 
-def read(path: str | Path) -> Any:
+def read(path: str | Path, purpose: Purpose = WEIGHTS) -> Any:
     """Read a file without ever running any of its code.
 
-    Known are torch checkpoints (zip and older format), pickles of Python 2 and 3, `.npz` and `.npy`.
+    Known are torch checkpoints (zip and older format), pickles of Python 2 and 3, those of joblib, also compressed,
+    `.npz` and `.npy`.
+
+    Args:
+        purpose: what the file was chosen for; it words the hints.
 
     Returns:
         dictionaries, lists, tuples, sets, text, bytes, numbers and numpy arrays. Torch tensors, chumpy arrays and scipy
@@ -42,9 +50,9 @@ def read(path: str | Path) -> Any:
         with open(path, "rb") as file:
             return _read(file)
     except RejectedFile as rejected:
-        raise ModelError(f"{path.name} {rejected.reason}", rejected.hint) from rejected
+        raise ModelError(f"{path.name} {rejected.reason}", purpose.hint(rejected.hint)) from rejected
     except _DAMAGE as error:
-        raise ModelError(f"{path.name} is damaged, or another kind of file.", RETRY) from error
+        raise ModelError(f"{path.name} is damaged, or another kind of file.", purpose.hint(RETRY)) from error
     except FileNotFoundError as error:
         raise ModelError(f"There is no file {path}.", "Choose an existing file.") from error
     except MemoryError as error:
@@ -68,7 +76,9 @@ def _read(file: BinaryIO) -> Any:
         return read_torch_legacy(data, budget)
     if head.startswith(NPY_MAGIC):
         return read_npy(data, budget)
-    return PlainTree(budget)(PickleInterpreter(data, budget).run())
+    if is_compressed(head):
+        data = decompressed(data, budget)
+    return PlainTree(budget, embedded=read_embedded_storage)(PickleInterpreter(data, budget).run())
 
 
 def _read_zip(file: BinaryIO, data: memoryview, budget: MemoryBudget) -> Any:
@@ -78,13 +88,13 @@ def _read_zip(file: BinaryIO, data: memoryview, budget: MemoryBudget) -> Any:
         return read_torch_zip(archive, budget)
     if any(name.endswith(".npy") and "/" not in name for name in names):
         return read_npz(archive, budget)
-    raise RejectedFile("is an archive without weights.", "If it is a download of several files, unpack it first.")
+    raise RejectedFile("is an archive of other files.", "If it holds what you are looking for, unpack it first.")
 
 
 def _reject_other_kinds(head: bytes) -> None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"<!--")):
-        raise RejectedFile("is a web page: the download did not reach the file itself.")
+        raise RejectedFile("is a web page, not the file itself.")
     if text.startswith(b"version https://git-lfs"):
         raise RejectedFile("is only a Git LFS pointer to the real file.", "Download the file itself.")
     where, magic = _TAR_MAGIC

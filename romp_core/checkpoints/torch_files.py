@@ -33,7 +33,7 @@ def read_torch_zip(archive: Archive, budget: MemoryBudget) -> Any:
     if len(pickles) != 1:
         raise RejectedFile(DAMAGED)
     if any("/code/" in f"/{name}" for name in archive.names):
-        raise RejectedFile("is a TorchScript program, not a weights file.", "Choose a checkpoint.")
+        raise RejectedFile("is a TorchScript program, not data.", "Choose a file that holds data only.")
     folder = pickles[0].removesuffix("data.pkl")
     order = bytes(archive.read(f"{folder}byteorder")) if f"{folder}byteorder" in archive.names else b"little"
     loaded = _Storages(lambda storage: archive.read(f"{folder}data/{storage.key}"), order == b"big", budget)
@@ -47,6 +47,26 @@ def read_torch_legacy(data: memoryview, budget: MemoryBudget) -> Any:
     Raises:
         RejectedFile: unsafe, damaged or truncated.
     """
+    root, loaded = _legacy(data, budget)
+    return PlainTree(budget, loaded.elements)(root)
+
+
+def read_embedded_storage(data: memoryview, budget: MemoryBudget) -> Array:
+    """The one storage that tensors in ordinary pickles carry along, as a checkpoint of the older format.
+
+    Raises:
+        RejectedFile: it is something else, unsafe, damaged or truncated.
+    """
+    if not bytes(data[: len(LEGACY_MAGIC)]) == LEGACY_MAGIC:
+        raise RejectedFile(DAMAGED, UNTRUSTED)
+    root, loaded = _legacy(data, budget)
+    if not isinstance(root, Storage):
+        raise RejectedFile(DAMAGED, UNTRUSTED)
+    return loaded.elements(root)
+
+
+def _legacy(data: memoryview, budget: MemoryBudget) -> tuple[Any, _Storages]:
+    """The object, its storages still to be read, and where they are."""
     contents: dict[str, memoryview] = {}
 
     def content(storage: Storage) -> memoryview:
@@ -81,7 +101,7 @@ def read_torch_legacy(data: memoryview, budget: MemoryBudget) -> Any:
             raise TruncatedFile
         contents[key] = data[position + 8 : position + 8 + size]
         position += 8 + size
-    return PlainTree(budget, loaded.elements)(root)
+    return root, loaded
 
 
 class _Storages:

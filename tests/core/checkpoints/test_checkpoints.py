@@ -216,8 +216,8 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
         (b"<html><head>", "is a web page"),
         (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
         (b"PK\x03\x04" + bytes(500), "is truncated"),
-        (b"\x08\x07\x12\x07pytorch", "is not a weights file"),
-        (b'{"message": "Not Found"}', "is not a weights file"),
+        (b"\x08\x07\x12\x07pytorch", "is another kind of file"),
+        (b'{"message": "Not Found"}', "is another kind of file"),
         (b"\x80\x02}q\x00(X\x05", "is truncated"),
         (b"\x93NUMPY\x01\x00", "is damaged"),
     ],
@@ -237,5 +237,5 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
 def test_an_archive_of_something_else(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "data.zip", "w") as archive:
         archive.writestr("readme.txt", "hello")
-    with pytest.raises(ModelError, match="archive without weights"):
+    with pytest.raises(ModelError, match="archive of other files"):
         read(tmp_path / "data.zip")

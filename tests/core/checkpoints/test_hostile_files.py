@@ -468,7 +468,7 @@ def test_paths_in_archives_lead_nowhere(tmp_path: Path) -> None:
     with zipfile.ZipFile(folder / "a.npz", "w") as archive:
         for name in ("../../evil.npy", "/evil.npy"):
             archive.writestr(name, b"")
-    refuse(folder / "a.npz", "archive without weights")
+    refuse(folder / "a.npz", "archive of other files")
     assert [path.name for path in tmp_path.rglob("*")] == ["inner", "a.npz"]
 
 
