@@ -103,22 +103,26 @@ def capture(
         )
 
 
-def import_take(file: str | Path, settings: SolveSettings | None = None, *, fps: float | None = None) -> Take:
-    """A solved take from results of simple-romp, BEV, TRACE or AMASS.
+def import_take(
+    file: str | Path, settings: SolveSettings | None = None, *, fps: float | None = None, up: str = "auto"
+) -> Take:
+    """A solved take from results of another program; docs/imports.md lists them.
 
     Args:
-        file: an `.npz`, or a folder of them with one per image.
-        settings: see `solve`; unused for AMASS, whose motions are solved already.
-        fps: frame rate of the footage; None for the file's own, or 30.
+        file: a file, or a folder of them with one per image or person.
+        settings: see `solve`. None leaves finished motions as the file has them, and solves others with the defaults.
+        fps: frame rate; None for the file's own, that of the footage beside it, or 30.
+        up: axis that points up in the file's world, "z" or "y"; "auto" finds it.
 
     Raises:
         ModelError: the file cannot be read, or is not safe to open. TakeError: it holds no such results, or nobody.
+        SettingsError: a setting is outside of its limits.
     """
     from .formats import import_results
     from .solve import solve_with
 
-    take = import_results(file, fps)
-    return take if take.solved else solve_with(take, settings)
+    take = import_results(file, fps, up)
+    return take if take.solved and settings is None else solve_with(take, settings)
 
 
 def __getattr__(name: str) -> Any:

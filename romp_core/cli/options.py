@@ -46,19 +46,23 @@ def capture_settings(options: argparse.Namespace) -> CaptureSettings:
         SettingsError: a setting is outside of its limits, or an option is not one of the model's.
     """
     of_models = {
-        name: value for card in MODELS.values() if card.options for name, value in _given(options, card.options).items()
+        name: value
+        for card in MODELS.values()
+        if card.options
+        for name, value in given_settings(options, card.options).items()
     }
-    settings = from_mapping(CaptureSettings, {**_given(options, CaptureSettings), "model_options": of_models})
+    settings = from_mapping(CaptureSettings, {**given_settings(options, CaptureSettings), "model_options": of_models})
     model_card(settings.model).read_options(settings)
     return settings
 
 
 def solve_settings(options: argparse.Namespace, before: SolveSettings | None = None) -> SolveSettings:
     """The solve settings that were given; the others are those of `before`, or the defaults."""
-    return with_values(before or SolveSettings(), _given(options, SolveSettings))
+    return with_values(before or SolveSettings(), given_settings(options, SolveSettings))
 
 
-def _given(options: argparse.Namespace, cls: type) -> dict[str, Any]:
+def given_settings(options: argparse.Namespace, cls: type) -> dict[str, Any]:
+    """The settings of a dataclass that were given, by name."""
     return {item.name: getattr(options, item.name) for item in setting_fields(cls) if hasattr(options, item.name)}
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import TakeError
-from ..formats import EXPORT_FORMATS, IMPORT_FORMATS
+from ..formats import EXPORT_FORMATS, IMPORT_FORMATS, UP_AXES
 from ..take.settings import SolveSettings
 from ..take.take import Take
 from .console import put, say
-from .options import add_settings, solve_settings
+from .options import add_settings, given_settings, solve_settings
 from .progress import Silent, add_progress, count, interruptible
 
 
@@ -28,9 +28,17 @@ def add_take_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("take", metavar="TAKE")
 
     sub = command("import", _import, f"Make a take from results of {IMPORT_FORMATS}")
-    sub.add_argument("file", metavar="FILE", help="results file (.npz), or a folder of them with one per image")
+    sub.add_argument("file", metavar="FILE", help="results file, or a folder of them with one per image or person")
     sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write (.npz)")
-    sub.add_argument("--fps", type=float, metavar="FPS", help="frame rate of the footage (default: the file's, or 30)")
+    sub.add_argument(
+        "--fps", type=float, metavar="FPS", help="frame rate (default: the file's or its footage's, or 30)"
+    )
+    sub.add_argument(
+        "--up",
+        choices=UP_AXES,
+        default="auto",
+        help="axis that points up in the file's world (default: auto, finds it)",
+    )
     add_settings(sub, SolveSettings)
     add_progress(sub)
 
@@ -89,7 +97,8 @@ def _import(options: argparse.Namespace) -> None:
     from ..jobs.import_results import import_take
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
-        take = import_take(options.file, options.out, solve_settings(options), listener, cancelled, options.fps)
+        given = given_settings(options, SolveSettings)
+        take = import_take(options.file, options.out, given, listener, cancelled, options.fps, options.up)
         say(f"{count(len(take.people), 'person', 'people')} -> {options.out}")
         if take.provenance.remark:
             say(take.provenance.remark)

@@ -1,10 +1,11 @@
-"""Takes from and for other programs, one module per format.
+"""Takes from and for other programs, one module per format; `registry` lists those that are imported.
 
-Imported are results of simple-romp, BEV, the older ROMP and TRACE, and motions of AMASS. Their files are pickles, which
-`checkpoints` reads without running anything in them.
+Files of other programs are mostly pickles, which `checkpoints` reads without running anything in them.
 """
 
 from .exporter import EXPORT_FORMATS, export_take
-from .importer import IMPORT_FORMATS, import_results
+from .format import UP_AXES
+from .importer import import_results
+from .registry import FORMATS, IMPORT_FORMATS, SUFFIXES
 
-__all__ = ["EXPORT_FORMATS", "IMPORT_FORMATS", "export_take", "import_results"]
+__all__ = ["EXPORT_FORMATS", "FORMATS", "IMPORT_FORMATS", "SUFFIXES", "UP_AXES", "export_take", "import_results"]

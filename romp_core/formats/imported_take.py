@@ -12,14 +12,12 @@ from ..bodies.embedded import BODY_LICENSE
 from ..errors import TakeError
 from ..geometry.projection import body_model_fov
 from ..models.common.square_image import Padding
-from ..storage.assemble import TakeHead, take_of
+from ..storage.assemble import TakeHead, assemble, pack
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, SolveSettings
 from ..take.take import FootageInfo, Provenance, Take
-
-UNKNOWN_FPS = 30.0
-"""Results do not hold their frame rate; most footage has this one."""
-_NETWORK_LICENSE = "networks trained on data for non-commercial research"
+from .format import NETWORK_LICENSE, ImportOptions
+from .track_take import UNKNOWN_FPS, assumed_rate
 
 
 def imported_take(
@@ -27,7 +25,7 @@ def imported_take(
     source: Path,
     pad: Padding,
     count: int,
-    fps: float | None,
+    options: ImportOptions,
     model: str,
     focal: float,
     people: Callable[[int, float], People],
@@ -36,14 +34,13 @@ def imported_take(
 
     Args:
         path: the results; source: the frames they are about, or the results again. pad: how frames lie in their square.
-        fps: frame rate of the footage; None where it is not known.
         model: "ROMP", "BEV" or "TRACE". focal: of its pinhole, in lengths of the image's longer side.
         people: the people of a frame, by frame index and time.
 
     Raises:
-        TakeError: nobody is there for long enough.
+        TakeError: nobody is there.
     """
-    rate = (fps or UNKNOWN_FPS) if count > 1 else 0.0
+    rate = (options.fps or UNKNOWN_FPS) if count > 1 else 0.0
     footage = FootageInfo(
         path=str(source),
         width=int(pad.width),
@@ -53,12 +50,10 @@ def imported_take(
         source_frames=np.arange(count, dtype=np.int32),
         fov=body_model_fov(pad.width, pad.height, focal),
     )
-    assumed = (
-        f"The results do not hold their frame rate; {UNKNOWN_FPS:g} fps is assumed." if count > 1 and not fps else ""
-    )
+    assumed = assumed_rate(UNKNOWN_FPS) if count > 1 and not options.fps else ""
     provenance = Provenance.stamped(
         model=f"imported: {model}",
-        model_license=_NETWORK_LICENSE,
+        model_license=NETWORK_LICENSE,
         body_license=BODY_LICENSE,
         remark=assumed,
         model_focal=focal,
@@ -66,7 +61,10 @@ def imported_take(
     settings = CaptureSettings(model=model.lower())
     head = TakeHead(uuid.uuid4().hex, footage, settings, SolveSettings(), provenance)
     frames = enumerate(footage.times.tolist())
-    take = take_of(head, ((Frame(index, time, np.empty(0)), people(index, time)) for index, time in frames))
+    records = [pack([(Frame(index, time, np.empty(0)), people(index, time)) for index, time in frames], 0)]
+    take = assemble(head, records)
+    if not take.people:  # nobody is there for long: then these are photos, or all there is
+        take = assemble(head, records, shortest_s=0.0)
     if not take.people:
-        raise TakeError(f"There is nobody in the results of {path.name} for long enough.", "Choose other results.")
+        raise TakeError(f"There is nobody in the results of {path.name}.", "Choose other results.")
     return take

@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..checkpoints import read
+from ..checkpoints import RESULTS, read
 from ..errors import TakeError
 from ..take.take import Take
-from .amass import import_amass, is_amass
-from .image_names import by_image, records
-from .romp_results import import_romp
-from .trace_results import import_trace, is_trace
-
-IMPORT_FORMATS = "simple-romp, BEV, TRACE or AMASS"
-"""For lists and messages: whose results can be imported."""
+from .format import ImportOptions
+from .image_names import VIDEO_RESULTS
+from .json_files import is_json, read_json
+from .registry import FORMATS, IMPORT_FORMATS, SUFFIXES
+from .unread import not_read, not_read_by_name
 
 
-def import_results(path: str | Path, fps: float | None = None) -> Take:
-    """Results of simple-romp, BEV, the older ROMP or TRACE as a raw take; a motion of AMASS as a solved one.
+def import_results(path: str | Path, fps: float | None = None, up: str = "auto") -> Take:
+    """The take of results of another program: solved where they are motions in a world, else raw.
 
     Args:
-        path: an `.npz`, or a folder of them with one per image; images without people may be missing.
-        fps: frame rate of the footage; None: the file's own, or 30.
+        path: a file, or a folder of them with one per image or person.
+        fps: frame rate; None: the file's own, that of the footage beside it, or 30.
+        up: axis that points up in the file's world, "z" or "y"; "auto" finds it.
 
     Raises:
         ModelError: a file cannot be read, or is not safe to open. TakeError: it holds no such results, or nobody.
+        SettingsError: an option is outside of what makes sense.
     """
-    path = Path(path)
-    tree: Any = None if path.is_dir() else read(path)
+    path, options = Path(path), ImportOptions(fps, up)
+    if (known := not_read_by_name(path)) is not None and not path.is_dir():
+        raise known
+    sample = _sample(path) if path.is_dir() else path
+    tree: Any = read_json(sample) if is_json(sample) else read(sample, RESULTS)
     try:
-        if is_amass(tree):
-            return import_amass(tree, path, fps)
-        if is_trace(tree):
-            return import_trace(tree, path, fps)
-        return import_romp(records(path) if tree is None else by_image(tree, path), path, fps)
-    except (ValueError, TypeError, LookupError, ArithmeticError) as error:  # arrays of any form may be in there
+        for each in FORMATS:
+            if (each.folder or not path.is_dir()) and each.recognize(tree, sample):
+                return each.read(tree, path, options)
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:  # arrays of any form
         raise TakeError(
-            f"{path.name} holds results in an unknown form.", f"Choose a file of {IMPORT_FORMATS}."
+            f"{path.name} looks like results of {each.title}, but has a form that is not known.",
+            f"Write it again with the tool that made it, or choose a file of {IMPORT_FORMATS}.",
         ) from error
+    raise not_read(tree, path, IMPORT_FORMATS)
+
+
+def _sample(folder: Path) -> Path:
+    """The file of a folder by which its format is recognized. Raises TakeError when there is none."""
+    found = next((path for path in _candidates(folder) if path.is_file()), None)
+    if found is None:
+        raise TakeError(f'There are no results in the folder "{folder.name}".', "Choose another folder.")
+    return found
+
+
+def _candidates(folder: Path) -> Iterator[Path]:
+    yield folder / VIDEO_RESULTS
+    yield from sorted(folder.glob("hps_track_*.npy"))
+    yield from sorted(folder.glob("hps/hps_track_*.npy"))
+    for pattern in ("*", "*/*"):
+        yield from sorted(path for path in folder.glob(pattern) if path.suffix.lower() in SUFFIXES)

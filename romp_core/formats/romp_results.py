@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,7 +18,8 @@ from ..take.take import Take
 from ..tracking.base import SpaceDetections
 from ..tracking.space_tracker import SpaceTracker
 from ..typing import Array
-from .image_names import frame_indices
+from .format import NETWORK_LICENSE, Format, ImportOptions
+from .image_names import by_image, frame_indices, records
 from .imported_take import imported_take
 from .romp_records import Detections, detections, in_camera_space
 from .source_images import image_padding, images_beside
@@ -26,17 +27,23 @@ from .source_images import image_padding, images_beside
 _SIZE_SAMPLES = 200
 
 
-def import_romp(records: Mapping[str, Any], path: Path, fps: float | None = None) -> Take:
+def is_romp(tree: Any, path: Path) -> bool:
+    """Whether a file's content is a result of simple-romp, BEV or the older ROMP."""
+    return isinstance(tree, Mapping) and bool({"results", "sequence_results"} & set(tree))
+
+
+def import_romp(tree: Any, path: Path, options: ImportOptions) -> Take:
     """A raw take. People are tracked anew: the ids in files of ROMP are wrong as soon as there are two people.
 
     Args:
-        records: what the file holds, by image name. fps: frame rate of the footage; None: 30.
+        tree: what the file holds; unused for a folder.
 
     Raises:
         TakeError: arrays do not fit each other; nobody is there.
     """
-    index_of = frame_indices(list(records))
-    found = {index_of[name]: several for name, record in records.items() if (several := detections(record)) is not None}
+    images = records(path) if path.is_dir() else by_image(tree, path)
+    index_of = frame_indices(list(images))
+    found = {index_of[name]: several for name, record in images.items() if (several := detections(record)) is not None}
     if not found:
         raise TakeError(f"There is nobody in the results of {path.name}.", "Choose other results.")
     seen = {index: in_camera_space(people) for index, people in sorted(found.items())}
@@ -49,7 +56,7 @@ def import_romp(records: Mapping[str, Any], path: Path, fps: float | None = None
     def people(index: int, time: float) -> People:
         return _tracked(time, seen.get(index), pad, tracker)
 
-    return imported_take(path, source, pad, count, fps, model, BODY_MODEL_FOCAL, people)
+    return imported_take(path, source, pad, count, options, model, BODY_MODEL_FOCAL, people)
 
 
 def _padding(found: Mapping[int, Detections], seen: Mapping[int, FrameDetections]) -> Padding | None:
@@ -82,3 +89,14 @@ def _tracked(time: float, seen: FrameDetections | None, pad: Padding, tracker: S
         root=seen.root,
         rest_joints=seen.rest_joints,
     )
+
+
+FORMAT: Final = Format(
+    "ROMP and BEV",
+    "`video_results.npz`, `.npz` of images or a folder of them, `*_results.npz` and `*_ts_results.npz` of ROMP 1.0",
+    "people in camera space, which are tracked and solved",
+    NETWORK_LICENSE,
+    is_romp,
+    import_romp,
+    folder=True,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -65,3 +66,45 @@ def images_beside(results: Path, count: int, pad: Padding | None) -> tuple[Path,
     if frames < count or (pad and max(abs(pad.width - info.width), abs(pad.height - info.height)) > _TOLERANCE):
         return None
     return found[0], padding(info.height, info.width)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Footage that lies beside results: its path, size in pixels, and frame rate."""
+
+    path: Path
+    width: int
+    height: int
+    fps: float
+
+
+_VIDEOS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm")
+_INPUTS = ("0_input_video", "input", "video")
+"""What tools call their copy of the footage, without suffix."""
+_RENDERED = ("output", "1_incam", "2_global", "vis", "phalp_", "wham", "tram_", "render", "result")
+"""How the names of videos begin that tools make of their results."""
+
+
+def footage_beside(results: Path, count: int) -> Found | None:
+    """The video in the folder of results that they are about; None when there is none, or
+    several could be it.
+
+    It has the name of the results or of their folder, or is what tools call their copy of the footage; otherwise it is
+    the only video that is not a rendering of results. It must have as many frames as the results.
+    """
+    folder = results if results.is_dir() else results.parent
+    videos = sorted(path for path in folder.iterdir() if path.suffix.lower() in _VIDEOS and path.is_file())
+    named = [path for path in videos if path.stem in (results.stem, folder.name, *_INPUTS)]
+    named += [path for path in videos if results.stem.removeprefix("demo_") == path.stem and path not in named]
+    others = [path for path in videos if not path.stem.lower().startswith(_RENDERED)]
+    chosen = named[0] if named else others[0] if len(others) == 1 else None
+    if chosen is None:
+        return None
+    try:
+        with open_footage(chosen) as footage:
+            info, frames = footage.info, footage.expected_frames
+    except FootageError:
+        return None
+    if frames and frames < count:
+        return None
+    return Found(chosen, info.width, info.height, info.fps)

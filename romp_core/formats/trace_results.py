@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from ..models.trace.constants import FOCAL
 from ..take.observations import People
 from ..take.take import Take
 from ..typing import Array
+from .format import NETWORK_LICENSE, Format, ImportOptions
 from .imported_take import imported_take
 from .romp_records import rest_joints_of
 from .source_images import image_padding, images_beside
@@ -34,17 +35,17 @@ _LONGEST = 1 << 22
 _SIZE_SAMPLES = 200
 
 
-def is_trace(tree: Any) -> bool:
+def is_trace(tree: Any, path: Path) -> bool:
     """Whether a file that was read holds results of TRACE."""
     outputs = tree.get("outputs") if isinstance(tree, Mapping) else None
     return isinstance(outputs, Mapping) and {"reorganize_idx", "track_ids", "world_trans"} <= set(outputs)
 
 
-def import_trace(tree: Any, path: Path, fps: float | None = None) -> Take:
+def import_trace(tree: Any, path: Path, options: ImportOptions) -> Take:
     """A raw take with camera-space and world-space motion of everybody; ids are those of the file.
 
     Args:
-        tree: the file's content. fps: frame rate of the footage; None: 30.
+        tree: the file's content.
 
     Raises:
         TakeError: arrays are missing or do not fit each other; nobody is there.
@@ -69,7 +70,7 @@ def import_trace(tree: Any, path: Path, fps: float | None = None) -> Take:
         own: dict[str, Any] = {name: array[here] for name, array in values.items()}
         return People(ids=ids[here], **own)
 
-    return imported_take(path, source, pad, count, fps, "TRACE", FOCAL, people)
+    return imported_take(path, source, pad, count, options, "TRACE", FOCAL, people)
 
 
 def _rows(outputs: Mapping[str, Any]) -> dict[str, Array]:
@@ -120,3 +121,13 @@ def _values(rows: Mapping[str, Array], size: tuple[float, float]) -> dict[str, A
         "world_rotation": world,
         "world_root": rows["world_trans"] + quat_rotate(into_world, to_pelvis),
     }
+
+
+FORMAT: Final = Format(
+    "TRACE",
+    "`.npz`",
+    "people in camera space and in a world, which are solved",
+    NETWORK_LICENSE,
+    is_trace,
+    import_trace,
+)

@@ -22,6 +22,9 @@ N_JOINTS = len(JOINTS)
 SMPL_PELVIS = np.array([-0.00179506, -0.22333382, 0.02821918])
 """Rest position of the neutral SMPL pelvis, meters: SMPL's `trans` is the pelvis joint minus this."""
 
+SMPLX_PELVIS = np.array([0.00312326, -0.35137418, 0.01203705])
+"""The same of the neutral SMPL-X body."""
+
 
 def _levels() -> tuple[tuple[list[int], list[int]], ...]:
     levels, parents = [], [0]

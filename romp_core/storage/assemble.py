@@ -63,8 +63,12 @@ def pack(frames: Sequence[tuple[Frame, People]], first: int) -> dict[str, Array]
     return record | {name: value[finite] for name, value in packed.items()}
 
 
-def assemble(head: TakeHead, records: Sequence[Mapping[str, Array]]) -> Take:
-    """The raw take of consecutive records of `pack`. Raises TakeError when there are none."""
+def assemble(head: TakeHead, records: Sequence[Mapping[str, Array]], shortest_s: float = MIN_SECONDS) -> Take:
+    """The raw take of consecutive records of `pack`. Raises TakeError when there are none.
+
+    Args:
+        shortest_s: people seen for less than this, in footage that is longer, are left out.
+    """
     if not records:
         raise TakeError("Nothing was captured.", "The capture ended before the first frame.")
     times = np.concatenate([record["times"] for record in records])
@@ -79,7 +83,7 @@ def assemble(head: TakeHead, records: Sequence[Mapping[str, Array]]) -> Take:
         return Take(head.id, footage, (), head.capture, head.solve, head.provenance)
     ids, rows = (np.concatenate([record[name] for record in seen]) for name in ("ids", "rows"))
     frame_time = (times[-1] - times[0]) / max(len(times) - 1, 1)
-    shortest = MIN_SECONDS / frame_time if times[-1] - times[0] > 3 * MIN_SECONDS else 1
+    shortest = shortest_s / frame_time if times[-1] - times[0] > 3 * shortest_s and shortest_s else 1
     chosen = [id for id in np.unique(ids) if (ids == id).sum() >= shortest]
     fields: dict[int, dict[str, Array]] = {int(id): {"frame_index": rows[ids == id]} for id in chosen}
     for name in [name for name in _PERSON_FIELDS if name in seen[0]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -79,3 +79,16 @@ def resample(motion: Motion, footage: FootageInfo) -> Clip:
     on_row = np.abs(row_times[near_row] - times) < 0.1 / fps
     valid = np.where(on_row, motion.valid[near_row], motion.valid[before] & motion.valid[after])
     return Clip(fps, first, valid, make_continuous(rotations), root)
+
+
+def on_common_grid(motion: Motion, footage: FootageInfo) -> Clip:
+    """The motion sampled from the first to the last frame of the footage, so that all people share one time line.
+
+    Before the person appears and after the last frame the nearest pose is held, and is not valid.
+    """
+    clip = resample(motion, footage)
+    count = int(np.floor(to_grid(footage.times[-1:], footage)[0] + 0.5)) + 1
+    samples = np.arange(count) - clip.first
+    held = np.clip(samples, 0, len(clip.root) - 1)
+    valid = clip.valid[held] & (samples == held)
+    return replace(clip, first=0, valid=valid, rotations=clip.rotations[held], root=clip.root[held])

@@ -86,12 +86,18 @@ class Solve(Command):
 
 @dataclass(frozen=True)
 class ImportResults(Command):
-    """Make a take of another program's results. `fps`: of the footage, 0 for the file's own."""
+    """Make a take of another program's results.
+
+    Attributes:
+        solve: solve settings that were given, by name; the others are the take's own.
+        fps: of the footage, 0 for the file's own. up: axis that points up in the file's world, "auto" to find it.
+    """
 
     source: str
     out: str
-    solve: SolveSettings = SolveSettings()  # noqa: RUF009 - frozen
+    solve: Mapping[str, Any] = field(default_factory=dict)
     fps: float = 0.0
+    up: str = "auto"
 
 
 @dataclass(frozen=True)

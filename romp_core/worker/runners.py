@@ -114,7 +114,7 @@ def _import_results(command: commands.ImportResults, pipe: Pipe, cancelled: Canc
 
     session.forget()
     fps = command.fps or None
-    take = import_take(command.source, command.out, command.solve, pipe, cancelled, fps, session.cache())
+    take = import_take(command.source, command.out, command.solve, pipe, cancelled, fps, command.up, session.cache())
     session.remember(take, command.out)
     return Finished(command.out)
 

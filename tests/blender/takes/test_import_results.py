@@ -22,8 +22,16 @@ def test_results_become_a_take_with_characters(worker, scene, tmp_path):
     assert bpy.ops.romp_mocap.import_results(filepath=str(results)) == {"FINISHED"}
     command = worker.started[0].command
     assert isinstance(command, ImportResults) and command.fps == 0 and command.source == str(results)
-    assert command.solve.scale.height == pytest.approx(1.5)
+    assert command.solve == {"height": pytest.approx(1.5)} and command.up == "auto"
     assert len(scene.romp_mocap.takes) == 1 and [item for item in scene.objects if item.type == "ARMATURE"]
+
+
+def test_options_are_passed_on(worker, scene, tmp_path):
+    results = tmp_path / "wham_output.pkl"
+    results.write_bytes(b"x")
+    assert bpy.ops.romp_mocap.import_results(filepath=str(results), fps=50, up="y") == {"FINISHED"}
+    command = worker.started[0].command
+    assert (command.fps, command.up, command.solve) == (50, "y", {})
 
 
 def test_a_dropped_take_is_opened(worker, scene, tmp_path):
@@ -37,6 +45,10 @@ def test_every_format_is_named():
     assert all(name in text for name in ("ROMP", "BEV", "TRACE", "AMASS"))
 
 
-def test_npz_files_can_be_dropped():
+def test_result_files_can_be_dropped():
+    from romp_core.formats import SUFFIXES
+
     handler = bpy.types.ROMP_MOCAP_FH_results
-    assert handler.bl_file_extensions == ".npz" and handler.bl_import_operator == "romp_mocap.import_results"
+    assert (
+        handler.bl_file_extensions == ";".join(SUFFIXES) and handler.bl_import_operator == "romp_mocap.import_results"
+    )

@@ -23,7 +23,7 @@ def test_results_of_a_video_are_solved(tmp_path: Path, capsys: pytest.CaptureFix
     assert take.solved and len(take.people) == 2 and take.footage.fps == 25 and take.solve.scale.height == 1.6
     assert "2 people" in capsys.readouterr().err and is_take(out) and not is_take(results)
     assert main(command) == 0
-    assert "do not hold their frame rate; 30 fps is assumed" in capsys.readouterr().err
+    assert "does not hold its frame rate; 30 fps is assumed" in capsys.readouterr().err
 
 
 def test_worker_imports(tmp_path: Path) -> None:

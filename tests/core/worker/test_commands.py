@@ -18,7 +18,7 @@ EXAMPLES = [
     c.DetectPeople("a.mp4", "b.png", CAPTURE, 320, "w"),
     c.Solve("a.npz", "b.npz", SOLVE, {1: 1.6, 2: None}, Edits((0.5, 2.0), {1: PersonEdit("Zo\u00eb", True)})),
     c.Solve("a.npz", "b.npz"),
-    c.ImportResults("a.npz", "b.npz", SOLVE, 25.0),
+    c.ImportResults("a.npz", "b.npz", {"height": 1.5, "contacts": False}, 25.0),
     c.Recover("a.npz"),
     c.Download(("BEV.pth", "ROMP.pkl"), "w", "http://127.0.0.1/x"),
     c.Verify("romp", "x.pkl", "w"),
