@@ -9,7 +9,10 @@ from bpy.types import FileHandler, Operator
 from ..blender.paths import RELATIVE
 from ..blender.reporting import Reporting
 
-SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".mts", ".m2ts", ".3gp", ".ogv")
+SUFFIXES = (
+    *(".mp4", ".mov", ".m4v", ".qt", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".m2v", ".vob", ".ts", ".mts", ".m2ts"),
+    *(".3gp", ".3g2", ".wmv", ".asf", ".flv", ".f4v", ".ogv", ".mxf", ".dv", ".gif"),
+)
 
 
 class ROMP_MOCAP_OT_set_source(Reporting, Operator):

@@ -22,7 +22,7 @@ from ..takes import characters, take_list
 from ..worker import jobs
 from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
 from ..worker.outcome import Outcome
-from .requirements import existing_footage, require_model_files
+from .requirements import existing_footage, is_folder, require_model_files
 
 
 class ROMP_MOCAP_OT_capture(Reporting, Operator):
@@ -63,6 +63,8 @@ class ROMP_MOCAP_OT_capture(Reporting, Operator):
         same_start = settings["start"] == group.capture.start and source == lookup.source_file(group.source)
         if not same_start and not self.properties.is_property_set("selection"):
             settings["selection"] = ""  # the panel's was made in another frame
+        if not is_folder(source) and not self.properties.is_property_set("frame_rate"):
+            settings["frame_rate"] = 0.0  # the panel shows it, and means it, for folders alone
         require_model_files(settings["model"])
         own = options.values(group.capture.model_options, settings["model"], self.model_options)
         out, remark = (target_file(self.out), "") if self.out else locations.new_take(source)

@@ -12,6 +12,7 @@ from ..models import files, options
 from ..models.panel import draw_missing
 from ..worker import jobs
 from ..worker.panel import draw_outcome, draw_running
+from .requirements import is_folder
 from .selection.panel import draw_selection
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def _draw_settings(
     column.operator("romp_mocap.detect_people", icon="COMMUNITY")
     if draw_selection(layout, group, width):
         column = property_column(layout)
+    if is_folder(group.source):
+        column.prop(capture, "frame_rate", text="Frame Rate" if capture.frame_rate else "Frame Rate (0 = 30)")
     column.prop(solve, "height")
     range_column = column.column(align=True)
     range_column.prop(capture, "start")

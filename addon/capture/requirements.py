@@ -23,6 +23,11 @@ def existing_footage(source: str) -> str:
     return path
 
 
+def is_folder(source: str) -> bool:
+    """Whether the footage is a folder of images, which has no frame rate of its own."""
+    return os.path.isdir(find_file(source)) if source else False
+
+
 def require_model_files(model: str) -> None:
     """Raise ModelError when the model lacks files."""
     from romp_core.errors import ModelError

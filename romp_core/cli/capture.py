@@ -27,7 +27,7 @@ def add_capture_commands(command: Callable[..., argparse.ArgumentParser]) -> Non
     sub = command("detect-people", _detect_people, "Show the people in the first frame with people, for --selection")
     _add_footage(sub)
     sub.add_argument("-o", "--out", required=True, metavar="PREVIEW", help="image to write (.png)")
-    add_settings(sub, CaptureSettings, only=("model", "start"))
+    add_settings(sub, CaptureSettings, only=("model", "start", "frame_rate"))
     add_weights(sub)
 
 

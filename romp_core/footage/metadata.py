@@ -1,6 +1,6 @@
-"""The two facts worth knowing from metadata: how a still is to be turned, and the lens's focal length.
+"""What the boxes of mov and mp4 files say: the kinds of their tracks, and the lens's focal length.
 
-EXIF 2.32 (CIPA DC-008) for JPEG; QuickTime File Format, "Metadata", for mov and mp4.
+ISO 14496-12; QuickTime File Format, "Metadata".
 """
 
 from __future__ import annotations
@@ -20,53 +20,6 @@ def fov_from_focal35(focal35_mm: float, width: int, height: int) -> float | None
     if not 5.0 <= focal35_mm <= 2000.0:
         return None
     return 2 * math.atan(width / math.hypot(width, height) * _DIAGONAL_35MM / (2 * focal35_mm))
-
-
-class Exif(NamedTuple):
-    """`orientation` 1..8 as in EXIF (1: as stored); `focal35` in mm, 0 when unknown."""
-
-    orientation: int = 1
-    focal35: float = 0.0
-
-
-def read_exif(path: Path) -> Exif:
-    """EXIF of a JPEG file; the defaults for any other or damaged file."""
-    with path.open("rb") as file:
-        head = file.read(256 * 1024)
-    try:
-        tiff = _exif_block(head)
-        return _parse_tiff(tiff) if tiff else Exif()
-    except (struct.error, IndexError):
-        return Exif()
-
-
-def _exif_block(data: bytes) -> bytes | None:
-    """Walk the JPEG segments up to the image data."""
-    offset = 2
-    while data[:2] == b"\xff\xd8" and data[offset] == 0xFF and data[offset + 1] != 0xDA:
-        (length,) = struct.unpack_from(">H", data, offset + 2)
-        if data[offset + 1] == 0xE1 and data[offset + 4 : offset + 10] == b"Exif\0\0":
-            return data[offset + 10 : offset + 2 + length]
-        offset += 2 + length
-    return None
-
-
-def _parse_tiff(tiff: bytes) -> Exif:
-    order = "<" if tiff[:2] == b"II" else ">"
-
-    def directory(start: int) -> dict[int, int]:
-        """Tag -> value of the entries that fit into their entry (SHORT and LONG)."""
-        (count,) = struct.unpack_from(order + "H", tiff, start)
-        values = {}
-        for entry in range(start + 2, start + 2 + 12 * count, 12):
-            tag, kind = struct.unpack_from(order + "HH", tiff, entry)
-            if kind in (3, 4):
-                (values[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), tiff, entry + 8)
-        return values
-
-    main = directory(struct.unpack_from(order + "I", tiff, 4)[0])
-    camera = directory(main[0x8769]) if 0x8769 in main else {}
-    return Exif(main.get(0x0112, 1), float(camera.get(0xA405, 0)))
 
 
 class Box(NamedTuple):
@@ -103,18 +56,15 @@ def find_boxes(file: BinaryIO, path: tuple[bytes, ...], start: int, end: int) ->
                 yield from find_boxes(file, path[1:], box.start, box.end)
 
 
-def track_kinds(path: Path) -> set[bytes]:
-    """Kinds of the tracks of an mp4 or mov file, e.g. {b"vide", b"soun"}; empty for other files."""
-    kinds = set()
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        try:
-            for handler in find_boxes(file, (b"moov", b"trak", b"mdia", b"hdlr"), 0, size):
-                file.seek(handler.start + 8)
-                kinds.add(file.read(4))
-        except struct.error:
-            return set()
-    return kinds
+def is_encrypted(file: BinaryIO, size: int) -> bool:
+    """Whether a video track of an mp4 or mov file is encrypted (ISO 23001-7, and the older form of films to rent)."""
+    try:
+        for table in find_boxes(file, (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd"), 0, size):
+            if any(entry.type in (b"encv", b"drmi") for entry in boxes(file, table.start + 8, table.end)):
+                return True
+    except struct.error:
+        pass
+    return False
 
 
 def quicktime_focal35(path: Path) -> float:

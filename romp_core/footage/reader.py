@@ -11,28 +11,25 @@ from types import TracebackType
 
 import numpy as np
 
-from ..images import ops
 from ..take.observations import Frame
 from ..take.take import FootageInfo
 from . import problems
+from .open_source import open_source
 from .source import FrameSource
-from .stills import IMAGE_SUFFIXES, Stills, image_files
 
 _BUFFER = 3
 """Frames decoded in advance: enough to overlap, little enough for 8K."""
-
-_MISSING_S, _MISSING_SHARE = 0.5, 0.05
-"""Footage that ends earlier than its header says by more than both of these is taken for cut short."""
 
 _TICK_S = 1e-4
 """Times closer together than this are one time: containers round to their own clock."""
 
 
-def open_footage(source: str | Path, start: float = 0.0, end: float = 0.0) -> Footage:
+def open_footage(source: str | Path, start: float = 0.0, end: float = 0.0, frame_rate: float = 0.0) -> Footage:
     """Open a video file, a folder of images or a single image.
 
     Args:
         start, end: seconds from the first frame; frames with start <= time < end are read. `end` 0: to the end.
+        frame_rate: of a folder of images; 0 for the usual one. Videos have their own.
 
     Raises:
         FootageError: with one sentence and a hint, for anything that is not footage or does not reach the range.
@@ -40,29 +37,7 @@ def open_footage(source: str | Path, start: float = 0.0, end: float = 0.0) -> Fo
     path = Path(source)
     if end and end <= start:
         raise problems.reversed_range(start, end)
-    return Footage(str(path.absolute()), _open_source(path), start, end)
-
-
-def _open_source(path: Path) -> FrameSource:
-    if ops.cv2 is not None:
-        from .opencv import OpenCVVideo as Video
-        from .opencv import read_still
-    else:
-        from .pyav import PyAVVideo as Video  # type: ignore[assignment]
-        from .pyav import read_still
-    if path.is_dir():
-        paths = image_files(path)
-        if not paths:
-            raise problems.empty_folder(path)
-        return Stills(paths, read_still)
-    if not path.is_file():
-        raise problems.missing(path)
-    if path.stat().st_size and path.suffix.lower() in IMAGE_SUFFIXES:
-        return Stills([path], read_still)
-    try:
-        return Video(path)
-    except ValueError as error:
-        raise problems.undecodable(path) from error
+    return Footage(str(path.absolute()), open_source(path, frame_rate), start, end)
 
 
 class Footage:
@@ -70,7 +45,7 @@ class Footage:
 
     Attributes:
         expected_frames: how many frames will come, for progress; an estimate, 0 when the file does not say.
-        remark: after reading, a sentence for the user when the file ended too early, else "".
+        remark: after reading, what the user should know about the files, such as an early end; may be empty.
     """
 
     def __init__(self, path: str, source: FrameSource, start: float, end: float) -> None:
@@ -83,14 +58,13 @@ class Footage:
         self.expected_frames = self._estimate()
 
     def _estimate(self) -> int:
-        source = self._source
-        if not source.fps or not source.count:
-            return source.count
-        length = source.count / source.fps
+        length, count = self._source.length, self._source.count
+        if not length or not count:
+            return count
         if self._start > length + 1:  # a margin, since lengths in file headers are not exact
             self.close()
             raise problems.outside_of_range(self._start, self._end, length)
-        return max(1, round((min(self._end or length, length) - self._start) * source.fps))
+        return max(1, round((min(self._end or length, length) - self._start) * count / length))
 
     @property
     def info(self) -> FootageInfo:
@@ -104,7 +78,9 @@ class Footage:
             times=np.array(self._times, dtype=np.float64),
             source_frames=np.array(self._source_frames, dtype=np.int32),
             fov=source.fov,
-            rotation=source.clockwise,
+            rotation=source.orientation.rotation,
+            mirrored=source.orientation.mirrored,
+            sample_aspect=source.sample_aspect,
         )
 
     def frames(self) -> Iterator[Frame]:
@@ -142,33 +118,25 @@ class Footage:
                 return
 
     def _read(self) -> Iterator[Frame]:
-        source, number, first, time, found = self._source, -1, 0.0, 0.0, False
-        while not self._stop.is_set() and (stamp := source.grab()) is not None:
-            number += 1
-            if number == 0:
-                first = stamp
-            # Some containers carry no time stamps: then count on with the frame rate.
-            elif stamp - first <= time + _TICK_S:
-                stamp = first + time + 1 / (source.fps or 30.0)
-            time = stamp - first
+        presented, found, damaged = 0.0, False, False
+        for number, time, make_image in self._source.frames():
+            if self._stop.is_set():
+                return
+            presented = time
             if self._end and time >= self._end - _TICK_S:
                 break
             if time < self._start - _TICK_S:
                 continue
-            if (image := source.image()) is not None:
+            if (image := make_image()) is not None:
                 found = True
                 yield Frame(number, time, image)
-        else:
-            self.remark = self._early_end(time)
-        if not found and not self._stop.is_set():
-            raise problems.outside_of_range(self._start, self._end, time)
-
-    def _early_end(self, last: float) -> str:
-        source = self._source
-        length = source.count / source.fps if source.fps else 0.0
-        if self._stop.is_set() or length - last < max(_MISSING_S, _MISSING_SHARE * length):
-            return ""
-        return problems.cut_short(last, length)
+            else:
+                damaged = True
+        self.remark = self._source.remark
+        if not found and damaged:
+            raise problems.nothing_but_damage(Path(self._path))
+        if not found:
+            raise problems.outside_of_range(self._start, self._end, max(presented, self._source.length))
 
     def close(self) -> None:
         """Stop decoding and release the file."""

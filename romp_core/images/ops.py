@@ -1,125 +1,158 @@
-"""The few image operations the core needs: OpenCV where it is installed, else numpy with the same results."""
+"""The few image operations the core needs, in numpy: fast on images of `pixels`, right on any."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from ..typing import Array
-
-cv2: Any
-try:
-    import cv2
-except ImportError:  # Windows on ARM has no OpenCV wheel: PyAV decodes there, numpy resamples
-    cv2 = None
+from .pixels import compact, pixels_of
 
 Border = Literal["black", "replicate"]
+
+_BITS = 8
+_UNIT = 1 << _BITS
+"""Positions are rounded to this part of a pixel, so that weights are small integers."""
+
+_FOUR_TIMES = np.uint64(0x0001_0001_0001_0001)
+_FAR = 1 << 30
+
+_STRIP = 64
 
 
 def warp(image: Array, matrix: Array, width: int, height: int, border: Border = "black") -> Array:
     """Resample an image bilinearly.
 
     Args:
-        image: (H, W, C) uint8; a view with reversed channels (BGR read as RGB) costs no copy of the whole image.
+        image: (H, W, 3) uint8, at least 2 x 2 pixels.
         matrix: (2, 3), takes a pixel (column, row) of the result to a position in `image`. Integers are pixel centers.
         border: what lies outside of `image`: black, or its border pixels repeated.
 
     Returns:
-        (height, width, C) uint8.
+        (height, width, 3) uint8.
     """
-    if cv2 is None:
-        return _warp_numpy(image, matrix, width, height, border)
-    reversed_channels = _reversed_channels(image)
-    result = cv2.warpAffine(
-        image[..., ::-1] if reversed_channels else image,
-        np.asarray(matrix, dtype=np.float64),
-        (width, height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_CONSTANT if border == "black" else cv2.BORDER_REPLICATE,
-    )
-    return cv2.cvtColor(result, cv2.COLOR_BGR2RGB) if reversed_channels else result
+    pixels = pixels_of(image)
+    rows, columns = pixels.shape
+    (x_along, x_across), (y_along, y_across) = (_positions(line, width, height) for line in matrix)
+    result = np.empty((height, width), dtype=np.uint32)
+    for strip in _strips(height):
+        x, y = x_along + x_across[strip], y_along + y_across[strip]
+        result[strip] = _interpolate(pixels, x, y)
+        if border == "black" and not (_is_inside(x, columns) and _is_inside(y, rows)):
+            inside = _share_inside(x, columns) * _share_inside(y, rows)
+            channels = result[strip].view(np.uint8).reshape(*x.shape, 4)
+            channels[:] = np.rint(channels * inside[..., None])
+    return compact(result)
 
 
-def _warp_numpy(image: Array, matrix: Array, width: int, height: int, border: Border) -> Array:
-    rows, columns = image.shape[:2]
-    across, down = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
-    m = np.asarray(matrix, dtype=np.float32)
-    x = m[0, 0] * across + m[0, 1] * down + m[0, 2]
-    y = m[1, 0] * across + m[1, 1] * down + m[1, 2]
-    # Further out than one pixel, everything is as it is one pixel out; clipping keeps the integers small.
-    x, y = np.clip(x, -1, columns), np.clip(y, -1, rows)
-    left, top = np.floor(x).astype(np.int32), np.floor(y).astype(np.int32)
-    right_weight, bottom_weight = (x - left)[..., None], (y - top)[..., None]
+def _strips(height: int) -> list[slice]:
+    """Rows to work on at a time: few enough for what is calculated of them to stay in the processor's cache."""
+    return [slice(start, start + _STRIP) for start in range(0, height, _STRIP)]
 
-    def pixels(column: Array, row: Array) -> Array:
-        values = image[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)].astype(np.float32)
-        if border == "black":
-            values[(row < 0) | (row >= rows) | (column < 0) | (column >= columns)] = 0
-        return values
 
-    upper = pixels(left, top) * (1 - right_weight) + pixels(left + 1, top) * right_weight
-    lower = pixels(left, top + 1) * (1 - right_weight) + pixels(left + 1, top + 1) * right_weight
-    return np.rint(upper * (1 - bottom_weight) + lower * bottom_weight).astype(np.uint8)
+def _positions(line: Array, width: int, height: int) -> tuple[Array, Array]:
+    """Positions along one axis of an image in `_UNIT`ths of a pixel, as a sum: int32 (width,) and (height, 1)."""
+    along, across = line[0] * np.arange(width), (line[1] * np.arange(height) + line[2])[:, None]
+    near = [np.rint(np.clip(part * _UNIT, -_FAR, _FAR)).astype(np.int32) for part in (along, across)]
+    return near[0], near[1]
+
+
+def _is_inside(position: Array, length: int) -> bool:
+    return bool(position.min() >= 0 and position.max() <= (length - 1) * _UNIT)
+
+
+def _share_inside(position: Array, length: int) -> Array:
+    """How much of a pixel at each position is in the image, 0 to 1, along one axis."""
+    return np.asarray(np.clip(np.minimum(position / _UNIT + 1, length - position / _UNIT), 0, 1), dtype=np.float32)
+
+
+def _interpolate(pixels: Array, x: Array, y: Array) -> Array:
+    """Pixels (H, W) between four neighbors, at positions in `_UNIT`ths of a pixel; the border repeats."""
+    rows, columns = pixels.shape
+    stride = pixels.strides[0] // 4  # the memory in a row, since numpy takes from that alone
+    flat = np.lib.stride_tricks.as_strided(pixels, ((rows - 1) * stride + columns,), (4,), writeable=False)
+    # The last pixel is reached with full weight from the one before it, which always has a neighbor.
+    x, y = np.clip(x, 0, (columns - 1) * _UNIT), np.clip(y, 0, (rows - 1) * _UNIT)
+    left, top = np.minimum(x >> _BITS, columns - 2), np.minimum(y >> _BITS, rows - 2)
+    right_weight, bottom_weight = _for_channels(x - (left << _BITS)), _for_channels(y - (top << _BITS))
+    at = top.astype(np.intp)
+    at *= stride
+    at += left
+    corners = [flat.take(at + offset).reshape(-1).view(np.uint8) for offset in (0, 1, stride, stride + 1)]
+    upper_left, upper_right, lower_left, lower_right = (corner.astype(np.uint16) for corner in corners)
+    upper = _between(upper_left, upper_right, right_weight)
+    lower = _between(lower_left, lower_right, right_weight)
+    return _between(upper, lower, bottom_weight).astype(np.uint8).view(np.uint32).reshape(x.shape)
+
+
+def _for_channels(weights: Array) -> Array:
+    """(4 n,) uint16: each of n weights four times."""
+    return (weights.ravel().astype(np.uint64) * _FOUR_TIMES).view(np.uint16)
+
+
+def _between(a: Array, b: Array, weight: Array) -> Array:
+    """a + (b - a) * weight / `_UNIT`, rounded; all are uint16, a and b 0..255 and spent."""
+    a *= np.uint16(_UNIT) - weight
+    b *= weight
+    a += b
+    a += np.uint16(_UNIT // 2)
+    a >>= np.uint16(_BITS)
+    return a
 
 
 def resize_cubic(image: Array, width: int, height: int) -> Array:
-    """Resample a whole image bicubically (a = -0.75), without smoothing when it gets smaller.
+    """Resample a whole image bicubically (Keys 1981, a = -0.75), without smoothing when it gets smaller.
 
     Args:
-        image: (H, W, C) uint8; a view with reversed channels costs no copy.
+        image: (H, W, 3) uint8.
 
     Returns:
-        (height, width, C) uint8.
+        (height, width, 3) uint8.
     """
-    if cv2 is None:
-        down, across = (_cubic_matrix(*sizes) for sizes in ((image.shape[0], height), (image.shape[1], width)))
-        wide = np.einsum("xi,yic->yxc", across, image.astype(np.float32), optimize=True)
-        return np.clip(np.rint(np.einsum("yi,ixc->yxc", down, wide, optimize=True)), 0, 255).astype(np.uint8)
-    reversed_channels = _reversed_channels(image)
-    source = image[..., ::-1] if reversed_channels else image
-    result = cv2.resize(source, (width, height), interpolation=cv2.INTER_CUBIC)
-    return cv2.cvtColor(result, cv2.COLOR_BGR2RGB) if reversed_channels else result
+    pixels = pixels_of(image)
+    rows, row_weights = _cubic_taps(pixels.shape[0], height)
+    columns, column_weights = _cubic_taps(pixels.shape[1], width)
+    channel_weights = np.repeat(column_weights, 4, axis=0)
+    result = np.empty((height, width), dtype=np.uint32)
+    for strip in _strips(height):
+        low, high = rows[strip].min(), rows[strip].max() + 1
+        wide = _weighted_sum(
+            [pixels[low:high].take(columns[:, tap], axis=1).view(np.uint8) for tap in range(4)], channel_weights.T
+        )
+        whole = _weighted_sum(
+            [wide.take(rows[strip, tap] - low, axis=0) for tap in range(4)], row_weights[strip].T[..., None]
+        )
+        result[strip] = np.clip(np.rint(whole), 0, 255).astype(np.uint8).view(np.uint32)
+    return compact(result)
 
 
-def _cubic_matrix(source: int, target: int) -> Array:
-    """(target, source) float32: how much each source pixel counts for each target pixel (Keys 1981, a = -0.75)."""
+def _weighted_sum(parts: list[Array], weights: Array) -> Array:
+    """Sum of arrays times weights, rounded to float32 after each addition as fused operations of processors do."""
+    total = np.multiply(parts[0], weights[0], dtype=np.float32)
+    for part, weight in zip(parts[1:], weights[1:], strict=True):
+        exact = np.multiply(part, weight, dtype=np.float64)
+        exact += total
+        total = exact.astype(np.float32)
+    return total
+
+
+def _cubic_taps(source: int, target: int) -> tuple[Array, Array]:
+    """(target, 4) int: the source pixels that count for each target pixel; (target, 4) float32: how much."""
     position = (np.arange(target) + 0.5) * source / target - 0.5
-    first = np.floor(position).astype(int) - 1
-    taps = first[:, None] + np.arange(4)
-    far = np.abs(position[:, None] - taps)
-    near = (1.25 * far - 2.25) * far * far + 1
-    outer = -0.75 * (((far - 5) * far + 8) * far - 4)
-    matrix = np.zeros((target, source), dtype=np.float32)
-    np.add.at(matrix, (np.arange(target)[:, None], np.clip(taps, 0, source - 1)), np.where(far <= 1, near, outer))
-    return matrix
+    first = np.floor(position).astype(int)
+    x = position - first
+    outer = ((-0.75 * (x + 1) + 3.75) * (x + 1) - 6) * (x + 1) + 3
+    inner, next_inner = ((1.25 * far - 2.25) * far * far + 1 for far in (x, 1 - x))
+    weights = np.stack([outer, inner, next_inner, 1 - outer - inner - next_inner], axis=1)
+    return np.clip(first[:, None] + np.arange(-1, 3), 0, source - 1), weights.astype(np.float32)
 
 
 def every_nth(image: Array, step: int) -> Array:
     """Every `step`-th row and column of an image, in memory of its own."""
-    # Copying whole rows is quick; picking columns, or reversing channels, would not be.
-    rows = image[::step, :, ::-1].copy()[..., ::-1] if _reversed_channels(image) else image[::step].copy()
-    return rows[:, ::step]
+    return np.ascontiguousarray(image[::step, ::step])
 
 
-def turn(image: Array, clockwise_degrees: int) -> Array:
-    """The image turned by a multiple of 90 degrees, in memory as it is shown; other angles are taken as no turn."""
-    quarters = clockwise_degrees // 90 % 4 if clockwise_degrees % 90 == 0 else 0
-    if not quarters:
-        return image
-    if cv2 is None:
-        return np.ascontiguousarray(np.rot90(image, -quarters))
-    code = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)[quarters - 1]
-    if _reversed_channels(image):
-        return cv2.rotate(image[..., ::-1], code)[..., ::-1]
-    return np.asarray(cv2.rotate(image, code))
-
-
-def _reversed_channels(image: Array) -> bool:
-    """True for a view that reads BGR as RGB; OpenCV would copy all of it."""
-    return image.strides[2] < 0
-
-
-def longest_side_scale(width: int, height: int, longest: int) -> float:
+def longest_side_scale(width: float, height: float, longest: int) -> float:
     """Factor <= 1 that brings the longer side down to `longest` pixels."""
     return min(1.0, longest / max(width, height))

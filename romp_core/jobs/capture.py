@@ -79,7 +79,7 @@ def _observed(
     """
     card = model_card(settings.model)
     remarks = store.verified(card.needs)
-    with open_footage(source, settings.start, settings.end) as footage:
+    with open_footage(source, settings.start, settings.end, settings.frame_rate) as footage:
         estimator = card.open(footage.info, replace(settings, people=most_to_follow(settings)), store)
         provenance = Provenance.stamped(
             model=card.name,

@@ -96,7 +96,7 @@ def detect_people(
     check(settings)
     card, store = model_card(settings.model), store or default_store()
     remarks = store.verified(card.needs)
-    with open_footage(source, settings.start, settings.end) as footage:
+    with open_footage(source, settings.start, settings.end, settings.frame_rate) as footage:
         estimator = card.open(footage.info, replace(settings, people=0), store)
         remark = " ".join(filter(None, (estimator.remark, *remarks)))
         listener.started(footage.info, card.label, estimator.provider, footage.expected_frames, remark)

@@ -29,13 +29,15 @@ class FootageInfo:
 
     Attributes:
         path: the source as the user gave it.
-        width, height: size of the upright image in pixels.
-        fps: nominal (mean) frame rate of the file; 0 for a still.
+        width, height: size of the upright image with square pixels, in pixels.
+        fps: nominal frame rate: that of the parts where frames are dense; 0 for a still.
         times: (T,) float64, presentation time of each frame in seconds from the first frame of the file.
         source_frames: (T,) int32, number of each frame in the file (0 is the first).
         fov: horizontal field of view in radians from the file's metadata, None when it says nothing.
         cuts: frame indices at which a new shot starts.
         rotation: degrees clockwise by which the stored image is turned to stand upright: 0, 90, 180 or 270.
+        mirrored: left and right are swapped after that.
+        sample_aspect: width of a stored pixel over its height.
     """
 
     path: str
@@ -47,6 +49,8 @@ class FootageInfo:
     fov: float | None = None
     cuts: tuple[int, ...] = ()
     rotation: int = 0
+    mirrored: bool = False
+    sample_aspect: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class ShotDetector:
 def _histograms(image: Array) -> Array:
     """(cells, 512) color histograms that sum to 1: eight levels of each channel."""
     step = max(1, min(image.shape[:2]) // _ROWS)
-    levels = (image[::step, ::step] >> 5).astype(np.uint16)
-    codes = levels[..., 0] << 6 | levels[..., 1] << 3 | levels[..., 2]
+    levels = np.ascontiguousarray(image[::step, ::step]) >> 5
+    codes = levels[..., 0].astype(np.uint16) << 6 | levels[..., 1] << 3 | levels[..., 2]
     cells = [cell for band in np.array_split(codes, _CELLS) for cell in np.array_split(band, _CELLS, axis=1)]
     return np.stack([np.bincount(cell.ravel(), minlength=512) / max(cell.size, 1) for cell in cells])

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
-import cv2
 import numpy as np
+
+from romp_core.images.digits import coverage
+from romp_core.images.thumbnail import thumbnail, write_png
 
 CELL = 300
 COLUMNS = 4
@@ -54,7 +56,7 @@ def evaluated_meshes(objects: list[bpy.types.Object]) -> Iterator[Mesh]:
 
 
 def draw(image: np.ndarray, meshes: list[Mesh], pixels: list[np.ndarray], depths: list[np.ndarray]) -> None:
-    """Paint flat-shaded triangles from far to near into `image` (BGR); pixels (N, 2), depths (N,) per mesh."""
+    """Paint flat-shaded triangles from far to near into `image` (RGB); pixels (N, 2), depths (N,) per mesh."""
     faces, keys, colors = [], [], []
     for mesh, points, depth in zip(meshes, pixels, depths, strict=True):
         corners = mesh.vertices[mesh.triangles]
@@ -68,9 +70,23 @@ def draw(image: np.ndarray, meshes: list[Mesh], pixels: list[np.ndarray], depths
     if not faces:
         return
     order = np.argsort(-np.concatenate(keys))
-    polygons = np.round(np.concatenate(faces)[order] * 16).astype(np.int32)
-    for polygon, color in zip(polygons, np.concatenate(colors)[order, ::-1], strict=True):
-        cv2.fillConvexPoly(image, polygon, color.tolist(), lineType=cv2.LINE_AA, shift=4)
+    for corners, color in zip(np.concatenate(faces)[order], np.concatenate(colors)[order], strict=True):
+        fill_triangle(image, corners, color)
+
+
+def fill_triangle(image: np.ndarray, corners: np.ndarray, color: np.ndarray) -> None:
+    """Fill the pixels whose centers are in a triangle (3, 2)."""
+    left, top = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
+    right, bottom = np.minimum(np.ceil(corners.max(axis=0)) + 1, (image.shape[1], image.shape[0])).astype(int)
+    if left >= right or top >= bottom:
+        return
+    x, y = np.arange(left, right), np.arange(top, bottom)[:, None]
+    sides = [
+        (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0])
+        for a, b in zip(corners, np.roll(corners, -1, 0), strict=True)
+    ]
+    inside = np.all([side >= 0 for side in sides], axis=0) | np.all([side <= 0 for side in sides], axis=0)
+    image[top:bottom, left:right][inside] = color
 
 
 def through_camera(scene: bpy.types.Scene, vertices: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
@@ -129,19 +145,20 @@ def contact_sheet(scene: bpy.types.Scene, images: dict[int, np.ndarray], path: P
     cells = []
     for frame, image in images.items():
         scene.frame_set(frame)
-        footage = cv2.resize(image, (CELL, height), interpolation=cv2.INTER_AREA)[..., ::-1].copy()
+        small = thumbnail(image, round(CELL * max(1, height / CELL)))
+        footage = np.zeros((height, CELL, 3), np.uint8)
+        footage[: small.shape[0], : small.shape[1]] = small[:height, :CELL]
         painted = footage.copy()
         seen = [through_camera(scene, mesh.vertices, CELL) for mesh in moments[frame]]
         draw(painted, moments[frame], [pixels for pixels, _ in seen], [depth for _, depth in seen])
-        over = cv2.addWeighted(painted, 0.75, footage, 0.25, 0)
+        over = np.rint(0.75 * painted + 0.25 * footage)
         profile = np.full((height, CELL, 3), SIDE_BACKGROUND, np.uint8)
-        cv2.line(profile, (0, round(side.floor())), (CELL, round(side.floor())), FLOOR, 1)
+        profile[round(side.floor())] = FLOOR
         seen = [side(mesh.vertices) for mesh in moments[frame]]
         draw(profile, moments[frame], [pixels for pixels, _ in seen], [depth for _, depth in seen])
-        label = f"{frame} / {frame / (scene.render.fps / scene.render.fps_base):.2f} s"
-        cv2.putText(over, label, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1, cv2.LINE_AA)
+        opacity = coverage(str(frame), 16.0, 8.0, 8.0, over.shape[:2], 1.6)[..., None]
+        over = np.rint(over * (1 - opacity) + 255 * opacity).astype(np.uint8)
         cells.append(np.concatenate([footage, over, profile], axis=1))
     cells += [np.zeros_like(cells[0])] * (-len(cells) % (COLUMNS // 2))
     rows = [np.concatenate(cells[i : i + COLUMNS // 2], axis=1) for i in range(0, len(cells), COLUMNS // 2)]
-    encoded = cv2.imencode(".png", np.concatenate(rows))[1]
-    path.write_bytes(encoded.tobytes())
+    write_png(np.concatenate(rows), path)

@@ -18,7 +18,7 @@ from ...preferences import folders
 from ...worker import jobs
 from ...worker.launch import end_of_wait, must_wait, no_job, wait_property
 from ...worker.outcome import Outcome
-from ..requirements import existing_footage
+from ..requirements import existing_footage, is_folder
 from . import properties
 
 _IMAGE_SIDE = 640
@@ -48,6 +48,8 @@ class ROMP_MOCAP_OT_detect_people(Reporting, Operator):
 
         group = context.scene.romp_mocap
         source, settings = existing_footage(group.source), settings_properties.values(CaptureSettings, group.capture)
+        if not is_folder(source):
+            settings["frame_rate"] = 0.0  # the panel shows it, and means it, for folders alone
         own = options.values(group.capture.model_options, settings["model"])
         command = DetectPeople(
             source,

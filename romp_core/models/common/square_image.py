@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...images.ops import resize_cubic
+from ...images.pixels import image_of, pixels_of
 from ...typing import Array
 
 SIZE = 512
@@ -50,12 +51,9 @@ def to_square(image: Array, fill: int = 0) -> tuple[Array, Padding]:
     pad = padding(height, width)
     if height == width:
         return resize_cubic(image, SIZE, SIZE), pad
-    # Reversed channels stay reversed in memory: OpenCV takes such a square without another copy.
-    reversed_channels = image.strides[2] < 0
-    padded = np.full((max(height, width),) * 2 + (3,), fill, dtype=np.uint8)
-    padded = padded[..., ::-1] if reversed_channels else padded
-    padded[int(pad.top) : int(pad.bottom), int(pad.left) : int(pad.right)] = image
-    return resize_cubic(padded, SIZE, SIZE), pad
+    padded = np.full((max(height, width),) * 2, fill * 0x010101, dtype=np.uint32)
+    padded[int(pad.top) : int(pad.bottom), int(pad.left) : int(pad.right)] = pixels_of(image)
+    return resize_cubic(image_of(padded), SIZE, SIZE), pad
 
 
 def to_image(points: Array, pad: Padding) -> Array:

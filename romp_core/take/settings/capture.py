@@ -54,4 +54,12 @@ class CaptureSettings:
     )
     start: float = setting(0.0, "Start", "Time in the footage to start at", min=0.0, unit="s")
     end: float = setting(0.0, "End", "Time in the footage to end at; 0 is the end of the footage", min=0.0, unit="s")
+    frame_rate: float = setting(
+        0.0,
+        "Frame Rate",
+        "For a folder of images: how many frame numbers pass in a second; 0 is 30. Videos have their own rate",
+        min=0.0,
+        max=1000.0,
+        unit="fps",
+    )
     model_options: Mapping[str, Any] = field(default_factory=dict)

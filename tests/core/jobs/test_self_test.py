@@ -9,21 +9,14 @@ import pytest
 from romp_core.cli.main import main
 from romp_core.errors import FootageError, ModelError
 from romp_core.footage import open_footage
-from romp_core.images import ops
+from romp_core.footage.converter import Converter
+from romp_core.footage.video import Video
 from romp_core.jobs.self_test import CLIP, FRAMES, self_test
 from romp_core.models.registry import model_card
 from romp_core.take.observations import People
 
 
-@pytest.fixture(params=["opencv", "pyav"])
-def backend(request, monkeypatch):
-    if request.param == "pyav":
-        pytest.importorskip("av", reason="NOT CHECKED: PyAV is not installed; it is used where OpenCV has no wheel")
-        monkeypatch.setattr(ops, "cv2", None)
-    return request.param
-
-
-def test_the_clip_is_tiny_and_decodes(backend):
+def test_the_clip_is_tiny_and_decodes():
     assert CLIP.stat().st_size < 5000
     with open_footage(CLIP) as footage:
         frames = list(footage.frames())
@@ -31,35 +24,32 @@ def test_the_clip_is_tiny_and_decodes(backend):
     assert frames[0].image.shape == (240, 240, 3) and np.ptp(frames[0].image) > 100
 
 
-def test_a_person_is_found_in_the_decoded_video(backend):
+def test_a_person_is_found_in_the_decoded_video():
     report = self_test()
     assert report.startswith("Ready: onnxruntime ") and f"{FRAMES} video frames searched" in report
 
 
 def test_a_broken_decoder_fails_with_a_sentence(monkeypatch, capsys):
-    opencv = pytest.importorskip("romp_core.footage.opencv")
-
     def broken(self):
-        raise AttributeError("module 'cv2' has no attribute 'setLogLevel'")
+        raise AttributeError("module 'av' has no attribute 'open'")
 
-    monkeypatch.setattr(opencv.OpenCVVideo, "grab", broken)
-    with pytest.raises(FootageError, match=r"Video cannot be decoded here \(AttributeError: module 'cv2' has no"):
+    monkeypatch.setattr(Video, "frames", broken)
+    with pytest.raises(FootageError, match=r"Video cannot be decoded here \(AttributeError: module 'av' has no"):
         self_test()
     assert main(["self-test"]) == 1
     assert "Traceback" not in (printed := capsys.readouterr()).err and "Ready" not in printed.out
 
 
 def test_a_decoder_that_gives_no_images_fails(monkeypatch):
-    opencv = pytest.importorskip("romp_core.footage.opencv")
-    monkeypatch.setattr(opencv.OpenCVVideo, "image", lambda self: None)
+    monkeypatch.setattr(Converter, "image", lambda self, frame: None)
     with pytest.raises(FootageError, match="be decoded"):
         self_test()
 
 
 def test_a_missing_decoder_fails_with_a_sentence(monkeypatch):
-    monkeypatch.setattr(ops, "cv2", None)
+    for name in [name for name in sys.modules if name.startswith("romp_core.footage")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "av", None)
-    monkeypatch.delitem(sys.modules, "romp_core.footage.pyav", raising=False)
     with pytest.raises(FootageError, match=r"Video cannot be decoded here .*av"):
         self_test()
 
