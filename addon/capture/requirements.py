@@ -25,7 +25,7 @@ def existing_footage(source: str) -> str:
 
 def is_folder(source: str) -> bool:
     """Whether the footage is a folder of images, which has no frame rate of its own."""
-    return os.path.isdir(find_file(source)) if source else False
+    return os.path.isdir(lookup.source_file(source)) if source else False
 
 
 def require_model_files(model: str) -> None:
