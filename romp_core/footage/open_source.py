@@ -7,10 +7,9 @@ from pathlib import Path
 from . import problems
 from .container import Unreadable
 from .metadata import is_encrypted
-from .sequence import ImageSequence, image_sequence
+from .sequence import IMAGE_SUFFIXES, ImageSequence, image_files, image_sequence
 from .source import FrameSource
-from .still import IMAGE_SUFFIXES
-from .stills import Stills, image_files
+from .stills import Stills
 from .video import Video
 
 _ANIMATED_PNG = b"acTL"

@@ -14,7 +14,6 @@ import numpy as np
 from ..take.observations import Frame
 from ..take.take import FootageInfo
 from . import problems
-from .open_source import open_source
 from .source import FrameSource
 
 _BUFFER = 3
@@ -37,6 +36,8 @@ def open_footage(source: str | Path, start: float = 0.0, end: float = 0.0, frame
     path = Path(source)
     if end and end <= start:
         raise problems.reversed_range(start, end)
+    from .open_source import open_source  # the decoder takes a while to load, and Blender's own process has none
+
     return Footage(str(path.absolute()), open_source(path, frame_rate), start, end)
 
 

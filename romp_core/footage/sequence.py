@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+# Animated GIF is read as a video.
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"})
+
 _LAST_NUMBER = re.compile(r"(.*?)(\d+)(\D*)")
 _DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _LARGEST_NUMBER, _LARGEST_STEP = 10**9, 1000
@@ -27,6 +30,15 @@ class ImageSequence:
     paths: Sequence[Path]
     numbers: Sequence[int]
     remark: str = ""
+
+
+def image_files(folder: Path) -> list[Path]:
+    """The image files of a folder; hidden files are left out."""
+    return [
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
+    ]
 
 
 def natural_key(path: Path) -> list[tuple[int, str]]:

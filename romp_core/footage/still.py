@@ -16,7 +16,6 @@ from .exif import read_exif
 from .orientation import OF_EXIF, Orientation
 from .source import LONGEST_SIDE
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"})
 _HEIF = "mov,mp4,m4a,3gp,3g2,mj2"
 _FORMATS = f"jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe,gif,apng,jpegxl_pipe,j2k_pipe,mjpeg,{_HEIF}"
 

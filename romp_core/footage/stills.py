@@ -12,19 +12,10 @@ from .exif import read_exif
 from .metadata import fov_from_focal35
 from .sequence import ImageSequence
 from .source import SourceFrame
-from .still import IMAGE_SUFFIXES, read_still
+from .still import read_still
 
 FOLDER_FPS = 30.0
 """Folders of images carry no time; most were written from video at about this rate."""
-
-
-def image_files(folder: Path) -> list[Path]:
-    """The image files of a folder; hidden files are left out."""
-    return [
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
-    ]
 
 
 class Stills:
