@@ -11,6 +11,8 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
+from .bake.bones import bone_names, mark_bone
+from .blender import scene_index
 from .capture.selection import properties as selection
 from .models import options
 
@@ -55,6 +57,8 @@ def migrate() -> None:
             _migrate_scene(scene.romp_mocap, records[0][1])
         for store, _ in records:
             del store[_GROUP]
+        if scene.library is None and not scene.romp_mocap.made:
+            _point_to_made(scene)
 
 
 @persistent
@@ -65,7 +69,25 @@ def _on_load(*_: Any) -> None:
 def _datablocks() -> Iterator[bpy.types.ID]:
     data = bpy.data
     for kind in (data.objects, data.actions, data.collections, data.materials, data.meshes, data.armatures):
-        yield from kind
+        yield from (datablock for datablock in kind if datablock.library is None)
+
+
+def _point_to_made(scene: bpy.types.Scene) -> None:
+    """Find by its marks what versions before 0.3.0 made, which kept no pointers."""
+    for item in [item for item in scene.objects if item.get(scene_index.ROLE) and not scene_index.library_of(item)]:
+        marks = item[scene_index.TAKE], item[scene_index.ROLE], item[scene_index.PERSON]
+        if scene_index.find_object(scene, *marks) != item:
+            continue
+        pointers = scene_index.keep(scene, item)
+        assigned = item.animation_data.action if item.animation_data else None
+        candidates = [assigned] if assigned and scene_index.belongs(assigned, *marks) else bpy.data.actions
+        pointers.action = next((each for each in candidates if scene_index.belongs(each, *marks)), None)
+        if item.type == "ARMATURE":
+            for joint, bone in bone_names(item.data).items():
+                mark_bone(item.data.bones[bone], joint)
+    for collection in scene.collection.children_recursive:
+        if scene_index.TAKE in collection and collection.library is None:
+            scene_index.keep_collection(scene, collection[scene_index.TAKE], collection)
 
 
 def _stores(scene: bpy.types.Scene) -> Iterator[Any]:

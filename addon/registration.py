@@ -6,7 +6,7 @@ import bpy
 from bpy.props import PointerProperty
 
 from . import migration, scene_properties
-from .blender import icons
+from .blender import icons, made
 from .capture import drop
 from .capture import operators as capture_operators
 from .capture import panel as capture_panel
@@ -35,6 +35,7 @@ CLASSES: tuple[type, ...] = (
     *selection_properties.CLASSES,
     *capture_properties.CLASSES,
     *take_properties.CLASSES,
+    *made.CLASSES,
     *scene_properties.CLASSES,
     *worker_operators.CLASSES,
     *selection_operators.CLASSES,

@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProp
 from bpy.types import PropertyGroup
 
 from .blender import paths
+from .blender.made import ROMP_MOCAP_PG_made
 from .capture.properties import ROMP_MOCAP_PG_capture_settings
 from .capture.selection.properties import ROMP_MOCAP_PG_detected, footage_changed
 from .documents import saving
@@ -39,6 +40,7 @@ class ROMP_MOCAP_PG_scene(PropertyGroup):
     solve: PointerProperty(type=ROMP_MOCAP_PG_solve_settings)
     takes: CollectionProperty(type=ROMP_MOCAP_PG_take)
     active_take: IntProperty(name="Take")
+    made: CollectionProperty(type=ROMP_MOCAP_PG_made)
     with_body: BoolProperty(name="Body", description="Make a skinned body for each person", default=True)
     with_root: BoolProperty(
         name="Root Bone",

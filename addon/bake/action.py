@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..blender import compat, scene_index
-from .armature import ROOT_BONE
+from .bones import ROOT_BONE, bone_names
 
 if TYPE_CHECKING:
     from romp_core.take.resample import Clip
@@ -63,11 +63,11 @@ def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Clip, fr
 
     from romp_core.geometry.skeleton import JOINTS
 
-    bones = item.data.bones
-    rest = np.array([bones[name].matrix_local for name in JOINTS])  # (24, 4, 4)
+    bones, names = item.data.bones, bone_names(item.data)
+    rest = np.array([bones[names[joint]].matrix_local for joint in JOINTS])  # (24, 4, 4)
     rotations = bone_rotations(clip, rest[:, :3, :3])
     root, floor_part = np.asarray(clip.root, dtype=np.float64), None
-    if ROOT_BONE in bones:
+    if ROOT_BONE in names:
         floor_part = root * [1.0, 1.0, 0.0] - rest[0, :3, 3] * [1.0, 1.0, 0.0]
         root = root - floor_part
     location = (root - rest[0, :3, 3]) @ rest[0, :3, :3]
@@ -78,36 +78,57 @@ def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Clip, fr
     frames = np.asarray(frames, dtype=np.float64)[seen]
     channels = compat.own_channels(item, action)
 
-    def write(bone: str, prop: str, values: Array) -> None:
-        path = f'pose.bones["{bone}"].{prop}'
+    def write(joint: str, prop: str, values: Array) -> None:
+        bone = names[joint]
+        path = curve_path(bone, prop)
         for index in range(values.shape[1]):
             curve = compat.ensure_fcurve(channels, path, index, bone)
             write_keys(curve, frames, values[seen, index], interpolation)
+        if bone != joint and joint not in bones:  # renamed while another action was assigned
+            remove_curves(channels, curve_path(joint, prop))
 
     for joint, name in enumerate(JOINTS):
-        item.pose.bones[name].rotation_mode = "QUATERNION"
+        item.pose.bones[names[name]].rotation_mode = "QUATERNION"
         write(name, "rotation_quaternion", rotations[:, joint])
     write("pelvis", "location", location)
     if floor_part is not None:
-        write(ROOT_BONE, "location", floor_part @ np.array(bones[ROOT_BONE].matrix_local)[:3, :3])
+        write(ROOT_BONE, "location", floor_part @ np.array(bones[names[ROOT_BONE]].matrix_local)[:3, :3])
     else:
-        remove_curves(channels, f'pose.bones["{ROOT_BONE}"].location')
+        remove_curves(channels, curve_path(ROOT_BONE, "location"))
     take_over(item, action)
 
 
-def find_action(take_id: str, person_id: int, role: str = scene_index.ARMATURE) -> bpy.types.Action | None:
-    """The action of this person and take, or None."""
-    return next((item for item in bpy.data.actions if scene_index.belongs(item, take_id, role, person_id)), None)
+def curve_path(bone: str, prop: str) -> str:
+    """Data path of a property of a pose bone."""
+    return f'pose.bones["{bpy.utils.escape_identifier(bone)}"].{prop}'
 
 
-def ensure_action(take_id: str, person_id: int, name: str, role: str = scene_index.ARMATURE) -> bpy.types.Action:
-    """The action of this person and take, made when missing."""
-    action = find_action(take_id, person_id, role)
+def ensure_action(scene: bpy.types.Scene, item: bpy.types.Object, name: str) -> bpy.types.Action:
+    """The action that bakes of this scene write for an object, made when missing."""
+    action = own_action(scene, item)
     if action is None:
         action = bpy.data.actions.new(name)
         action.use_fake_user = True  # a user who tries another action on the character does not lose this one
-        scene_index.mark(action, take_id, role, person_id)
+        scene_index.mark(action, item[scene_index.TAKE], item[scene_index.ROLE], item[scene_index.PERSON])
+    scene_index.keep(scene, item).action = action
     return action
+
+
+def own_action(scene: bpy.types.Scene, item: bpy.types.Object) -> bpy.types.Action | None:
+    """The action with the marks of this object that it uses, or used before the user gave it another one."""
+    pointers = scene_index.pointers_of(scene, item)
+    assigned = item.animation_data.action if item.animation_data else None
+    marks = item[scene_index.TAKE], item[scene_index.ROLE], item[scene_index.PERSON]
+    for action in (assigned, pointers.action if pointers is not None else None):
+        if action is not None and scene_index.belongs(action, *marks) and not _is_others(action, item):
+            return action
+    return None
+
+
+def _is_others(action: bpy.types.Action, item: bpy.types.Object) -> bool:
+    """Whether an action cannot be written for this object: it is linked, or another object's, as in another scene."""
+    others = (pointers for scene in bpy.data.scenes for pointers in scene.romp_mocap.made if pointers.item != item)
+    return bool(scene_index.library_of(action)) or any(pointers.action == action for pointers in others)
 
 
 def take_over(item: bpy.types.Object, action: bpy.types.Action) -> None:

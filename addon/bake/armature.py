@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..blender import scene_index
+from .bones import ROOT_BONE, bone_names, mark_bone
 
 if TYPE_CHECKING:
     from romp_core.typing import Array
 
-ROOT_BONE = "root"
 _SHORTEST_BONE_M = 0.005  # Blender deletes bones without length
 _EQUAL_M = 1e-5
 _ROD_M = 0.006  # thickness of bones that are shown as rods, inside of a body
@@ -36,7 +36,7 @@ def rest_in_armature(rest_joints: Array, floor: float) -> Array:
 
 def floor_of(item: bpy.types.Object) -> float:
     """The `floor` that an armature's bones were placed with: its pelvis is at the origin of SMPL axes."""
-    return -float(item.data.bones["pelvis"].head_local.z)
+    return -float(item.data.bones[bone_names(item.data)["pelvis"]].head_local.z)
 
 
 def bone_tails(heads: Array) -> Array:
@@ -69,34 +69,40 @@ def is_shaped(item: bpy.types.Object, heads: Array, with_root: bool) -> bool:
 
     from romp_core.geometry.skeleton import JOINTS
 
-    bones = item.data.bones
-    if with_root != (ROOT_BONE in bones) or not all(name in bones for name in JOINTS):
+    bones, names = item.data.bones, bone_names(item.data)
+    if with_root != (ROOT_BONE in names) or not all(joint in names for joint in JOINTS):
         return False
-    return bool(np.abs(np.array([bones[name].head_local for name in JOINTS]) - heads).max() < _EQUAL_M)
+    return bool(np.abs(np.array([bones[names[joint]].head_local for joint in JOINTS]) - heads).max() < _EQUAL_M)
 
 
 def shape_armature(item: bpy.types.Object, heads: Array, with_root: bool) -> None:
     """Give the armature its bones, or move those it has; bones that the user added stay."""
     from romp_core.geometry.skeleton import JOINTS, PARENTS
 
-    tails = bone_tails(heads)
+    tails, names = bone_tails(heads), bone_names(item.data)
     with _edit_mode(item) as bones:
-        root = bones.get(ROOT_BONE)
-        if with_root and root is None:
-            root = bones.new(ROOT_BONE)
-        elif root is not None and not with_root:
+
+        def ensure(joint: str) -> bpy.types.EditBone:
+            bone = bones.get(names.get(joint, "")) or bones.new(joint)
+            mark_bone(bone, joint)
+            return bone
+
+        root = bones.get(names.get(ROOT_BONE, ""))
+        if root is not None and not with_root:
             bones.remove(root)
             root = None
+        elif with_root:
+            root = ensure(ROOT_BONE)
         if root is not None:
             root.head, root.tail = (0.0, 0.0, 0.0), (0.0, 0.25 * abs(heads[0][2]), 0.0)
             root.align_roll(_UP)
             root.use_deform = False
             root.bbone_x = root.bbone_z = _ROD_M
-        for joint, name in enumerate(JOINTS):
-            bone = bones.get(name) or bones.new(name)
+        made = [ensure(name) for name in JOINTS]
+        for joint, (name, bone) in enumerate(zip(JOINTS, made, strict=True)):
             bone.head, bone.tail = heads[joint], tails[joint]
             bone.align_roll(_UP if name.endswith(("_ankle", "_foot")) else _FRONT)
-            bone.parent = bones[JOINTS[PARENTS[joint]]] if joint else root
+            bone.parent = made[PARENTS[joint]] if joint else root
             bone.bbone_x = bone.bbone_z = _ROD_M
     _color(item.data)
 
@@ -105,20 +111,20 @@ def ensure_armature(scene: bpy.types.Scene, take_id: str, person_id: int, name: 
     """The person's armature object in this scene, and whether it is new (then it has no bones and no collection)."""
     item = scene_index.find_object(scene, take_id, scene_index.ARMATURE, person_id)
     if item is not None:
+        scene_index.keep(scene, item)
         return item, False
     item = bpy.data.objects.new(name, bpy.data.armatures.new(name))
     scene_index.mark(item, take_id, scene_index.ARMATURE, person_id)
+    scene_index.keep(scene, item)
     item.show_in_front = True
     return item, True
 
 
 def _color(armature: bpy.types.Armature) -> None:
     """Bone colors and collections by side, once: later changes by the user stay."""
-    from romp_core.geometry.skeleton import JOINTS
-
-    for name in (*JOINTS, ROOT_BONE):
-        bone = armature.bones.get(name)
-        if bone is None or bone.collections:
+    for name, own in bone_names(armature).items():
+        bone = armature.bones[own]
+        if bone.collections:
             continue
         side = name.split("_")[0] if name.startswith(("left_", "right_")) else ""
         title, palette = ("Root", "THEME03") if name == ROOT_BONE else _COLLECTIONS[side]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import bpy
 
 from ..blender import scene_index
+from .bones import bone_names
 
 if TYPE_CHECKING:
     from romp_core.bodies.body import Body, Material
@@ -29,21 +31,23 @@ def ensure_body(
     take_id, person_id = armature[scene_index.TAKE], armature[scene_index.PERSON]
     item = scene_index.find_object(scene, take_id, scene_index.BODY, person_id)
     is_new = item is None
+    names = bone_names(armature.data)
     if item is None:
         item = bpy.data.objects.new(name, _mesh(body, name, take_id))
         scene_index.mark(item, take_id, scene_index.BODY, person_id)
-        item.parent = armature
-        _weights(item, body)
+        _weights(item, body, names)
     elif kind_of(item) != body.name:
         _change_mesh(item, _mesh(body, item.data.name, take_id))
-        _weights(item, body)
+        _weights(item, body, names)
+    scene_index.keep(scene, item)
     item[LICENSE] = body.license
     if len(item.data.vertices) == len(body.vertices):
         _shape(item, body, floor)
-    modifier = item.modifiers.get(MODIFIER)
-    if modifier is None:
-        modifier = item.modifiers.new(MODIFIER, "ARMATURE")
-    modifier.object = armature
+    modifier = item.modifiers.get(MODIFIER) or item.modifiers.new(MODIFIER, "ARMATURE")
+    if not scene_index.is_in(scene, item.parent):  # none yet, or one that the user deleted
+        item.parent = armature
+    if not scene_index.is_in(scene, modifier.object):
+        modifier.object = armature
     return item, is_new
 
 
@@ -52,9 +56,11 @@ def kind_of(item: bpy.types.Object) -> str:
     return str(item.data.get(_KIND, EMBEDDED))
 
 
-def is_of(item: bpy.types.Object | None, body: Body) -> bool:
-    """True when the object was made from this body, and is complete."""
-    return item is not None and kind_of(item) == body.name and MODIFIER in item.modifiers and item.parent is not None
+def is_of(scene: bpy.types.Scene, item: bpy.types.Object | None, body: Body) -> bool:
+    """True when the object was made from this body, and hangs on an armature of the scene."""
+    if item is None or kind_of(item) != body.name or MODIFIER not in item.modifiers:
+        return False
+    return all(scene_index.is_in(scene, each) for each in (item.parent, item.modifiers[MODIFIER].object))
 
 
 def lacks_file(item: bpy.types.Object | None, body: Body | None) -> bool:
@@ -115,14 +121,14 @@ def _material(source: Material, take_id: str) -> bpy.types.Material:
     return material
 
 
-def _weights(item: bpy.types.Object, body: Body) -> None:
-    """One vertex group per joint. Vertices of equal weight are added in one call: Blender has no bulk form."""
+def _weights(item: bpy.types.Object, body: Body, names: Mapping[str, str]) -> None:
+    """One vertex group per joint, with its bone's name. Equal weights are added in one call: there is no bulk form."""
     import numpy as np
 
     from romp_core.geometry.skeleton import JOINTS
 
     for joint, name in enumerate(JOINTS):
-        group = item.vertex_groups.get(name) or item.vertex_groups.new(name=name)
+        group = item.vertex_groups.get(names[name]) or item.vertex_groups.new(name=names[name])
         column = body.joint_weights[:, joint]
         values, which = np.unique(np.round(column, 4), return_inverse=True)
         order = np.argsort(which, kind="stable")

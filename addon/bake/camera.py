@@ -18,21 +18,23 @@ def ensure_camera(scene: bpy.types.Scene, take_id: str, name: str) -> tuple[bpy.
     """The take's camera in this scene, and whether it is new."""
     item = scene_index.find_object(scene, take_id, scene_index.CAMERA)
     if item is not None:
+        scene_index.keep(scene, item)
         return item, False
     item = bpy.data.objects.new(name, bpy.data.cameras.new(name))
     scene_index.mark(item, take_id, scene_index.CAMERA)
+    scene_index.keep(scene, item)
     item.rotation_mode = "QUATERNION"
     item.data.passepartout_alpha = 0.8
     return item, True
 
 
 def place_camera(
-    item: bpy.types.Object, camera: Camera, frames: Array, name: str, units_per_meter: float = 1.0
+    scene: bpy.types.Scene, item: bpy.types.Object, camera: Camera, frames: Array, name: str, units_per_meter: float
 ) -> None:
     """Give the camera object the lens and the position, or the keyed path, of a take's camera.
 
     Args:
-        frames: (T,) scene frame of each frame of the footage, for a moving camera.
+        camera: with one position, or with one for each of `frames` (n,) of the scene.
     """
     import numpy as np
 
@@ -47,7 +49,7 @@ def place_camera(
     if len(rotations) == 1:
         item.rotation_quaternion, item.location = rotations[0], positions[0]
         return
-    action = ensure_action(item[scene_index.TAKE], scene_index.NO_PERSON, name, scene_index.CAMERA)
+    action = ensure_action(scene, item, name)
     channels = compat.own_channels(item, action)
     linear = np.ones(len(frames), np.int32)
     for path, values in (("rotation_quaternion", rotations), ("location", positions)):

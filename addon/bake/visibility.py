@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..blender import compat, scene_index
+from ..blender import compat
 from .action import CONSTANT, ensure_action, is_ours, remove_curves, take_over, write_keys
 
 if TYPE_CHECKING:
@@ -15,29 +15,31 @@ if TYPE_CHECKING:
 _PROPERTIES = ("hide_viewport", "hide_render")
 
 
-def bake_visibility(item: bpy.types.Object, name: str, detected: Array, first_frame: int, rate: float) -> None:
+def bake_visibility(
+    scene: bpy.types.Scene, armature: bpy.types.Object, item: bpy.types.Object, name: str, detected: Array, first: int
+) -> None:
     """Hide an object where the person was not detected; without gaps there are no keys, and hiding is up to the user.
 
     Args:
-        name: for the action, should there be none yet. detected: (n,) bool per sample of the whole footage.
-        rate: scene frames per sample.
+        armature: the person's; `item` is the same, or the body on it.
+        name: for the action, should there be none yet.
+        detected: (n,) bool per scene frame of the whole footage, from the frame `first` on.
     """
     import numpy as np
 
     if detected.all():
         _remove_keys(item)
         return
-    take_id, person_id, role = (item[key] for key in (scene_index.TAKE, scene_index.PERSON, scene_index.ROLE))
-    if compat.has_slots() or role == scene_index.ARMATURE:
-        action = ensure_action(take_id, person_id, name)
+    if compat.has_slots() or item == armature:
+        action = ensure_action(scene, armature, name)
     else:
-        action = ensure_action(take_id, person_id, f"{name} visibility", role)
+        action = ensure_action(scene, item, f"{name} visibility")
     changes = np.flatnonzero(np.diff(detected, prepend=~detected[:1]))
     channels = compat.own_channels(item, action)
     for path in _PROPERTIES:
         curve = compat.ensure_fcurve(channels, path, 0, "Visibility")
         interpolation = np.full(len(changes), CONSTANT, np.int32)
-        write_keys(curve, np.ceil(first_frame + changes * rate - 1e-6), ~detected[changes], interpolation)
+        write_keys(curve, first + changes, ~detected[changes], interpolation)
     take_over(item, action)
 
 

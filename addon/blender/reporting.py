@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from . import scene_index
 from .paths import printable
 
 
@@ -22,6 +23,7 @@ class Reporting:
         from romp_core.errors import MocapError
 
         try:
+            _require_own(context.scene)
             result = self.run(context)
         except MocapError as error:
             self.report({"ERROR"}, printable(f"{error.sentence} {error.hint}".strip()))
@@ -29,3 +31,11 @@ class Reporting:
         if isinstance(result, str):
             self.report({"INFO"}, printable(result))
         return result if isinstance(result, set) else {"FINISHED"}
+
+
+def _require_own(scene: bpy.types.Scene) -> None:
+    """Raise TakeError in a scene of another file, in which nothing can be changed."""
+    from romp_core.errors import TakeError
+
+    if library := scene_index.library_of(scene):
+        raise TakeError(f'The scene "{scene.name}" is linked from "{library}".', "Open that file, or make it local.")

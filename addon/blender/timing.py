@@ -1,4 +1,4 @@
-"""How a take lies on the scene's timeline."""
+"""How a take lies on the scene's timeline: one sample of it on each frame, whatever the footage's rate."""
 
 from __future__ import annotations
 
@@ -9,32 +9,27 @@ import bpy
 
 if TYPE_CHECKING:
     from romp_core.take.take import FootageInfo
-    from romp_core.typing import Array
 
 FIRST_FRAME = 1
+_ROUNDING = 1e-5  # Blender keeps the rate in single precision
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Where footage samples fall in the scene.
+    """The scene frames of a footage.
 
     Attributes:
-        first: scene frame of the footage's first frame. rate: scene frames per sample of the footage's even time grid.
-        samples: number of grid samples from the first to the last frame.
+        first: frame of the footage's first frame. fps: frames per second. samples: number of frames to its last one.
     """
 
     first: int
-    rate: float
+    fps: float
     samples: int
 
     @property
     def last(self) -> int:
         """Scene frame of the footage's last frame."""
-        return round(self.first + (self.samples - 1) * self.rate)
-
-    def frames(self, grid: Array) -> Array:
-        """Grid samples (fractional index) -> scene frames, whole where the rates agree."""
-        return self.first + grid * self.rate
+        return self.first + self.samples - 1
 
 
 def scene_fps(scene: bpy.types.Scene) -> float:
@@ -52,10 +47,22 @@ def timing_of(footage: FootageInfo, scene: bpy.types.Scene) -> Timing:
     """Timing of a footage in the scene as it is now."""
     from romp_core.take.resample import grid_fps, to_grid
 
-    rate = scene_fps(scene) / grid_fps(footage)
-    if abs(rate - 1.0) < 1e-5:  # Blender keeps the rate in single precision
-        rate = 1.0
-    return Timing(FIRST_FRAME, rate, round(float(to_grid(footage.times[-1], footage))) + 1)
+    fps = scene_fps(scene)
+    if abs(fps / grid_fps(footage) - 1.0) < _ROUNDING:
+        fps = grid_fps(footage)
+    return Timing(FIRST_FRAME, fps, int(to_grid(footage.times[-1], footage, fps) + 0.5) + 1)
+
+
+def fits(scene: bpy.types.Scene, footage: FootageInfo) -> bool:
+    """True when the scene has the footage's frame rate, range and resolution."""
+    from romp_core.take.resample import grid_fps
+
+    timing = timing_of(footage, scene)
+    return (
+        timing.fps == grid_fps(footage)
+        and (scene.frame_start, scene.frame_end) == (timing.first, timing.last)
+        and (scene.render.resolution_x, scene.render.resolution_y) == (footage.width, footage.height)
+    )
 
 
 def fit_scene(scene: bpy.types.Scene, footage: FootageInfo) -> None:
@@ -64,7 +71,7 @@ def fit_scene(scene: bpy.types.Scene, footage: FootageInfo) -> None:
 
     set_fps(scene, grid_fps(footage))
     timing = timing_of(footage, scene)
-    scene.frame_start, scene.frame_end = timing.first, max(timing.last, timing.first)
+    scene.frame_start, scene.frame_end = timing.first, timing.last
     if not scene.frame_start <= scene.frame_current <= scene.frame_end:
         scene.frame_current = scene.frame_start
     scene.render.resolution_x, scene.render.resolution_y = footage.width, footage.height

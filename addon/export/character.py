@@ -35,7 +35,7 @@ def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: P
     if format in _OPERATORS and not hasattr(bpy.types, _OPERATORS[format]):
         raise TakeError(f"Blender's {format} exporter is disabled.", "Enable it in Edit > Preferences > Add-ons.")
     frames = frame_range(armature, scene)
-    body = scene_index.find_object(scene, armature[scene_index.TAKE], scene_index.BODY, armature[scene_index.PERSON])
+    body = scene_index.body_of(scene, armature)
     meshes = [body] if body is not None and format != "BVH" else []
     remarks += license_remarks(meshes)
     writer = {"FBX": _write_fbx, "GLB": _write_glb, "BVH": write_bvh}[format]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..bake.action import own_action
 from ..bake.take import BakeOptions, bake_take
 from ..blender import compat, scene_index
 from ..documents import lookup
@@ -35,52 +36,40 @@ def make_characters(
 
 
 def made_characters(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take) -> set[int]:
-    """Ids of the people of a take who have a character in the scene."""
+    """Ids of the people of a take who have a character in the scene, or had one that the user deleted by hand."""
     return {
         item.person_id
         for item in entry.people
-        if scene_index.find_object(scene, entry.take_id, scene_index.ARMATURE, item.person_id)
+        if scene_index.was_made(scene, entry.take_id, scene_index.ARMATURE, item.person_id)
     }
 
 
 def rename_take(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take) -> None:
     """Carry a take's new name over to its collection, camera and characters."""
     collection = scene_index.find_collection(scene, entry.take_id)
-    if collection is not None:
+    if collection is not None and not scene_index.library_of(collection):
         collection.name = entry.name
     camera = scene_index.find_object(scene, entry.take_id, scene_index.CAMERA)
     if camera is not None:
-        camera.name = camera.data.name = scene_index.short_name(entry.name, "Camera")
-        compat.rename_slot(camera)
+        _rename(scene, camera, scene_index.short_name(entry.name, "Camera"))
     for person in entry.people:
         rename_character(scene, entry, person)
 
 
 def rename_character(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, person: ROMP_MOCAP_PG_person) -> None:
     """Carry a person's new name over to the objects and action that were made from it."""
-    from ..bake.action import find_action
-
     name = scene_index.short_name(entry.name, person.name)
     titles = {scene_index.ARMATURE: name, scene_index.BODY: scene_index.short_name(entry.name, person.name, "Body")}
     for item in scene_index.objects_of(scene, entry.take_id, person.person_id):
-        item.name = item.data.name = titles[item[scene_index.ROLE]]
-        compat.rename_slot(item)
-    action = find_action(entry.take_id, person.person_id)
-    if action is not None:
+        _rename(scene, item, titles[item[scene_index.ROLE]])
+
+
+def _rename(scene: bpy.types.Scene, item: bpy.types.Object, name: str) -> None:
+    """Rename an object, its data and its action; what is linked from another file keeps its name."""
+    if scene_index.library_of(item):
+        return
+    item.name = item.data.name = name
+    compat.rename_slot(item)
+    action = own_action(scene, item)
+    if action is not None and item[scene_index.ROLE] == scene_index.ARMATURE:
         action.name = name
-
-
-def remove_characters(scene: bpy.types.Scene, take_id: str, person_id: int | None = None) -> None:
-    """Delete what was made from a take, or from one of its people; the user's own objects stay."""
-    for item in scene_index.objects_of(scene, take_id, person_id):
-        data = item.data
-        bpy.data.objects.remove(item)
-        if data is not None and data.users == 0:
-            bpy.data.batch_remove([data])
-    for action in list(bpy.data.actions):
-        ours = action.get(scene_index.TAKE) == take_id and person_id in (None, action.get(scene_index.PERSON))
-        if ours and action.users <= int(action.use_fake_user):
-            bpy.data.actions.remove(action)
-    collection = scene_index.find_collection(scene, take_id)
-    if collection is not None and not collection.all_objects and not collection.children:
-        bpy.data.collections.remove(collection)

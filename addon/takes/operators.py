@@ -13,7 +13,7 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 from ..blender.paths import RELATIVE, find_file, target_file
 from ..blender.reporting import Reporting
 from ..worker.launch import end_of_wait, must_wait, no_job
-from . import characters, edits, take_list
+from . import characters, edits, removal, take_list
 from .solve import start_solving
 
 
@@ -119,12 +119,13 @@ class ROMP_MOCAP_OT_remove_take(Reporting, _NeedsTake, Operator):
 
     keep_characters: BoolProperty(name="Keep Characters", description="Keep what was made from the take in the scene")
 
-    def run(self, context: bpy.types.Context) -> None:
-        group = context.scene.romp_mocap
+    def run(self, context: bpy.types.Context) -> str | None:
+        group, remarks = context.scene.romp_mocap, list[str]()
         if not self.keep_characters:
-            characters.remove_characters(context.scene, group.takes[group.active_take].take_id)
+            remarks = removal.remove_characters(context.scene, group.takes[group.active_take].take_id)
         group.takes.remove(group.active_take)
         group.active_take = max(0, min(group.active_take, len(group.takes) - 1))
+        return " ".join(remarks) or None
 
 
 class ROMP_MOCAP_OT_remove_person(Reporting, Operator):
@@ -138,11 +139,12 @@ class ROMP_MOCAP_OT_remove_person(Reporting, Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         return take_list.active_person(context.scene) is not None
 
-    def run(self, context: bpy.types.Context) -> None:
+    def run(self, context: bpy.types.Context) -> str | None:
         entry = take_list.selected_take(context.scene)
         person_id = entry.people[entry.active_person].person_id
-        characters.remove_characters(context.scene, entry.take_id, person_id)
+        remarks = removal.remove_characters(context.scene, entry.take_id, person_id)
         edits.remove_person(entry, person_id)
+        return " ".join(remarks) or None
 
 
 class ROMP_MOCAP_OT_restore_person(Reporting, _NeedsTake, Operator):

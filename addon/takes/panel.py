@@ -30,11 +30,7 @@ class ROMP_MOCAP_UL_people(UIList):
     def draw_item(
         self, context: Any, layout: Any, entry: Any, item: Any, icon: int, active_data: Any, active_property: str
     ) -> None:
-        collection = scene_index.find_collection(context.scene, entry.take_id)  # few objects: drawing must be quick
-        made = collection and any(
-            scene_index.belongs(each, entry.take_id, scene_index.ARMATURE, item.person_id)
-            for each in collection.all_objects
-        )
+        made = scene_index.is_kept(context.scene, entry.take_id, scene_index.ARMATURE, item.person_id)
         row = layout.split(factor=0.55)
         row.prop(item, "name", text="", emboss=False, icon="OUTLINER_OB_ARMATURE" if made else "ARMATURE_DATA")
         row.label(text=f"{item.frames} frames")

@@ -124,12 +124,7 @@ def differences_of(path: str, footage: FootageInfo) -> list[str]:
 
 def _replace(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, take_id: str) -> None:
     """Let another take have an entry of the list, and what was made from it."""
-    collection = scene_index.find_collection(scene, entry.take_id)
-    items = scene_index.objects_of(scene, entry.take_id)
-    actions = [item.animation_data.action for item in items if item.animation_data and item.animation_data.action]
-    for datablock in (*items, *actions, *([collection] if collection else [])):
-        if datablock.library is None:
-            datablock[scene_index.TAKE] = take_id
+    scene_index.change_take(scene, entry.take_id, take_id)
     entry.take_id, entry.footage, entry.fingerprint = take_id, "", ""
     entry.people.clear()
     entry.removed_people.clear()

@@ -65,7 +65,7 @@ def start_solving(
         entry = take_list.find_take(target, take_id) if target else None
         if target is None or entry is None or outcome.kind != "finished":
             return ""
-        is_new = scene_index.find_collection(target, take_id) is None
+        is_new = not scene_index.is_known(target, take_id)
         remarks = characters.make_characters(target, entry, bake_ids, match_scene=is_new) if bake_ids else []
         if quiet:
             live_update.push_undo_when_settled()

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..geometry.rotations import make_continuous, slerp
 from ..typing import Array
-from .take import FootageInfo, Motion
+from .take import Camera, FootageInfo, Motion
 
 FALLBACK_FPS = 30.0
 """Rate given to footage without one: a still image."""
@@ -43,9 +43,9 @@ def grid_fps(footage: FootageInfo) -> float:
     return footage.fps if footage.fps > 0 else FALLBACK_FPS
 
 
-def to_grid(times: Array, footage: FootageInfo) -> Array:
+def to_grid(times: Array, footage: FootageInfo, fps: float | None = None) -> Array:
     """Seconds of the footage -> (fractional) index on its even grid; 0 is the first frame that was read."""
-    return (np.asarray(times) - footage.times[0]) * grid_fps(footage)
+    return (np.asarray(times) - footage.times[0]) * (fps or grid_fps(footage))
 
 
 def sampling(row_times: Array, times: Array) -> tuple[Array, Array, Array]:
@@ -58,14 +58,17 @@ def sampling(row_times: Array, times: Array) -> tuple[Array, Array, Array]:
     return before, after, np.clip(fraction, 0.0, 1.0)
 
 
-def resample(motion: Motion, footage: FootageInfo) -> Clip:
+def resample(motion: Motion, footage: FootageInfo, fps: float | None = None) -> Clip:
     """Sample a motion by true time: spherical interpolation of rotations, linear of the root.
 
     A sample is valid when the rows around it are.
+
+    Args:
+        fps: samples per second; those of the footage's own even grid when left out.
     """
-    fps = grid_fps(footage)
+    fps = fps or grid_fps(footage)
     row_times = footage.times[motion.frame_index]
-    grid = to_grid(row_times[[0, -1]], footage)
+    grid = to_grid(row_times[[0, -1]], footage, fps)
     # To the nearest sample, so that the last frame is kept wherever it falls between two samples.
     first, last = (int(np.floor(position + 0.5)) for position in grid)
     times = footage.times[0] + np.arange(first, max(first, last) + 1) / fps
@@ -92,3 +95,14 @@ def on_common_grid(motion: Motion, footage: FootageInfo) -> Clip:
     held = np.clip(samples, 0, len(clip.root) - 1)
     valid = clip.valid[held] & (samples == held)
     return replace(clip, first=0, valid=valid, rotations=clip.rotations[held], root=clip.root[held])
+
+
+def resample_camera(camera: Camera, footage: FootageInfo, fps: float) -> Camera:
+    """A moving camera with one position per sample, from the time of the first frame on; a static one as it is."""
+    if len(camera.position) == 1:
+        return camera
+    count = int(to_grid(footage.times[-1], footage, fps) + 0.5) + 1
+    before, after, fraction = sampling(footage.times, footage.times[0] + np.arange(count) / fps)
+    position = camera.position[before] + (camera.position[after] - camera.position[before]) * fraction[:, None]
+    rotation = slerp(camera.rotation[before], camera.rotation[after], fraction)
+    return Camera(camera.fov, rotation, position)

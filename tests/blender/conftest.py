@@ -15,7 +15,7 @@ def empty_file():
 
 
 @pytest.fixture
-def scene():
+def scene(mocap):
     return bpy.context.scene
 
 

@@ -62,8 +62,8 @@ def test_second_take_of_another_rate_keeps_true_time_when_the_scene_is_left_alon
     slow = make_take(info=footage(n=24, fps=24.0), id="take-2")
     bake_take(scene, slow, "Slow", options=BakeOptions(set_scene=False))
     assert scene.render.fps == 60
-    heads, _ = track(scene, armature_of(scene, slow), 1 + np.arange(24) * 2.5)
-    assert np.abs(heads[:, 0] - slow.people[0].motion.root).max() < 1e-4
+    heads, _ = track(scene, armature_of(scene, slow), 1 + np.arange(0, 24, 2) * 2.5)
+    assert np.abs(heads[:, 0] - slow.people[0].motion.root[::2]).max() < 1e-4
 
 
 def test_in_a_gap_the_character_is_hidden_and_holds_still(scene):

@@ -113,6 +113,8 @@ def test_image_folder_by_number_and_single_image(scene, tmp_path):
     for frame in (1, 3, 5):
         assert screen.number(frame, tmp_path) == 5 + 2 + frame - 1
 
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
     still = footage(times=[0.0], fps=0.0, path=str(folder / "shot_0009.png"), size=(96, 64))
     bake_take(scene, make_take(info=still, id="still"), "Still", options=NO_BODY)
     camera = bpy.data.objects["Still Camera"].data

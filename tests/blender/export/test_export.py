@@ -142,7 +142,7 @@ def test_what_cannot_be_exported_is_reported(scene, tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="NOT CHECKED on Windows: limits the size of files as POSIX can")
 @pytest.mark.parametrize("form", ["FBX", "GLB", "BVH"])
-def test_failed_export_is_one_sentence_and_keeps_the_old_file(tmp_path, form):
+def test_failed_export_is_one_sentence_and_keeps_the_old_file(scene, tmp_path, form):
     import resource
 
     from romp_core.errors import TakeError
@@ -164,8 +164,7 @@ def test_failed_export_is_one_sentence_and_keeps_the_old_file(tmp_path, form):
 
 
 @pytest.mark.parametrize("form", ["FBX", "GLB", "BVH"])
-def test_scene_in_centimeters_shows_and_exports_people_of_human_size(tmp_path, form):
-    scene = bpy.context.scene
+def test_scene_in_centimeters_shows_and_exports_people_of_human_size(scene, tmp_path, form):
     scene.unit_settings.scale_length = 0.01
     take = make_take()
     assert bake_take(scene, take, "Take") == ["The footage was not found, so the camera does not show it."]

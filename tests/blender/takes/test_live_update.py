@@ -9,7 +9,7 @@ from measure import track
 from takes import make_take, motion
 
 from addon.blender import scene_index
-from addon.takes import characters, live_update, take_list
+from addon.takes import characters, live_update, removal, take_list
 from addon.worker import jobs
 from romp_core.storage.take_file import save_take
 from romp_core.worker.commands import Failed, Progressed
@@ -86,7 +86,7 @@ def test_what_has_no_characters_or_is_switched_off_stays(entry, worker, scene):
     entry.solve.tilt = 5.0
     scene.romp_mocap.live_update = True
     scene.romp_mocap.solve.height = 1.5  # the next capture's
-    characters.remove_characters(scene, entry.take_id)
+    removal.remove_characters(scene, entry.take_id)
     entry.solve.roll = 5.0
     run_timers()
     assert not worker.started and not live_update.pending()
