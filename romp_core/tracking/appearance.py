@@ -13,7 +13,7 @@ from ..typing import Array
 MEMORY_S = 30.0
 """People who have been away for longer are forgotten."""
 
-MAX_TRACKED, MAX_RETURNED = 0.75, 0.45
+MAX_TRACKED, MAX_RETURNED = 0.6, 0.45
 """Largest difference between two appearances of one person: in consecutive frames, and after an absence."""
 
 LEARNED_PER_FRAME = 0.1

@@ -42,12 +42,18 @@ class ImageDetection:
         center: (2,) pixels, the middle of the body. size: pixels, about the body's height.
         appearance: see `appearance.signature`.
         starts_track: False when it was only found by following somebody, so it cannot be a new person.
+        hidden: share of the person that somebody nearer hides, 0 to 1: the position is that uncertain.
+        source: whose region it was found in; None when it was found otherwise.
+        shape: (K, 2) joints from the center in sizes, not a number where hidden; None where not known.
     """
 
     center: Array
     size: float
     appearance: Array
     starts_track: bool = True
+    hidden: float = 0.0
+    source: int | None = None
+    shape: Array | None = None
 
     def overlaps(self, other: ImageDetection) -> bool:
         """True when one of the two may hide a part of the other."""

@@ -1,7 +1,7 @@
 """Tracks people by their position and size in the image and by their appearance.
 
-A detection is matched by where its person is expected by now, and by appearance; after an absence, appearance alone
-decides more and more.
+The cost of a pair is the negative log-likelihood of the detection under the person's prediction, as in
+`space_tracker`: who has been away may be anywhere near, so appearance decides more and more.
 """
 
 from __future__ import annotations
@@ -15,60 +15,92 @@ from ..typing import Array
 from .appearance import LEARNED_PER_FRAME, MAX_RETURNED, MAX_TRACKED, MEMORY_S, blend, difference
 from .assignment import unique_pairs
 from .base import ImageDetection
+from .image_motion import ImageMotion
 
 _REACH, _REACH_PER_S = 0.4, 2.5
-"""Largest prediction error, in body sizes: at once, and more per second of absence (a sprinter does five)."""
+"""The largest error of a prediction, in body sizes, at once and more per second of absence (a sprinter does five)."""
 
-_COAST_S = 0.5
 _GROWTH, _GROWTH_PER_S = math.log(1.5), 1.0
-_RETURN_S = 0.4
+"""The same of the logarithm of the size."""
+
+_NOISE, _CONTESTED_NOISE, _HIDDEN_NOISE = 0.02, 0.2, 0.2
+"""Standard deviation of a detection's center in body sizes: of somebody by themselves, beside somebody else, and more
+with the share that is hidden."""
+
+_CONTESTED = 0.35
+"""People nearer to each other than this, in body sizes, may be taken for each other."""
+
+_SHAPE_STD, _SHAPE_STD_PER_S, _LEAST_JOINTS = 0.03, 0.5, 4
+"""Change of a pose in body sizes, the mean of its joints."""
+
+_APPEARANCE_STD = 0.2
+_SEEN_S = 0.1
 """Who has been away for longer returns, and is compared more strictly."""
+
 _LOST_S = 10.0
-_APPEARANCE_WEIGHT = 2.0
-_MAX_COST = 1.75
-_RIVAL_MARGIN = 0.1
-_VELOCITY_S = 0.15
+_MAX_COST = 15.0
+"""Of a match: to find nobody is likelier than a match that costs more."""
+
+_SWITCH_COST = 3.0
+"""Of a detection in somebody else's region."""
+
+_RIVAL_MARGIN = 0.15
 
 
 class _Person:
     """State of one person; `located` is False after a cut, until the next detection."""
 
     def __init__(self, id: int, detection: ImageDetection, time: float) -> None:
-        self.id = id
-        self.center, self.size, self.appearance = detection.center, detection.size, detection.appearance
-        self.velocity = np.zeros(2)
-        self.time = time
+        self.id, self.appearance = id, detection.appearance
+        self.motion = ImageMotion(detection.center, detection.size, time, _NOISE)
         self.located = True
+        self.shape = detection.shape
 
-    def update(self, detection: ImageDetection, time: float, unoccluded: bool) -> None:
-        """Add a matched detection; the appearance is updated only while nobody is in front."""
-        elapsed = time - self.time
-        if self.located and 0 < elapsed < _RETURN_S:
-            share = 1 - math.exp(-elapsed / _VELOCITY_S)
-            self.velocity = self.velocity + share * ((detection.center - self.center) / elapsed - self.velocity)
+    def update(self, detection: ImageDetection, time: float, noise: float) -> None:
+        """Add a matched detection; the appearance is learned only while nobody is in front."""
+        if self.located and self.within_reach(detection, self.motion.time + _SEEN_S):
+            self.motion.update(detection.center, detection.size, time, noise)
         else:
-            self.velocity = np.zeros(2)
-        self.center, self.size, self.time, self.located = detection.center, detection.size, time, True
-        if unoccluded:
+            self.motion = ImageMotion(detection.center, detection.size, time, noise)
+        self.located, self.shape = True, detection.shape
+        if not detection.hidden:
             self.appearance = blend(self.appearance, detection.appearance, LEARNED_PER_FRAME)
 
-    def cost(self, detection: ImageDetection, time: float) -> float:
-        """Cost of the match; infinite when the detection cannot be this person."""
-        away = time - self.time
-        if away > _RETURN_S and not detection.starts_track:
+    def within_reach(self, detection: ImageDetection, time: float) -> bool:
+        """False when the detection is too far away, or of another size."""
+        away = time - self.motion.time
+        return not self.located or (
+            self.motion.error(detection.center, time) < _REACH + _REACH_PER_S * away
+            and self.motion.growth(detection.size) < _GROWTH + _GROWTH_PER_S * away
+        )
+
+    def cost(self, detection: ImageDetection, difference: float, time: float, noise: float) -> float:
+        """Cost of the match with a detection within reach; infinite when its appearance is not this person's.
+
+        Args:
+            difference: of both appearances. noise: see `ImageMotion.update`.
+        """
+        away = time - self.motion.time
+        if difference > (MAX_TRACKED if self.located and away < _SEEN_S else MAX_RETURNED):
             return math.inf
-        appearance = difference(self.appearance, detection.appearance)
-        limit = MAX_TRACKED if self.located and away < _RETURN_S else MAX_RETURNED
-        if appearance > limit:
-            return math.inf
-        if not self.located:
-            return _APPEARANCE_WEIGHT * appearance
-        expected = self.center + self.velocity * min(away, _COAST_S)
-        error = float(np.hypot(*(detection.center - expected))) / (self.size * (_REACH + _REACH_PER_S * away))
-        growth = abs(math.log(detection.size / self.size)) / (_GROWTH + _GROWTH_PER_S * away)
-        if error > 1 or growth > 1:
-            return math.inf
-        return error + _APPEARANCE_WEIGHT * appearance
+        cost = (difference / _APPEARANCE_STD) ** 2 / 2
+        if detection.source not in (None, self.id):
+            cost += _SWITCH_COST
+        if self.located:
+            cost += self.motion.cost(detection.center, detection.size, time, noise)
+            cost += _shape_cost(self.shape, detection.shape, away)
+        return cost
+
+
+def _shape_cost(before: Array | None, now: Array | None, elapsed: float) -> float:
+    """Negative log-likelihood of a pose: people take another one little by little."""
+    if before is None or now is None:
+        return 0.0
+    gaps = np.linalg.norm(now - before, axis=1)
+    gaps = gaps[np.isfinite(gaps)]
+    if len(gaps) < _LEAST_JOINTS:
+        return 0.0
+    return float(gaps.mean() / (_SHAPE_STD + _SHAPE_STD_PER_S * elapsed)) ** 2 / 2
 
 
 class ImageTracker:
@@ -80,24 +112,49 @@ class ImageTracker:
 
     def assign(self, detections: Sequence[ImageDetection], time: float) -> list[int | None]:
         """See `Tracker`."""
-        self._known = {id: one for id, one in self._known.items() if time - one.time <= MEMORY_S}
+        self._known = {id: one for id, one in self._known.items() if time - one.motion.time <= MEMORY_S}
         people = list(self._known.values())
-        costs = np.array([[one.cost(detection, time) for detection in detections] for one in people])
-        pairs = unique_pairs(costs.reshape(len(people), len(detections)), _MAX_COST)
+        noise = [self._noise(detection, time) for detection in detections]
+        pairs = unique_pairs(self._costs(people, detections, noise, time), _MAX_COST)
         ids: list[int | None] = [None] * len(detections)
         for row, column in pairs:
-            rivals = [people[r].id for r, c in pairs if c != column and detections[c].overlaps(detections[column])]
-            if self.may_show(people[row].id, detections[column].appearance, rivals):
-                ids[column] = people[row].id
+            ids[column] = people[row].id
         for column, detection in enumerate(detections):
-            others = [other for k, other in enumerate(detections) if k != column]
             if (id := ids[column]) is not None:
-                self._known[id].update(detection, time, unoccluded=not any(map(detection.overlaps, others)))
-            elif detection.starts_track and column not in {c for _, c in pairs}:
+                self._known[id].update(detection, time, noise[column])
+            elif detection.starts_track:
                 ids[column] = self._next
                 self._known[self._next] = _Person(self._next, detection, time)
                 self._next += 1
         return ids
+
+    @staticmethod
+    def _costs(people: list[_Person], detections: Sequence[ImageDetection], noise: list[float], time: float) -> Array:
+        """(people, detections); infinite also where somebody else who may be there looks clearly more like it."""
+        costs = np.full((len(people), len(detections)), math.inf)
+        for column, detection in enumerate(detections):
+            rows = [row for row, one in enumerate(people) if one.within_reach(detection, time)]
+            differences = [difference(people[row].appearance, detection.appearance) for row in rows]
+            for row, own in zip(rows, differences, strict=True):
+                if own <= min(differences) + _RIVAL_MARGIN:
+                    costs[row, column] = people[row].cost(detection, own, time, noise[column])
+        return costs
+
+    def _noise(self, detection: ImageDetection, time: float) -> float:
+        near = [self._contested(one, detection.center, time) for one in self._known.values()]
+        return (_CONTESTED_NOISE if sum(near) > 1 else _NOISE) + _HIDDEN_NOISE * detection.hidden
+
+    def _contested(self, one: _Person, center: Array, time: float) -> bool:
+        return one.located and time - one.motion.time < _LOST_S and one.motion.error(center, time) < _CONTESTED
+
+    def expected(self, id: int, time: float) -> Array:
+        """(2,) pixels: where the middle of this person should be."""
+        return self._known[id].motion.expected(time)
+
+    def contested(self, id: int, time: float) -> bool:
+        """Whether somebody else is near enough to be taken for this person."""
+        center = self.expected(id, time)
+        return any(self._contested(one, center, time) for one in self._known.values() if one.id != id)
 
     def may_show(self, id: int, appearance: Array, rivals: Iterable[int]) -> bool:
         """Whether a detection of this appearance may be this person, rather than one of the rivals in front."""
@@ -105,15 +162,11 @@ class ImageTracker:
         nearest = min((difference(self._known[rival].appearance, appearance) for rival in rivals), default=1.0)
         return own <= MAX_TRACKED and own <= nearest + _RIVAL_MARGIN
 
-    def update_occluded(self, id: int, detection: ImageDetection, time: float) -> None:
-        """Add a detection of a person behind somebody: it counts for the position, not for the appearance."""
-        self._known[id].update(detection, time, unoccluded=False)
-
     def recently_lost(self, time: float) -> bool:
         """Whether a track was lost a short while ago."""
-        return any(0 < time - one.time - _RETURN_S < _LOST_S for one in self._known.values())
+        return any(0 < time - one.motion.time < _LOST_S for one in self._known.values())
 
     def new_shot(self) -> None:
-        """Places mean nothing any more; people are recognized by their appearance unoccluded."""
+        """See `Tracker`."""
         for one in self._known.values():
             one.located = False

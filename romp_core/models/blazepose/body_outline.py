@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -33,9 +34,22 @@ def size(pose: Pose) -> float:
 
 def on_body(points: Array, pose: Pose) -> Array:
     """Which points of the image (..., 2) lie on this body -> (...) bool."""
+    return clearance(points, pose) < 1
+
+
+def on_bodies(points: Array, poses: Sequence[Pose]) -> Array:
+    """Which points lie on any of these bodies."""
+    on = np.zeros(points.shape[:-1], bool)
+    for pose in poses:
+        on |= on_body(points, pose)
+    return on
+
+
+def clearance(points: Array, pose: Pose) -> Array:
+    """Distance of points of the image (..., 2) from the middle of the nearest limb, in radii of a limb -> (...)."""
     start, end = (pose.points[_BONES[:, side], :2] for side in (0, 1))
     axis = end - start
     to_point = points[..., None, :] - start  # (..., bones, 2)
     along = np.clip((to_point * axis).sum(axis=-1) / np.maximum((axis**2).sum(axis=-1), 1e-9), 0, 1)
     gap = to_point - along[..., None] * axis
-    return np.asarray(((gap**2).sum(axis=-1) < (_RADIUS * size(pose)) ** 2).any(axis=-1))
+    return np.asarray(np.sqrt((gap**2).sum(axis=-1).min(axis=-1)) / (_RADIUS * size(pose)))

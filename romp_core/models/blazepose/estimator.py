@@ -18,29 +18,23 @@ from ...tracking.shots import ShotDetector
 from ...typing import Array
 from .body_outline import on_body, size
 from .detector import Detector
-from .inpaint import erase
 from .landmark_network import BODY_POINTS, LandmarkNet, Pose
+from .occlusion import Others, bottom, infer, moved, near
 from .person_search import PersonSearch
-from .plausibility import (
-    SAME_POSE,
-    confidence,
-    is_new_person,
-    is_part_of,
-    is_visible,
-    overlap_share,
-    overlaps,
-    pose_distance,
-)
+from .plausibility import MAIN, SAME_POSE, hidden_share, is_new_person, is_visible, pose_distance
 from .region import Region
-from .region_filter import RegionFilter
 
 LOOK_BACK_S = 1.0
 """Frames are kept for this long, so that somebody who is detected late is tracked back to where they came in."""
 
 _LOOK_BACK_BYTES = 200_000_000
+HIDDEN_S = 2.0
+"""Who is not seen is looked for in every frame for this long, where they should be."""
+
+_RECENT_S = 0.5
+"""After this it is not known well enough where somebody is to paint them out."""
+
 _LARGEST_JUMP = 0.25
-_OVERLAP = 0.4
-_MAX_HIDDEN = 0.7
 _HYSTERESIS = 1.3
 _LIMBS = [BLAZEPOSE_33.pair(part) for part in ("shoulder", "hip", "knee", "ankle")]
 
@@ -71,11 +65,25 @@ class _Pending:
 
 
 @dataclass
-class _Candidate:
-    """A pose found in the present frame; `filter` is that of the tracked person whose region it was found in."""
+class _Followed:
+    """A known person: the last pose, its time, and the row of the feet while these could be seen."""
 
     pose: Pose
-    filter: RegionFilter | None = None
+    time: float
+    bottom: float
+
+
+@dataclass
+class _Candidate:
+    """A pose found in the present frame behind `nearer` bodies; `source`: the known person whose region it is."""
+
+    pose: Pose
+    nearer: Sequence[Pose]
+    source: int | None
+
+    def detection(self, image: Array) -> ImageDetection:
+        """As the tracker takes it."""
+        return _detection(image, self.pose, self.nearer, self.source)
 
 
 class BlazePose:
@@ -92,7 +100,7 @@ class BlazePose:
         self._most = people
         self._tracker = tracker
         self._shots = ShotDetector()
-        self._tracked: dict[int, tuple[RegionFilter, Region]] = {}
+        self._people: dict[int, _Followed] = {}
         frame_bytes = max(1, footage.width * footage.height * 3)
         self._kept = max(2, _LOOK_BACK_BYTES // frame_bytes)
         kept_s = self._kept / footage.fps if footage.fps else LOOK_BACK_S
@@ -116,47 +124,68 @@ class BlazePose:
         row = self._waiting[-1]
         image, time = row.frame.image, row.frame.time
         if row.cut:
-            self._tracked.clear()
+            self._people.clear()
             self._tracker.new_shot()
             self._search.restart()
-        candidates = [
-            _Candidate(pose, follower)
-            for follower, region in self._tracked.values()
-            if is_visible(image, pose := self._net.infer(image, region))
-        ]
-        candidates = _unique(candidates)
+        candidates = self._known_people(image, time)
         candidates = self._nearest(candidates + self._new_people(image, time, candidates))
-        detections = [_detection(image, one.pose, starts_track=one.filter is None) for one in candidates]
-        ids = self._tracker.assign(detections, time)
-        before, self._tracked = self._tracked, {}
+        ids = self._tracker.assign([one.detection(image) for one in candidates], time)
+        before = self._waiting[-2].poses if len(self._waiting) > 1 else {}
         for id, candidate in zip(ids, candidates, strict=True):
             if id is None:
                 continue
-            row.poses[id] = candidate.pose
-            filter = candidate.filter or RegionFilter()
-            self._tracked[id] = filter, filter.update(candidate.pose, time)
+            row.poses[id] = pose = candidate.pose
+            feet = bottom(pose) if id not in self._people or not pose.covered.any() else self._people[id].bottom
+            self._people[id] = _Followed(pose, time, feet)
             if id not in before:
-                self._track_back(id, candidate.pose)
-        for id, (filter, region) in before.items():
-            if id not in row.poses and (seen := self._occluded(id, row, region)) is not None:
-                row.poses[id] = seen
-                self._tracked[id] = filter, filter.update(seen, time)
-                self._tracker.update_occluded(id, _detection(image, seen), time)
+                self._track_back(id, pose)
+        self._people = {id: one for id, one in self._people.items() if time - one.time < HIDDEN_S}
+
+    def _known_people(self, image: Array, time: float) -> list[_Candidate]:
+        """Poses in the regions of known people, the nearest first: each is painted out for those behind."""
+        found: list[_Candidate] = []
+        order = sorted(self._people, key=lambda id: -self._people[id].bottom)
+        expected = {id: moved(self._people[id].pose, self._tracker.expected(id, time)) for id in order}
+        for rank, id in enumerate(order):
+            one, own = self._people[id], expected[id]
+            region = one.pose.body
+            if one.time < self._waiting[-2].frame.time or self._tracker.contested(id, time):
+                region = replace(region, x=own.body.x, y=own.body.y)
+            behind = [expected[other] for other in order[rank + 1 :] if time - self._people[other].time < _RECENT_S]
+            candidate = self._look(image, region, [other.pose for other in found], id, behind, own)
+            if is_visible(image, candidate.pose) and not _seen(candidate, found):
+                found.append(candidate)
+        return found
+
+    def _look(
+        self,
+        image: Array,
+        region: Region,
+        nearer: Iterable[Pose],
+        source: int | None,
+        farther: Iterable[Pose] = (),
+        own: Pose | None = None,
+    ) -> _Candidate:
+        """The pose in a region among those of the others who are there."""
+        in_front, behind = ([pose for pose in poses if near(region, pose.body)] for poses in (nearer, farther))
+        others = Others(in_front, behind, own)
+        return _Candidate(infer(self._net, image, region, others), others.nearer, source)
 
     def _new_people(self, image: Array, time: float, candidates: list[_Candidate]) -> list[_Candidate]:
-        """People who are not tracked yet."""
+        """People who are not known yet, or not where they are looked for."""
         full = bool(self._most) and len(candidates) >= self._most
         known = [one.pose for one in candidates]
-        found = []
+        found: list[_Candidate] = []
         for detection in self._search.search(image, time, known, near_only=full):
+            others = known + [one.pose for one in found]
             # The pose from its own region agrees with the first one if there really is a person.
-            first = self._net.infer(image, detection.region)
-            if not is_new_person(image, first):
+            first = self._look(image, detection.region, others, None)
+            if not is_new_person(image, first.pose):
                 continue
-            second = self._net.infer(image, first.body)
-            if is_new_person(image, second) and pose_distance(first, second) < SAME_POSE:
-                found.append(_Candidate(second))
-        found = [one for one in _unique(candidates + found) if one.filter is None]
+            second = self._look(image, first.pose.body, others, None)
+            agree = pose_distance(first.pose, second.pose) < SAME_POSE
+            if agree and is_new_person(image, second.pose) and not _seen(second, candidates + found):
+                found.append(second)
         if found or not candidates or self._tracker.recently_lost(time):
             self._search.search_soon(time)
         return found
@@ -165,72 +194,48 @@ class BlazePose:
         """As many as requested; a new person must be clearly nearer to replace one who is tracked."""
         if not self._most:
             return candidates
-        ranked = sorted(candidates, key=lambda one: -size(one.pose) * (_HYSTERESIS if one.filter else 1.0))
+        ranked = sorted(candidates, key=lambda one: -size(one.pose) * (1.0 if one.source is None else _HYSTERESIS))
         return ranked[: self._most]
 
     def _track_back(self, id: int, pose: Pose) -> None:
         """Track a new person back through the waiting frames, until they are gone or known."""
-        filter = RegionFilter()
-        newest = self._waiting[-1].frame.time
-        region = filter.update(pose, 0.0)
         for index in range(len(self._waiting) - 1, 0, -1):
             row = self._waiting[index - 1]
             if self._waiting[index].cut or id in row.poses:
                 return
-            first = self._net.infer(row.frame.image, region)
-            found = first if self._may_be(id, row, first, erased={}) else self._occluded(id, row, region)
-            if found is None or pose_distance(found, pose) > _LARGEST_JUMP:
+            others = [other for other in row.poses.values() if bottom(other) > bottom(pose)]
+            found = self._look(row.frame.image, pose.body, others, id)
+            if not self._may_be(id, row, found) or pose_distance(found.pose, pose) > _LARGEST_JUMP:
                 return
-            row.poses[id] = pose = found
-            region = filter.update(pose, newest - row.frame.time)
+            row.poses[id] = pose = found.pose
 
-    def _occluded(self, id: int, row: _Pending, region: Region) -> Pose | None:
-        """Search for a person behind others, with these painted out."""
-        near = {i: other for i, other in row.poses.items() if _overlap(region, other.body)}
-        if not near:
-            return None
-        pose = self._net.infer(row.frame.image, region, lambda crop: erase(crop, region, list(near.values())))
-        if overlap_share(pose, near.values()) > _MAX_HIDDEN or not self._may_be(id, row, pose, near):
-            return None
-        hidden = np.any([on_body(pose.points[:, :2], other) for other in near.values()], axis=0)
-        return replace(pose, visibility=np.where(hidden, 0.0, pose.visibility))
-
-    def _may_be(self, id: int, row: _Pending, pose: Pose, erased: dict[int, Pose]) -> bool:
+    def _may_be(self, id: int, row: _Pending, candidate: _Candidate) -> bool:
         """True when a pose in a frame in which this person was not detected may be theirs."""
-        image = row.frame.image
+        image, pose = row.frame.image, candidate.pose
         if not is_visible(image, pose):
             return False
         if any(pose_distance(pose, other) < SAME_POSE for other in row.poses.values()):
             return False
-        rivals = [i for i, other in row.poses.items() if _overlap(pose.body, other.body)]
-        appearance = _detection(image, pose, occluders=list(erased.values())).appearance
-        # Legs alone distinguish nobody: then position and pose decide.
-        torso_hidden = bool(erased) and not appearance[0].any()
-        return torso_hidden or self._tracker.may_show(id, appearance, rivals)
+        rivals = [i for i, other in row.poses.items() if near(pose.body, other.body)]
+        return self._tracker.may_show(id, candidate.detection(image).appearance, rivals)
 
 
-def _overlap(a: Region, b: Region) -> bool:
-    return bool(np.hypot(a.x - b.x, a.y - b.y) < _OVERLAP * max(a.side, b.side))
-
-
-def _detection(image: Array, pose: Pose, starts_track: bool = False, occluders: Sequence[Pose] = ()) -> ImageDetection:
+def _detection(image: Array, pose: Pose, nearer: Sequence[Pose], source: int | None) -> ImageDetection:
     """A pose as the tracker takes it; colors of bodies in front are left out."""
     parts = body_points(*(pose.points[pair, :2] for pair in _LIMBS))
-    for occluder in occluders:
+    for occluder in nearer:
         parts = [part[~on_body(part, occluder)] for part in parts]
-    return ImageDetection(pose.body.center, size(pose), signature(image, parts), starts_track)
+    return ImageDetection(
+        center=pose.body.center,
+        size=size(pose),
+        appearance=signature(image, parts),
+        starts_track=source is None,
+        hidden=hidden_share(pose),
+        source=source,
+        shape=np.where(pose.covered[MAIN, None], np.nan, (pose.points[MAIN, :2] - pose.body.center) / size(pose)),
+    )
 
 
-def _unique(candidates: list[_Candidate]) -> list[_Candidate]:
-    """Each body once, and no limbs taken for people; tracked poses win, then those of higher confidence."""
-    kept: list[_Candidate] = []
-    for one in sorted(candidates, key=lambda one: (one.filter is None, -confidence(one.pose))):
-        new = one.filter is None
-        if not any(_twice(one.pose, other.pose, new) for other in kept):
-            kept.append(one)
-    return [one for one in kept if not any(is_part_of(one.pose, other.pose) for other in kept)]
-
-
-def _twice(pose: Pose, other: Pose, new: bool) -> bool:
-    """True when a pose shows the same body as another; a new one must not overlap it either."""
-    return pose_distance(pose, other) < SAME_POSE or (new and overlaps(pose, other))
+def _seen(candidate: _Candidate, others: Iterable[_Candidate]) -> bool:
+    """True when a pose shows the same body as one of the others."""
+    return any(pose_distance(candidate.pose, other.pose) < SAME_POSE for other in others)

@@ -7,19 +7,28 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...typing import Array
-from .body_outline import on_body
+from .body_outline import on_bodies, on_body
 from .landmark_network import Pose
 from .region import Region
 
 _CELL = 4
 
 
-def erase(crop: Array, region: Region, bodies: Sequence[Pose]) -> Array:
-    """The (S, S, 3) crop of a region with these bodies replaced by a smooth continuation of what surrounds them."""
+def erase(
+    crop: Array, region: Region, bodies: Sequence[Pose], behind: Sequence[Pose] = (), own: Pose | None = None
+) -> Array:
+    """The (S, S, 3) crop of a region with bodies replaced by a smooth continuation of what surrounds them.
+
+    Args:
+        bodies: whole ones. behind: those of which the `own` body is left.
+    """
     cells = len(crop) // _CELL
     centers = (np.arange(cells) + 0.5) / cells
     points = region.to_image(np.stack(np.meshgrid(centers, centers), axis=-1))
-    hidden = np.any([on_body(points, body) for body in bodies], axis=0)
+    hidden = on_bodies(points, behind)
+    if own is not None:
+        hidden &= ~on_body(points, own)
+    hidden |= on_bodies(points, bodies)
     small = crop.reshape(cells, _CELL, cells, _CELL, 3).mean(axis=(1, 3))
     filled = _spread(small, (~hidden).astype(np.float64))
     mask, paint = (np.repeat(np.repeat(a, _CELL, axis=0), _CELL, axis=1) for a in (hidden, filled))

@@ -6,7 +6,7 @@ Contract of MediaPipe's `pose_landmark_full` graph, with its heat-map refinement
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -38,6 +38,7 @@ class Pose:
         visibility: (39,) probability of being in the image and not hidden.
         world: (39, 3) meters from mid-hip, camera axes (x right, y down, z forward).
         region: that region.
+        covered: (39,) bool, hidden by somebody nearer.
     """
 
     flag: float
@@ -45,6 +46,7 @@ class Pose:
     visibility: Array
     world: Array
     region: Region
+    covered: Array = field(default_factory=lambda: np.zeros(_POINTS, bool))
 
     @property
     def body(self) -> Region:

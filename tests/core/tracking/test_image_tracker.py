@@ -1,5 +1,7 @@
 """Tracker, appearance, assignment and shot changes, on drawn figures that walk, cross, leave and return."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -97,6 +99,44 @@ def test_hidden_person_is_not_invented_and_comes_back():
     for t in range(100):
         last = tracker.assign([detection(x, shirt, t == 0 or t == 56) for x, shirt in frame(t)], t / 30)
     assert last == [red, blue]
+
+
+def seen(x: float, shirt: tuple, source: int | None = None, shape: np.ndarray | None = None) -> ImageDetection:
+    return replace(detection(x, shirt, source is None), source=source, shape=shape)
+
+
+def test_alike_people_who_meet_keep_to_their_regions_and_poses():
+    """For a third of a second both are measured half-way between the two, as networks do with people who overlap."""
+    stride, reach = np.full((13, 2), 0.1), np.full((13, 2), -0.1)
+    tracker = ImageTracker()
+    for t in range(60):
+        left, right = 200 + 4.0 * t, 440 - 4.0 * t
+        middle = (left + right) / 2
+        drawn = 0.5 if 25 <= t <= 34 else 0.0
+        given = tracker.assign(
+            [
+                seen(left + drawn * (middle - left), RED, 0 if t else None, stride),
+                seen(right + drawn * (middle - right), RED, 1 if t else None, reach),
+            ],
+            t / 30,
+        )
+        assert given == [0, 1]
+
+
+def test_detection_in_a_region_that_slid_onto_a_hidden_neighbor_is_the_neighbor():
+    tracker = ImageTracker()
+    for t in range(30):
+        tracker.assign([seen(300, RED), seen(400 - t, BLUE)], t / 30)
+    tracker.assign([seen(370, BLUE, 1)], 1.0)
+    assert tracker.assign([seen(350, RED, 1)], 31 / 30) != [1]
+    assert tracker.assign([seen(305, RED, 1)], 32 / 30) == [0]
+
+
+def test_what_looks_like_nobody_is_nobody():
+    tracker = ImageTracker()
+    for t in range(10):
+        tracker.assign([seen(300, RED)], t / 30)
+    assert tracker.assign([seen(300, GREEN, 0)], 10 / 30) == [None]
 
 
 @pytest.mark.parametrize("away_s", [0.5, 2.0, 5.0])

@@ -10,6 +10,7 @@ import pytest
 
 from romp_core.errors import ModelError
 from romp_core.footage import open_footage
+from romp_core.images.ops import warp
 from romp_core.models.common.assets import asset
 from romp_core.models.registry import MODELS, model_card
 from romp_core.take.observations import Frame
@@ -20,14 +21,14 @@ try:
 except ModelError as missing:
     pytest.skip(f"NOT CHECKED: {missing}", allow_module_level=True)
 
-from romp_core.models.blazepose.body_outline import on_body
+from romp_core.models.blazepose.body_outline import clearance, on_body, size
 from romp_core.models.blazepose.detector import Detector, whole_image
 from romp_core.models.blazepose.inpaint import erase
-from romp_core.models.blazepose.landmark_network import LandmarkNet, refine
+from romp_core.models.blazepose.landmark_network import HIPS, TOP, LandmarkNet, refine
+from romp_core.models.blazepose.occlusion import Others, bottom, infer
 from romp_core.models.blazepose.person_search import PersonSearch
-from romp_core.models.blazepose.plausibility import pose_distance
+from romp_core.models.blazepose.plausibility import hidden_share, pose_distance
 from romp_core.models.blazepose.region import Region, body_region
-from romp_core.models.blazepose.region_filter import RegionFilter
 from romp_core.models.registry import default_store
 from romp_core.take.settings import CaptureSettings
 from romp_core.tracking.one_euro import OneEuro
@@ -104,6 +105,45 @@ def test_a_body_can_be_painted_out(demo):
     assert (np.abs(erased.astype(int) - [190, 70, 60]).sum(axis=2) < 60).sum() < 0.3 * shirt
 
 
+def pasted(image, pose, shift):
+    """The image with its person once more in front, moved by `shift` pixels, and that person's pose."""
+    rows, columns = np.mgrid[: image.shape[0], : image.shape[1]]
+    points = np.stack([columns, rows], axis=-1) - np.array(shift)
+    source = np.clip(points, 0, np.array(image.shape[1::-1]) - 1)
+    copy = image[source[..., 1], source[..., 0]]
+    front = replace(pose, points=pose.points + np.append(shift, 0))
+    return np.where(on_body(points.astype(float), pose)[..., None], copy, image), front
+
+
+def off(pose, truth, rows=slice(11, 29)):
+    """Mean distance of two poses' limbs in body sizes."""
+    return np.linalg.norm(pose.points[rows, :2] - truth.points[rows, :2], axis=1).mean() / size(truth)
+
+
+def test_person_behind_another_is_seen_with_that_one_painted_out(demo):
+    net, image = LandmarkNet(), demo.frames[0].image
+    alone = net.infer(image, Detector().detect(image, whole_image(image))[0].region)
+    both, front = pasted(image, alone, (30, 12))
+    drawn = net.infer(both, alone.body)
+    behind = infer(net, both, alone.body, Others(nearer=[front]))
+    assert off(behind, alone) < 0.6 * off(drawn, alone)
+    assert behind.covered.any() and (behind.visibility[behind.covered] == 0).all()
+    assert 0 < hidden_share(behind) < 1
+    own = infer(net, both, front.body, Others(farther=[alone], own=front))
+    assert off(own, front) < 0.5 * off(net.infer(both, front.body), front) and not own.covered.any()
+    assert bottom(front) > bottom(alone)
+
+
+def test_landmarks_at_the_edge_of_another_body_count_less(demo):
+    net, image = LandmarkNet(), demo.frames[0].image
+    alone = net.infer(image, Detector().detect(image, whole_image(image))[0].region)
+    radius = 0.05 * size(alone)
+    for radii, share in ((0.5, 0.0), (1.5, 0.5), (2.5, 1.0)):
+        point = alone.points[[27], :2] + [[0, radii * radius]]  # below an ankle
+        assert clearance(point, alone)[0] == pytest.approx(radii, abs=0.15)
+        assert np.clip(clearance(point, alone)[0] - 1, 0, 1) == pytest.approx(share, abs=0.15)
+
+
 def test_unknown_model_names_the_known_ones():
     with pytest.raises(ModelError, match="blazepose"):
         model_card("alphapose")
@@ -123,13 +163,14 @@ def test_listing_models_loads_no_network_library():
 
 
 def test_equal_to_mediapipe(demo):
-    """Detector, landmarks and following, step for step."""
-    detector, net, follower, region = Detector(), LandmarkNet(), RegionFilter(), None
+    """Detector and landmarks, step for step; only MediaPipe follows with a filter that lags behind fast motion."""
+    detector, net, follower, region = Detector(), LandmarkNet(), OneEuro(0.01, 10.0), None
     gaps, world = [], []
     for frame, truth, world_truth in zip(demo.frames, demo.points, demo.world, strict=True):
         region = region or detector.detect(frame.image, whole_image(frame.image))[0].region
         pose = net.infer(frame.image, region)
-        region = follower.update(pose, frame.time)
+        scale = 1.25 / pose.body.side
+        region = body_region(*follower.update(pose.points[[HIPS, TOP], :2], 1 / 30, scale))
         gaps.append(np.linalg.norm(pose.points[:33, :2] - truth[:, :2], axis=1))
         world.append(np.linalg.norm(pose.world[:33] - world_truth, axis=1))
         assert np.abs(pose.visibility[:33] - truth[:, 3]).max() < 0.05
@@ -146,9 +187,33 @@ def test_one_person_in_every_frame(demo):
     assert all(p.ids.tolist() == [0] and p.confidence[0] > 0.9 for p in people)
     assert people[0].keypoints2d.shape == (1, 33, 2) and people[0].keypoints3d.shape == (1, 33, 3)
     gap = np.linalg.norm(people[-1].keypoints2d[0] - demo.points[-1][:, :2], axis=1)
-    assert gap.mean() < 0.5
+    assert gap.mean() < 2.5  # of 230
     # Camera axes: the head is above the feet, y down; meters around the hips.
     assert people[0].keypoints3d[0, 0, 1] < -0.4 < 0.4 < people[0].keypoints3d[0, 27, 1]
+
+
+def turned(image, degrees):
+    """The image turned about its middle, the border repeated."""
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turn, middle = np.array([[c, -s], [s, c]]), (np.array(image.shape[1::-1]) - 1) / 2
+    return warp(image, np.column_stack([turn.T, middle - turn.T @ middle]), *image.shape[1::-1], "replicate"), turn
+
+
+def test_somebody_who_turns_head_over_heels_is_followed(demo):
+    """A turn in 1.2 seconds: regions that lagged behind would lose the legs."""
+    frames, expected = [], []
+    for index in range(30):
+        image, turn = turned(demo.frames[0].image, 10.0 * max(0, index - 3))
+        frames.append(Frame(index, index / 30, image))
+        middle = (np.array(image.shape[1::-1]) - 1) / 2
+        expected.append((demo.points[0][:33, :2] - middle) @ turn.T + middle)
+    people = run(demo.info, frames)
+    assert all(p.ids.tolist() == [0] for p in people)
+    gaps = [
+        np.linalg.norm(p.keypoints2d[0, LANDMARKS] - e[LANDMARKS], axis=1).mean()
+        for p, e in zip(people, expected, strict=True)
+    ]
+    assert max(gaps) < 0.03 * 230
 
 
 def test_nobody_is_found_in_an_empty_room(demo):
