@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..blender import compat, scene_index
+from . import hand_edits
 from .bones import ROOT_BONE, bone_names
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ def bone_rotations(clip: Clip, rest: Array) -> Array:
     return make_continuous(quat_multiply(quat_multiply(left, clip.rotations), quat_conjugate(turn)))
 
 
-def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Clip, frames: Array) -> None:
+def bake_action(
+    item: bpy.types.Object, action: bpy.types.Action, clip: Clip, frames: Array, keep_edits: bool = True
+) -> None:
     """Write a clip into the action and let it move the armature, unless the user put another action there.
 
     Keys exist only where the person was detected; the last key before a gap holds. A `root` bone, if there is one,
@@ -58,6 +62,7 @@ def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Clip, fr
 
     Args:
         frames: (n,) scene frame of each sample.
+        keep_edits: whether what the user changed by hand in this action stays, on top of the clip.
     """
     import numpy as np
 
@@ -66,36 +71,61 @@ def bake_action(item: bpy.types.Object, action: bpy.types.Action, clip: Clip, fr
     bones, names = item.data.bones, bone_names(item.data)
     rest = np.array([bones[names[joint]].matrix_local for joint in JOINTS])  # (24, 4, 4)
     rotations = bone_rotations(clip, rest[:, :3, :3])
-    root, floor_part = np.asarray(clip.root, dtype=np.float64), None
+    root = np.asarray(clip.root, dtype=np.float64)
+    positions = []
     if ROOT_BONE in names:
         floor_part = root * [1.0, 1.0, 0.0] - rest[0, :3, 3] * [1.0, 1.0, 0.0]
         root = root - floor_part
-    location = (root - rest[0, :3, 3]) @ rest[0, :3, :3]
+        positions.append(floor_part @ np.array(bones[names[ROOT_BONE]].matrix_local)[:3, :3])
+    positions.insert(0, (root - rest[0, :3, 3]) @ rest[0, :3, :3])
 
     seen = np.flatnonzero(clip.valid)
     interpolation = np.full(len(seen), LINEAR, dtype=np.int32)
     interpolation[:-1][np.diff(seen) > 1] = CONSTANT
     frames = np.asarray(frames, dtype=np.float64)[seen]
-    channels = compat.own_channels(item, action)
-
-    def write(joint: str, prop: str, values: Array) -> None:
-        bone = names[joint]
-        path = curve_path(bone, prop)
-        for index in range(values.shape[1]):
-            curve = compat.ensure_fcurve(channels, path, index, bone)
-            write_keys(curve, frames, values[seen, index], interpolation)
-        if bone != joint and joint not in bones:  # renamed while another action was assigned
-            remove_curves(channels, curve_path(joint, prop))
-
-    for joint, name in enumerate(JOINTS):
-        item.pose.bones[names[name]].rotation_mode = "QUATERNION"
-        write(name, "rotation_quaternion", rotations[:, joint])
-    write("pelvis", "location", location)
-    if floor_part is not None:
-        write(ROOT_BONE, "location", floor_part @ np.array(bones[names[ROOT_BONE]].matrix_local)[:3, :3])
-    else:
-        remove_curves(channels, curve_path(ROOT_BONE, "location"))
+    solved = np.concatenate([rotations.reshape(len(rotations), -1), *positions], axis=1)[seen]
+    channels, curves = compat.own_channels(item, action), baked_curves(item)
+    values, before = solved, hand_edits.noted(action)
+    if keep_edits and before is not None:
+        values = hand_edits.corrected(channels, curves, before, clip.fps, frames, solved)
+    for joint in JOINTS:
+        item.pose.bones[names[joint]].rotation_mode = "QUATERNION"
+    for (path, index), column in zip(curves, values.T, strict=True):
+        write_keys(compat.ensure_fcurve(channels, path, index, path.split('"')[1]), frames, column, interpolation)
+    _remove_dead(channels, names, bones)
+    hand_edits.note(action, hand_edits.Written(clip.fps, frames, solved, values))
     take_over(item, action)
+
+
+def baked_curves(item: bpy.types.Object) -> list[hand_edits.Curve]:
+    """The curves that a bake writes for an armature: all rotations, the pelvis' position, and that of the root bone."""
+    from romp_core.geometry.skeleton import JOINTS
+
+    names = bone_names(item.data)
+    curves = [(curve_path(names[joint], "rotation_quaternion"), index) for joint in JOINTS for index in range(4)]
+    moved = ["pelvis", *([ROOT_BONE] if ROOT_BONE in names else [])]
+    return curves + [(curve_path(names[joint], "location"), index) for joint in moved for index in range(3)]
+
+
+def has_hand_edits(scene: bpy.types.Scene, item: bpy.types.Object) -> bool:
+    """True when the user changed keys that the latest bake of this armature wrote."""
+    from romp_core.geometry.skeleton import JOINTS
+
+    action = own_action(scene, item)
+    written = hand_edits.noted(action) if action is not None else None
+    if action is None or written is None or not set(JOINTS) <= set(bone_names(item.data)):
+        return False
+    return hand_edits.is_edited(compat.own_channels(item, action), baked_curves(item), written)
+
+
+def _remove_dead(channels: Any, names: Mapping[str, str], bones: Any) -> None:
+    """Remove curves of bones under names that they have no more: renamed while another action was assigned."""
+    for joint, name in names.items():
+        if joint != name and joint not in bones:
+            for prop in ("rotation_quaternion", "location"):
+                remove_curves(channels, curve_path(joint, prop))
+    if ROOT_BONE not in names and ROOT_BONE not in bones:
+        remove_curves(channels, curve_path(ROOT_BONE, "location"))
 
 
 def curve_path(bone: str, prop: str) -> str:

@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BakeOptions:
-    """What a bake makes; bodies that are there already are kept up in any case."""
+    """What a bake makes; bodies that are there already are kept up in any case.
+
+    Attributes:
+        keep_edits: whether keys that the user changed by hand stay, on top of the motion.
+    """
 
     with_root: bool = False
     with_body: bool = True
     set_scene: bool = True
+    keep_edits: bool = True
 
 
 def bake_take(
@@ -132,7 +137,8 @@ class _Bake:
         finite = np.isfinite(clip.rotations).all(axis=(1, 2)) & np.isfinite(clip.root).all(axis=1)
         clip = replace(clip, valid=clip.valid & finite)  # NaN and infinity never become keys
         samples = np.arange(clip.first, clip.first + len(clip.valid))
-        bake_action(armature, ensure_action(scene, armature, name), clip, timing.first + samples)
+        action = ensure_action(scene, armature, name)
+        bake_action(armature, action, clip, timing.first + samples, self.options.keep_edits)
 
         detected = np.zeros(max(timing.samples, clip.first + len(clip.valid)), dtype=bool)
         detected[samples] = clip.valid

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
 
 def make_characters(
-    scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, person_ids: set[int], match_scene: bool = True
+    scene: bpy.types.Scene,
+    entry: ROMP_MOCAP_PG_take,
+    person_ids: set[int],
+    match_scene: bool = True,
+    keep_edits: bool = True,
 ) -> list[str]:
     """Make or update the characters of these people; returns remarks for the user.
 
     Args:
         match_scene: whether the scene's setting about its frame rate and range counts at all.
+        keep_edits: whether keys that the user changed by hand stay, on top of the motion.
 
     Raises:
         romp_core.errors.TakeError: the take file is missing, damaged, or not solved.
@@ -31,7 +36,7 @@ def make_characters(
     take = load_edited(entry)
     footage = replace(take.footage, path=lookup.footage_file(entry, take.footage.path))
     group = scene.romp_mocap
-    options = BakeOptions(group.with_root, group.with_body, group.set_scene and match_scene)
+    options = BakeOptions(group.with_root, group.with_body, group.set_scene and match_scene, keep_edits)
     return bake_take(scene, replace(take, footage=footage), entry.name, person_ids, options)
 
 

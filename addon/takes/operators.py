@@ -14,6 +14,7 @@ from ..blender.paths import RELATIVE, find_file, target_file
 from ..blender.reporting import Reporting
 from ..worker.launch import end_of_wait, must_wait, no_job
 from . import characters, edits, removal, take_list
+from .hand_edits import AsksAboutEdits
 from .solve import start_solving
 
 
@@ -80,7 +81,7 @@ class ROMP_MOCAP_OT_recover_takes(Reporting, Operator):
         return " ".join((f"Takes recovered: {len(found)}.", *problems))
 
 
-class ROMP_MOCAP_OT_make_characters(Reporting, _NeedsTake, Operator):
+class ROMP_MOCAP_OT_make_characters(AsksAboutEdits, Reporting, _NeedsTake, Operator):
     """Make the characters of the take, or update them after a change"""
 
     bl_idname = "romp_mocap.make_characters"
@@ -107,7 +108,8 @@ class ROMP_MOCAP_OT_make_characters(Reporting, _NeedsTake, Operator):
             who = {person.person_id} if person else set()
         if not take_list.load(entry).solved:  # a cancelled capture
             return end_of_wait(self, start_solving(scene, entry, who, must_wait(False)))
-        return " ".join(characters.make_characters(scene, entry, who)) or {"FINISHED"}
+        keep = self.keeps_edits(scene)
+        return " ".join(characters.make_characters(scene, entry, who, keep_edits=keep)) or {"FINISHED"}
 
 
 class ROMP_MOCAP_OT_remove_take(Reporting, _NeedsTake, Operator):

@@ -17,12 +17,13 @@ from ..worker import jobs
 from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
 from ..worker.outcome import Outcome
 from . import characters, edits, live_update, take_list
+from .hand_edits import AsksAboutEdits
 
 if TYPE_CHECKING:
     from .properties import ROMP_MOCAP_PG_take
 
 
-class ROMP_MOCAP_OT_solve(Reporting, Operator):
+class ROMP_MOCAP_OT_solve(AsksAboutEdits, Reporting, Operator):
     """Compute the motion of the take again with these settings, without running the model"""
 
     bl_idname = "romp_mocap.solve"
@@ -36,12 +37,17 @@ class ROMP_MOCAP_OT_solve(Reporting, Operator):
 
     def run(self, context: bpy.types.Context) -> set[str]:
         entry = take_list.selected_take(context.scene)
-        made = characters.made_characters(context.scene, entry)
-        return end_of_wait(self, start_solving(context.scene, entry, made, must_wait(self.wait)))
+        made, keep = characters.made_characters(context.scene, entry), self.keeps_edits(context.scene)
+        return end_of_wait(self, start_solving(context.scene, entry, made, must_wait(self.wait), keep_edits=keep))
 
 
 def start_solving(
-    scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, bake_ids: set[int], wait: bool, quiet: bool = False
+    scene: bpy.types.Scene,
+    entry: ROMP_MOCAP_PG_take,
+    bake_ids: set[int],
+    wait: bool,
+    quiet: bool = False,
+    keep_edits: bool = True,
 ) -> Outcome | None:
     """Solve a listed take with its entry's settings, then make the characters of these people; see `jobs.start`.
 
@@ -66,7 +72,7 @@ def start_solving(
         if target is None or entry is None or outcome.kind != "finished":
             return ""
         is_new = not scene_index.is_known(target, take_id)
-        remarks = characters.make_characters(target, entry, bake_ids, match_scene=is_new) if bake_ids else []
+        remarks = characters.make_characters(target, entry, bake_ids, is_new, keep_edits) if bake_ids else []
         if quiet:
             live_update.push_undo_when_settled()
         else:

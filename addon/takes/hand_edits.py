@@ -1,0 +1,62 @@
+"""Asking what becomes of keys that the user changed by hand, before they are baked again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import EnumProperty
+
+from ..bake.action import has_hand_edits
+from ..blender import scene_index
+from ..blender.layout import wrapped
+from . import take_list
+
+KEEP, REPLACE, CANCEL = "KEEP", "REPLACE", "CANCEL"
+_WIDTH_PX = 360
+
+
+def edited_people(scene: bpy.types.Scene) -> list[str]:
+    """Names of the people of the selected take whose keys were changed by hand."""
+    entry, found = take_list.active_take(scene), list[str]()
+    if entry is None:
+        return found
+    for person in entry.people:
+        item = scene_index.find_object(scene, entry.take_id, scene_index.ARMATURE, person.person_id)
+        if item is not None and not scene_index.library_of(item) and has_hand_edits(scene, item):
+            found.append(person.name)
+    return found
+
+
+class AsksAboutEdits:
+    """Mixin of operators that bake: in a window they ask what becomes of hand-edited keys, where there are any."""
+
+    hand_edits: EnumProperty(
+        name="Edited Keys",
+        description="What happens to keys that were changed by hand",
+        items=(
+            (KEEP, "Keep", "Keep the changes, on top of the new motion"),
+            (REPLACE, "Replace", "Replace the changed keys. Undo brings them back"),
+            (CANCEL, "Cancel", "Change nothing"),
+        ),
+        default=KEEP,
+        options={"SKIP_SAVE"},
+    )
+
+    def invoke(self: Any, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if not edited_people(context.scene):
+            return self.execute(context)
+        return context.window_manager.invoke_props_dialog(self, width=_WIDTH_PX)
+
+    def draw(self: Any, context: bpy.types.Context) -> None:
+        who = ", ".join(edited_people(context.scene))
+        wrapped(self.layout, f"Keys of {who} were changed by hand since they were made.", _WIDTH_PX, "INFO")
+        self.layout.row().prop(self, "hand_edits", expand=True)
+
+    def keeps_edits(self: Any, scene: bpy.types.Scene) -> bool:
+        """Whether edited keys are kept. Raises TakeError when there are some, and nothing is to be changed."""
+        from romp_core.errors import TakeError
+
+        if self.hand_edits == CANCEL and (who := edited_people(scene)):
+            raise TakeError(f"Keys of {', '.join(who)} were changed by hand, so nothing was done.")
+        return bool(self.hand_edits != REPLACE)

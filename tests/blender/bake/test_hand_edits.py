@@ -1,0 +1,154 @@
+"""Keys that the user changed by hand stay on top of what is solved again, on actions with and without slots."""
+
+import bpy
+import numpy as np
+import pytest
+from measure import degrees_between, track
+from takes import footage, make_take, motion
+
+from addon.bake.action import has_hand_edits
+from addon.bake.take import BakeOptions, bake_take
+from addon.blender import compat, scene_index
+from romp_core.geometry.rotations import normalize, quat_conjugate, quat_from_rotvec, quat_multiply
+from romp_core.geometry.skeleton import JOINTS
+
+ARM, TURN = "left_shoulder", quat_from_rotvec(np.array([0.0, 0.0, np.radians(30)]))
+EDITED = np.arange(10, 21)
+
+
+@pytest.fixture
+def take(scene):
+    take = make_take()
+    bake_take(scene, take, "Clip")
+    return take
+
+
+def armature(scene):
+    return scene_index.find_object(scene, "take-1", scene_index.ARMATURE, 1)
+
+
+def curves(scene, bone, prop):
+    channels = compat.assigned_channels(armature(scene))
+    return [curve for curve in channels.fcurves if curve.data_path == f'pose.bones["{bone}"].{prop}']
+
+
+def quaternions(scene, bone, frames):
+    found = curves(scene, bone, "rotation_quaternion")
+    return np.array([[curve.evaluate(float(frame)) for curve in found] for frame in frames])
+
+
+def turn_arm(scene):
+    """Turn the arm by 30 degrees in frames 10 to 20, as with keys set by hand."""
+    values = quat_multiply(quaternions(scene, ARM, EDITED), TURN)
+    for index, curve in enumerate(curves(scene, ARM, "rotation_quaternion")):
+        for frame, value in zip(EDITED, values[:, index], strict=True):
+            curve.keyframe_points[int(frame) - 1].co[1] = value
+        curve.update()
+
+
+def correction(scene, again, frames, bone=ARM):
+    """By how much a bone is turned in its own axes against a bake of the same take without edits, quaternions."""
+    shown = quaternions(scene, bone, frames)
+    bake_take(scene, again, "Clip", options=BakeOptions(keep_edits=False))
+    return quat_multiply(quat_conjugate(quaternions(scene, bone, frames)), shown)
+
+
+def degrees(quats):
+    return np.degrees(2 * np.arccos(np.clip(np.abs(quats[..., 0]), 0, 1)))
+
+
+def test_fresh_keys_are_not_edited(scene, take):
+    assert not has_hand_edits(scene, armature(scene))
+    bake_take(scene, make_take([motion(40, seed=3)]), "Clip")
+    assert not has_hand_edits(scene, armature(scene))
+
+
+def test_a_turned_arm_stays_turned_on_another_motion(scene, take):
+    turn_arm(scene)
+    assert has_hand_edits(scene, armature(scene))
+    again = make_take([motion(40, seed=3)])
+    bake_take(scene, again, "Clip")
+    assert not has_hand_edits(scene, armature(scene)), "what is kept is part of what was written"
+    heads, _ = track(scene, armature(scene), [5, 30])
+    assert np.abs(heads - again.people[0].motion.joints()[[4, 29]]).max() < 1e-4, "elsewhere it is the new motion"
+    turned = correction(scene, again, [5, *EDITED, 30])
+    assert degrees(turned)[[0, -1]].max() < 0.1
+    assert degrees(quat_multiply(quat_conjugate(TURN), turned[1:-1])).max() < 0.1
+
+
+def test_a_second_round_of_edits_adds_up(scene, take):
+    turn_arm(scene)
+    bake_take(scene, make_take([motion(40, seed=3)]), "Clip")
+    turn_arm(scene)
+    again = make_take([motion(40, seed=5)])
+    bake_take(scene, again, "Clip")
+    assert degrees(correction(scene, again, EDITED)) == pytest.approx(60.0, abs=0.1)
+
+
+def test_moved_pelvis_deleted_keys_and_own_channels(scene, take):
+    for curve in curves(scene, "pelvis", "location"):
+        for point in curve.keyframe_points:
+            point.co[1] += 0.1
+    for curve in curves(scene, "right_elbow", "rotation_quaternion"):
+        for index in reversed(range(11, 19)):  # from frame 11 to 20 a straight line
+            curve.keyframe_points.remove(curve.keyframe_points[index])
+    item = armature(scene)
+    item.pose.bones["head"].keyframe_insert("scale", frame=7)
+    before = normalize(quaternions(scene, "right_elbow", [15]))
+    bake_take(scene, take, "Clip")
+    assert np.abs(quaternions(scene, "right_elbow", [15]) - before).max() < 1e-4, "as the user left it"
+    assert len(curves(scene, "head", "scale")) == 3
+    heads, _ = track(scene, item, [1, 20, 40], ["pelvis"])
+    moved = heads[:, 0] - take.people[0].motion.joints()[[0, 19, 39], 0]
+    assert np.linalg.norm(moved, axis=-1) == pytest.approx(0.1 * np.sqrt(3), abs=1e-3)
+
+
+def test_replaced_edits_are_gone(scene, take):
+    turn_arm(scene)
+    bake_take(scene, take, "Clip", options=BakeOptions(keep_edits=False))
+    _, rotations = track(scene, armature(scene), EDITED)
+    bpy.data.objects.remove(armature(scene))
+    bake_take(scene, take, "Clip")
+    _, fresh = track(scene, armature(scene), EDITED)
+    assert degrees_between(rotations, fresh).max() < 0.01
+
+
+def test_corrections_keep_their_time_at_another_frame_rate(scene, take):
+    turn_arm(scene)
+    scene.render.fps = 60
+    bake_take(scene, take, "Clip", options=BakeOptions(set_scene=False))
+    fast = degrees(correction_at(scene, take, [1, 19, 29, 39, 79]))
+    assert fast == pytest.approx([0, 30, 30, 30, 0], abs=0.1)
+
+
+def correction_at(scene, take, frames):
+    shown = quaternions(scene, ARM, frames)
+    bake_take(scene, take, "Clip", options=BakeOptions(set_scene=False, keep_edits=False))
+    return quat_multiply(quat_conjugate(quaternions(scene, ARM, frames)), shown)
+
+
+def test_edits_beside_a_gap_and_with_a_root_bone(scene):
+    options = BakeOptions(with_root=True)
+    gaps = [(22, 28)]
+    bake_take(scene, make_take([motion(40, gaps=gaps)]), "Clip", options=options)
+    turn_arm(scene)
+    for curve in curves(scene, "root", "location")[:1]:
+        for point in curve.keyframe_points:
+            point.co[1] += 0.5
+    again = make_take([motion(40, seed=2, gaps=gaps)])
+    bake_take(scene, again, "Clip", options=options)
+    (along,) = curves(scene, "root", "location")[:1]
+    kept = along.evaluate(5.0)
+    bake_take(scene, again, "Clip", options=BakeOptions(with_root=True, keep_edits=False))
+    assert kept - along.evaluate(5.0) == pytest.approx(0.5, abs=1e-4)
+
+
+def test_edits_of_renamed_bones(scene, take):
+    turn_arm(scene)
+    item = armature(scene)
+    for joint in JOINTS:
+        item.data.bones[joint].name = f"rig {joint}"
+    assert has_hand_edits(scene, item)
+    again = make_take([motion(40, seed=3)], footage())
+    bake_take(scene, again, "Clip")
+    assert degrees(correction(scene, again, EDITED, f"rig {ARM}")) == pytest.approx(30.0, abs=0.1)
