@@ -10,6 +10,7 @@ import bpy
 
 from ..blender import scene_index
 from ..blender.animation import is_animated
+from ..blender.modes import in_object_mode
 from ..blender.timing import Timing, fit_scene, fits, scene_fps, timing_of
 from ..blender.units import units_per_meter
 from .action import bake_action, ensure_action, is_ours
@@ -77,10 +78,11 @@ def bake_take(
             f"the keys are laid out at {scene_fps(scene):.4g} frames per second."
         )
     bake = _Bake(scene, take, title, timing_of(take.footage, scene), options, options.set_scene and is_free)
-    for person in take.characters:
-        if person_ids is None or person.id in person_ids:
-            remarks += bake.person(person)
-    remarks += bake.camera()
+    with in_object_mode(scene, scene_index.objects_of(scene, take.id)):
+        for person in take.characters:
+            if person_ids is None or person.id in person_ids:
+                remarks += bake.person(person)
+        remarks += bake.camera()
     if names := sorted(scene_index.names_of_parts(scene, take.id, lost)):
         remarks.insert(0, f"Made again, since it was deleted: {', '.join(names)}.")
     return list(dict.fromkeys(remarks))
