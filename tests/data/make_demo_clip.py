@@ -14,7 +14,7 @@ from romp_core.bodies.embedded import load_body
 from romp_core.geometry.rotations import matrix_from_quat, rotvec_from_quat
 from romp_core.geometry.skeleton import forward_kinematics, rest_offsets
 from tests.data.demo_motion import FPS, Performance, perform
-from tests.data.demo_render import Camera, Studio
+from tests.data.demo_render import Camera, Studio, Surface
 
 FOLDER = Path(__file__).parent
 HEIGHT_M = 1.74
@@ -29,10 +29,10 @@ def main() -> None:
     camera = Camera.looking((0.25, 1.30, 2.85), (-0.42, 0.92, 0.0), SIZE, np.radians(50))
     performance = perform(body)
     np.savez_compressed(FOLDER / "demo.npz", **ground_truth(body, performance, camera))
-    studio = Studio(camera, body, albedo(body))
+    studio = Studio(camera, [Surface(body.faces, albedo(body))])
     writer = cv2.VideoWriter(str(FOLDER / "demo.mp4"), cv2.VideoWriter_fourcc(*"mp4v"), FPS, SIZE)
     for rotations, root in zip(performance.rotations, performance.root, strict=True):
-        writer.write(studio.draw(body.posed(rotations, root))[..., ::-1])
+        writer.write(studio.draw([body.posed(rotations, root)]).image[..., ::-1])
     writer.release()
 
 
@@ -48,7 +48,7 @@ def ground_truth(body: Body, performance: Performance, camera: Camera) -> dict[s
     joints, orientations = forward_kinematics(performance.rotations, performance.root, body.joints)
     frames = len(performance.times)
     seen = [camera.project(body.posed(*pose))[0] for pose in zip(performance.rotations, performance.root, strict=True)]
-    inside = [((pixels > 0) & (pixels < SIZE)).all(1).mean() for pixels in seen]
+    inside = [((pixels > 0) & (pixels < camera.size)).all(1).mean() for pixels in seen]
     return {
         "poses": rotvec_from_quat(performance.rotations)[None].astype(np.float32),
         "trans": joints[None, :, 0].astype(np.float32),
