@@ -7,15 +7,30 @@ import math
 import bpy
 
 from ..bake.body import EMBEDDED, kind_of
-from ..blender import compat
+from ..blender import compat, scene_index
 from ..blender.units import units_per_meter
 
 
 def frame_range(armature: bpy.types.Object, scene: bpy.types.Scene) -> tuple[int, int]:
-    """Whole frames of the character's action; of the scene when it has none."""
+    """Whole frames from the first to the last key of all characters of the take: their files share one time line.
+
+    Those of the scene when none of them has an action. Somebody who comes later stands still until then.
+    """
+    people = [
+        item for item in scene_index.characters(scene) if item.get(scene_index.TAKE) == armature[scene_index.TAKE]
+    ]
+    ranges = [_keyed(item) for item in {armature, *people}]
+    known = [each for each in ranges if each is not None]
+    if not known or _keyed(armature) is None:
+        return scene.frame_start, scene.frame_end
+    return min(first for first, _ in known), max(last for _, last in known)
+
+
+def _keyed(armature: bpy.types.Object) -> tuple[int, int] | None:
+    """Whole frames of the action of one character; None when it has none."""
     animation = armature.animation_data
     if animation is None or animation.action is None:
-        return scene.frame_start, scene.frame_end
+        return None
     first, last = animation.action.frame_range
     return math.floor(first + 1e-3), math.ceil(last - 1e-3)
 

@@ -30,12 +30,29 @@ def staged(
             undo.enter_context(_shown(item))
             scene.collection.objects.link(item)
         undo.enter_context(_in_meters(armature, units_per_meter(source)))
+        undo.enter_context(_over(armature, frames))
         window.scene = scene
         undo.enter_context(_object_mode(scene, armature))
         for item in objects:
             item.select_set(True, view_layer=scene.view_layers[0])
         scene.frame_set(frames[0])
         yield scene
+
+
+@contextmanager
+def _over(item: bpy.types.Object, frames: tuple[int, int]) -> Iterator[None]:
+    """The object's action lasts these frames while this lasts: the glTF exporter would end with its last key."""
+    action = item.animation_data.action if item.animation_data else None
+    if action is None or action.library is not None:
+        yield
+        return
+    before = action.use_frame_range, action.frame_start, action.frame_end
+    action.use_frame_range, action.frame_start, action.frame_end = True, *frames
+    try:
+        yield
+    finally:
+        action.frame_start, action.frame_end = before[1:]
+        action.use_frame_range = before[0]
 
 
 @contextmanager

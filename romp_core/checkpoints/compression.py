@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any, Final
 
-from .limits import MemoryBudget, RejectedFile, TruncatedFile
+from .limits import DAMAGED, MemoryBudget, RejectedFile, TruncatedFile
 
 _STREAMS: Final[dict[bytes, Callable[[], Any]]] = {
     b"\x78": lambda: zlib.decompressobj(),
@@ -34,8 +34,7 @@ def decompressed(data: memoryview, budget: MemoryBudget) -> memoryview:
     """The content of a compressed file, piece by piece, so that no more than the budget is ever made of it.
 
     Raises:
-        RejectedFile: a compression that is not read; truncated, or far larger than its file.
-        zlib.error, OSError, lzma.LZMAError: damaged.
+        RejectedFile: a compression that is not read; damaged, truncated, or far larger than its file.
     """
     for magic, name in _UNREAD.items():
         if bytes(data[: len(magic)]) == magic:
@@ -47,7 +46,10 @@ def decompressed(data: memoryview, budget: MemoryBudget) -> memoryview:
         if not fed and getattr(stream, "needs_input", True):
             fed = bytes(data[position : position + _PIECE])
             position += len(fed)
-        piece = stream.decompress(fed, _PIECE)
+        try:
+            piece = stream.decompress(fed, _PIECE)
+        except (OSError, zlib.error, lzma.LZMAError) as error:
+            raise RejectedFile(DAMAGED) from error
         if not fed and not piece and position >= len(data):
             raise TruncatedFile
         fed = getattr(stream, "unconsumed_tail", b"")  # of zlib; the others keep what they have not used

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
 import mmap
 import struct
 import zipfile
@@ -21,8 +20,7 @@ from .purpose import WEIGHTS, Purpose
 from .torch_files import LEGACY_MAGIC, read_embedded_storage, read_torch_legacy, read_torch_zip
 
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, ArithmeticError, AttributeError, EOFError, RecursionError,
-           NotImplementedError, SyntaxError, struct.error, zlib.error, lzma.LZMAError, zipfile.BadZipFile,
-           Warning)  # fmt: skip
+           NotImplementedError, SyntaxError, struct.error, zlib.error, zipfile.BadZipFile, Warning)  # fmt: skip
 """What the arithmetic on a damaged file's numbers may raise; warnings are raised where Python is set to."""
 _ZIP_MAGIC = b"PK\x03\x04"
 _TAR_MAGIC = slice(257, 262), b"ustar"

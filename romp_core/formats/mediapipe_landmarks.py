@@ -67,17 +67,17 @@ def is_mediapipe(tree: Any, path: Path) -> bool:
 def import_mediapipe(tree: Any, path: Path, options: ImportOptions) -> Take:
     """A raw take. Raises TakeError when there is nobody in it."""
     entries = [*_entries(tree)]
-    found = {index: seen for index, entry in entries if (seen := _seen(entry)) is not None}
+    about: Mapping[str, Any] = tree if isinstance(tree, Mapping) else {}
+    count = max((index for index, _ in entries), default=0) + 1
+    beside = footage_beside(path, count)
+    size = (beside.width, beside.height) if beside else _size(about) or _USUAL_SIZE
+    found = {index: seen for index, entry in entries if (seen := _seen(entry, size)) is not None}
     if not found:
         raise TakeError(
             f"{path.name} looks like landmarks of {_TITLE}, but nobody in it can be used: there are no people, or all "
             "points of a person coincide.",
             "Choose other results.",
         )
-    about: Mapping[str, Any] = tree if isinstance(tree, Mapping) else {}
-    count = max(*(index for index, _ in entries), *found) + 1
-    beside = footage_beside(path, count)
-    size = (beside.width, beside.height) if beside else _size(about) or _USUAL_SIZE
     known = options.fps or _number(about, _RATE) or (beside.fps if beside else None)
     fps = (known or UNKNOWN_FPS) if count > 1 else 0.0
     frames = np.arange(count, dtype=np.int32)
@@ -123,8 +123,8 @@ def _entries(tree: Any) -> Iterator[tuple[int, Any]]:
             yield int(own) if own is not None and 0 <= own < _LONGEST else index, plain
 
 
-def _seen(entry: Any) -> _Seen | None:
-    """The usable people of a frame."""
+def _seen(entry: Any, size: tuple[int, int]) -> _Seen | None:
+    """The usable people of a frame of this size."""
     image, world = _people(entry, _IMAGE), _people(entry, _WORLD)
     if image is None and world is None:
         return None
@@ -134,7 +134,7 @@ def _seen(entry: Any) -> _Seen | None:
         image = _standing_in(world)
     assert image is not None
     if world is None or len(world) != len(image):
-        world = _from_image(image)
+        world = _from_image(image, size)
     good = np.isfinite(image[..., :3]).all(axis=(1, 2)) & np.isfinite(world[..., :3]).all(axis=(1, 2))
     good &= np.ptp(image[..., :2], axis=1).max(axis=-1) > _SMALLEST_SHARE
     good &= np.ptp(world[..., :3], axis=1).max(axis=-1) > _SMALLEST_M
@@ -148,9 +148,9 @@ def _standing_in(world: Array) -> Array:
     return image
 
 
-def _from_image(image: Array) -> Array:
+def _from_image(image: Array, size: tuple[int, int]) -> Array:
     """World landmarks (P, 33, 3) of landmarks in the image, whose depth has the scale of x."""
-    points = image[..., :3] * [_USUAL_SIZE[0], _USUAL_SIZE[1], _USUAL_SIZE[0]]
+    points = image[..., :3] * [size[0], size[1], size[0]]
     points = points - points[:, [LEFT_HIP, RIGHT_HIP]].mean(axis=1, keepdims=True)
     trunk = np.linalg.norm(points[:, [11, 12]].mean(axis=1), axis=-1)
     return np.asarray(points * (_TRUNK_M / np.maximum(trunk, 1e-6))[:, None, None])

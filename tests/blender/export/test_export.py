@@ -179,3 +179,23 @@ def test_scene_in_centimeters_shows_and_exports_people_of_human_size(scene, tmp_
     assert armature.matrix_world == before
     scene, armature, first, *_ = read_back(path, form, 30.0)
     assert np.abs(track(scene, armature, np.add(rows, first))[0] - expected[rows]).max() < 1e-3
+
+
+@pytest.mark.parametrize("reader", list(READERS))
+@pytest.mark.parametrize("late", [(10, 30), (0, 25)], ids=["comes later", "leaves earlier"])
+def test_files_of_one_take_share_a_time_line(scene, tmp_path, reader, late):
+    start, count = late
+    take = make_take([motion(40), motion(count, seed=5, start_row=start)])
+    bake_take(scene, take, "Clip")
+    item = scene_index.find_object(scene, take.id, scene_index.ARMATURE, 2)
+    expected = take.people[1].motion.joints()[:, 0]
+    format = reader.split()[0]
+    path = tmp_path / f"character.{format.lower()}"
+    export_character(scene, item, path, format)
+
+    scene, armature, first, last, _ = read_back(path, reader, 30.0)
+    assert last - first == pytest.approx(39, abs=1e-3)
+    pelvis = track(scene, armature, first + np.arange(40))[0][:, 0]
+    assert np.abs(pelvis[start : start + count] - expected).max() < 1e-3
+    assert np.abs(pelvis[:start] - expected[0]).max(initial=0) < 1e-3  # stands still before and after
+    assert np.abs(pelvis[start + count :] - expected[-1]).max(initial=0) < 1e-3

@@ -306,6 +306,51 @@ def test_results_of_the_reference_itself(name: str, golden: Path, tmp_path: Path
         np.testing.assert_allclose(posed - posed[:, :1], observed.keypoints3d, atol=1e-4)
 
 
+def older(frame: dict[str, np.ndarray], person: int) -> dict[str, np.ndarray]:
+    """One person of ROMP 1.0."""
+    return {
+        "cam": frame["cam"][person].astype(np.float16),
+        "cam_trans": frame["cam_trans"][person],
+        "poses": frame["smpl_thetas"][person],
+        "betas": frame["smpl_betas"][person],
+        "j3d_smpl24": frame["joints"][person, :24],
+        "pj2d_org": frame["pj2d_org"][person, :54],
+        "center_conf": frame["center_confs"][person],
+    }
+
+
+def test_tracks_of_the_older_program(tmp_path: Path) -> None:
+    """`_ts_results`: people before frames, the second from frame 12 on."""
+    tracks = {id: {f"{row:08d}": older(romp_frame(row), id) for row in range(12 * id, 30)} for id in (0, 1)}
+    np.savez(tmp_path / "walk_ts_results.npz", results=tracks)
+    take = import_results(tmp_path / "walk_ts_results.npz")
+    assert [person.observations.frame_index.tolist() for person in take.people] == [
+        list(range(30)),
+        list(range(12, 30)),
+    ]
+    joints = romp_frame(0)["joints"][0, :24]
+    np.testing.assert_allclose(take.people[0].observations.keypoints3d[0], joints - joints[0], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["IMG_20240101_120000.jpg", "IMG_20240101_120001.jpg", "IMG_20240101_120105.jpg"],
+        ["2024-05-01 10.00.00.png", "2024-05-01 18.30.59.png"],
+        ["photo_0001.jpg", "photo_0100.jpg", "photo_0900.jpg"],
+    ],
+)
+def test_photos_give_poses(names: list[str], tmp_path: Path) -> None:
+    np.savez(tmp_path / "named.npz", results={name: [older(romp_frame(0, 1), 0)] for name in names})
+    take = import_results(tmp_path / "named.npz")
+    seen = sum(len(person.observations.frame_index) for person in take.people)
+    assert take.people and seen == len(names)
+    if not names[0].startswith("photo"):
+        assert len(take.footage.times) == len(names)
+    solved = solve(take)
+    assert solved.characters and all(np.isfinite(person.motion.root).all() for person in solved.characters)
+
+
 # AMASS
 
 
