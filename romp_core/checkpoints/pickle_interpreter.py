@@ -16,22 +16,21 @@ from collections.abc import Callable
 from typing import Any
 
 from .allow_list import checked_key, lookup
+from .byte_reader import ByteReader
 from .limits import DAMAGED, UNTRUSTED, MemoryBudget, RejectedFile, TruncatedFile
 from .placeholders import Function, InlineArray, Placeholder, Raw
 
 _COPIED = 256
 """Longer strings stay where they are in the file."""
-_LINE_PIECE = 512
-"""Bytes that are searched for the end of a line first; text may hold whole arrays in a line."""
 _UINT16, _UINT32, _UINT64, _INT32, _FLOAT64 = (struct.Struct(form) for form in ("<H", "<I", "<Q", "<i", ">d"))
-_LONGEST_NUMBER, _LONGEST_NAME = 64, 512
+_LONGEST_NUMBER = 64
 _OBJECT_COST, _ENTRY_COST, _ITEM_COST = 200, 100, 8
 """Rough bytes of memory per object, per entry of a dictionary, per item of a list."""
 
 Persistent = Callable[[Any], Any]
 
 
-class PickleInterpreter:
+class PickleInterpreter(ByteReader):
     """Runs one pickle out of a buffer.
 
     Args:
@@ -49,7 +48,8 @@ class PickleInterpreter:
         persistent: Persistent | None = None,
         inline: bool = True,
     ) -> None:
-        self.data, self.position, self.budget, self.persistent = data, start, budget, persistent
+        super().__init__(data, budget, start)
+        self.persistent = persistent
         self.inline = inline
         self.stack: list[Any] = []
         self.outer: list[list[Any]] = []
@@ -76,42 +76,6 @@ class PickleInterpreter:
                 raise RejectedFile("is another kind of file, or is damaged.")
             operation(self)
         raise TruncatedFile
-
-    def take(self, count: int) -> memoryview:
-        """The next bytes of the file."""
-        start, self.position = self.position, self.position + count
-        if self.position > len(self.data):
-            raise TruncatedFile
-        return self.data[start : self.position]
-
-    def byte(self) -> int:
-        """The next byte of the file."""
-        self.position += 1
-        return self.data[self.position - 1]
-
-    def number(self, form: struct.Struct) -> Any:
-        """The next number."""
-        return form.unpack(self.take(form.size))[0]
-
-    def line(self) -> bytes:
-        """What is left of the line, without its end."""
-        pieces: list[bytes] = []
-        while piece := bytes(self.data[self.position : self.position + (_LINE_PIECE << len(pieces))]):
-            length = piece.find(b"\n")
-            self.budget.spend(length if length >= 0 else len(piece))
-            if length >= 0:
-                self.position += length + 1
-                return b"".join([*pieces, piece[:length]])
-            pieces.append(piece)
-            self.position += len(piece)
-        raise TruncatedFile
-
-    def short_line(self) -> str:
-        """A line that holds a number or a name."""
-        line = self.line()
-        if len(line) > _LONGEST_NAME:
-            raise RejectedFile(DAMAGED)
-        return line.decode("ascii")
 
     def push(self, value: Any) -> None:
         self.budget.spend(_ITEM_COST)

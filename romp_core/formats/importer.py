@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..checkpoints import RESULTS, read
-from ..errors import TakeError
+from ..errors import SettingsError, TakeError
 from ..take.take import Take
 from .format import ImportOptions
 from .image_names import VIDEO_RESULTS
@@ -36,13 +36,23 @@ def import_results(path: str | Path, fps: float | None = None, up: str = "auto")
     try:
         for each in FORMATS:
             if (each.folder or not path.is_dir()) and each.recognize(tree, sample):
-                return each.read(tree, path, options)
+                return _with_up(each.read(tree, path, options), path, options)
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:  # arrays of any form
         raise TakeError(
             f"{path.name} looks like results of {each.title}, but has a form that is not known.",
             f"Write it again with the tool that made it, or choose a file of {IMPORT_FORMATS}.",
         ) from error
     raise not_read(tree, path, IMPORT_FORMATS)
+
+
+def _with_up(take: Take, path: Path, options: ImportOptions) -> Take:
+    """The take, if it has a world whose up axis can be given. Raises SettingsError."""
+    if options.up != "auto" and not take.solved:
+        raise SettingsError(
+            f"{path.name} holds people as a camera sees them, so it has no up axis.",
+            "Leave the up axis on auto; Level Camera, Tilt and Roll of the solve turn the world.",
+        )
+    return take
 
 
 def _sample(folder: Path) -> Path:

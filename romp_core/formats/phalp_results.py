@@ -18,7 +18,7 @@ from ..take.take import Take
 from .format import NETWORK_LICENSE, Format, ImportOptions
 from .image_names import frame_indices
 from .track_take import Origin, View, take_of_tracks
-from .tracks import Track, frame_rows, joint_rotations, malformed, pelvis, rows_of, shape_of
+from .tracks import LONGEST, Track, frame_rows, joint_rotations, malformed, pelvis, rows_of, shape_of
 
 _TITLE = "4D-Humans (PHALP)"
 _FOCAL = 5000.0 / 256.0
@@ -37,13 +37,12 @@ def import_phalp(tree: Mapping[str, Any], path: Path, options: ImportOptions) ->
     images = {str(name): image for name, image in tree.items() if isinstance(image, Mapping)}
     named = frame_indices(list(images))
     times = [image.get("time") for image in images.values()]
-    ordered = all(type(time) is int for time in times) and len(set(times)) == len(times)
+    ordered = all(type(time) is int and 0 <= time < LONGEST for time in times) and len(set(times)) == len(times)
     found: dict[int, list[tuple[int, Mapping[str, Any], Any]]] = {}
-    size, shots, count = None, [], 1
+    size, count = None, 1
     for name, image in images.items():
         frame = int(image["time"]) if ordered else named[name]
         count = max(count, frame + 1)
-        shots += [frame] if image.get("shot") else []
         people = [image.get(name) for name in _LISTS]
         if not all(isinstance(people_of, list | tuple | np.ndarray) for people_of in people):
             raise malformed("smpl", _TITLE)

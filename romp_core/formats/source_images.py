@@ -93,7 +93,10 @@ def footage_beside(results: Path, count: int) -> Found | None:
     the only video that is not a rendering of results. It must have as many frames as the results.
     """
     folder = results if results.is_dir() else results.parent
-    videos = sorted(path for path in folder.iterdir() if path.suffix.lower() in _VIDEOS and path.is_file())
+    try:
+        videos = sorted(path for path in folder.iterdir() if path.suffix.lower() in _VIDEOS and path.is_file())
+    except OSError:
+        return None
     named = [path for path in videos if path.stem in (results.stem, folder.name, *_INPUTS)]
     named += [path for path in videos if results.stem.removeprefix("demo_") == path.stem and path not in named]
     others = [path for path in videos if not path.stem.lower().startswith(_RENDERED)]
