@@ -23,8 +23,8 @@ _LIMBS = [
     for bone in (*zip(start, middle, strict=True), *zip(middle, end, strict=True))
 ]
 _BONES = np.array([*_TRUNK, *_LIMBS])
-_RADIUS = 0.05
-"""In body sizes, about that of a thigh."""
+_RADIUS = 0.035
+"""In body sizes: what is painted out beyond the body itself is missing of the people behind."""
 
 
 def size(pose: Pose) -> float:

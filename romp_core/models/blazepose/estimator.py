@@ -31,6 +31,9 @@ _LOOK_BACK_BYTES = 200_000_000
 HIDDEN_S = 2.0
 """Who is not seen is looked for in every frame for this long, where they should be."""
 
+_ASIDE, _WALK = (0.0, 0.5, -0.5, 1.0, -1.0), 1.0
+"""Who is not found is looked for at these shares of the way that they may have walked, body sizes per second."""
+
 _RECENT_S = 0.5
 """After this it is not known well enough where somebody is to paint them out."""
 
@@ -66,11 +69,17 @@ class _Pending:
 
 @dataclass
 class _Followed:
-    """A known person: the last pose, its time, and the row of the feet while these could be seen."""
+    """A known person: the last pose, its time, the row of the feet while these could be seen, frames missed since."""
 
     pose: Pose
     time: float
     bottom: float
+    missed: int = 0
+
+    def aside(self, time: float) -> float:
+        """How far beside the expected position to look next, in pixels: further the longer the person is away."""
+        reach = min(_WALK * (time - self.time), 1.0) * size(self.pose)
+        return _ASIDE[self.missed % len(_ASIDE)] * reach
 
 
 @dataclass
@@ -144,17 +153,27 @@ class BlazePose:
     def _known_people(self, image: Array, time: float) -> list[_Candidate]:
         """Poses in the regions of known people, the nearest first: each is painted out for those behind."""
         found: list[_Candidate] = []
+        nearer: list[Pose] = []
         order = sorted(self._people, key=lambda id: -self._people[id].bottom)
         expected = {id: moved(self._people[id].pose, self._tracker.expected(id, time)) for id in order}
+        recent = {id for id in order if time - self._people[id].time < _RECENT_S}
         for rank, id in enumerate(order):
             one, own = self._people[id], expected[id]
             region = one.pose.body
-            if one.time < self._waiting[-2].frame.time or self._tracker.contested(id, time):
-                region = replace(region, x=own.body.x, y=own.body.y)
-            behind = [expected[other] for other in order[rank + 1 :] if time - self._people[other].time < _RECENT_S]
-            candidate = self._look(image, region, [other.pose for other in found], id, behind, own)
+            missing = one.time < self._waiting[-2].frame.time
+            if missing and not ((own.body.center >= 0) & (own.body.center < image.shape[1::-1])).all():
+                continue
+            if missing or self._tracker.contested(id, time):
+                region = replace(region, x=own.body.x + one.aside(time), y=own.body.y)
+            behind = [expected[other] for other in order[rank + 1 :] if other in recent]
+            candidate = self._look(image, region, nearer, id, behind, own)
             if is_visible(image, candidate.pose) and not _seen(candidate, found):
                 found.append(candidate)
+                nearer.append(candidate.pose)
+                continue
+            one.missed += 1
+            if id in recent:
+                nearer.append(own)
         return found
 
     def _look(

@@ -102,7 +102,7 @@ def test_a_body_can_be_painted_out(demo):
     erased = erase(crop, pose.body, [pose])
     shirt = (np.abs(crop.astype(int) - [190, 70, 60]).sum(axis=2) < 60).sum()
     assert shirt > 300
-    assert (np.abs(erased.astype(int) - [190, 70, 60]).sum(axis=2) < 60).sum() < 0.3 * shirt
+    assert (np.abs(erased.astype(int) - [190, 70, 60]).sum(axis=2) < 60).sum() < 0.6 * shirt
 
 
 def pasted(image, pose, shift):
@@ -123,10 +123,10 @@ def off(pose, truth, rows=slice(11, 29)):
 def test_person_behind_another_is_seen_with_that_one_painted_out(demo):
     net, image = LandmarkNet(), demo.frames[0].image
     alone = net.infer(image, Detector().detect(image, whole_image(image))[0].region)
-    both, front = pasted(image, alone, (30, 12))
+    both, front = pasted(image, alone, (-40, 12))
     drawn = net.infer(both, alone.body)
     behind = infer(net, both, alone.body, Others(nearer=[front]))
-    assert off(behind, alone) < 0.6 * off(drawn, alone)
+    assert off(behind, alone) < 0.5 * off(drawn, alone)
     assert behind.covered.any() and (behind.visibility[behind.covered] == 0).all()
     assert 0 < hidden_share(behind) < 1
     own = infer(net, both, front.body, Others(farther=[alone], own=front))
@@ -137,7 +137,7 @@ def test_person_behind_another_is_seen_with_that_one_painted_out(demo):
 def test_landmarks_at_the_edge_of_another_body_count_less(demo):
     net, image = LandmarkNet(), demo.frames[0].image
     alone = net.infer(image, Detector().detect(image, whole_image(image))[0].region)
-    radius = 0.05 * size(alone)
+    radius = 0.035 * size(alone)
     for radii, share in ((0.5, 0.0), (1.5, 0.5), (2.5, 1.0)):
         point = alone.points[[27], :2] + [[0, radii * radius]]  # below an ankle
         assert clearance(point, alone)[0] == pytest.approx(radii, abs=0.15)
@@ -214,6 +214,23 @@ def test_somebody_who_turns_head_over_heels_is_followed(demo):
         for p, e in zip(people, expected, strict=True)
     ]
     assert max(gaps) < 0.03 * 230
+
+
+def test_twin_who_walks_past_in_front_is_told_from_the_one_who_stands(demo):
+    """Both look the same: their ways and who is in front tell them apart; who was hidden is found again."""
+    net, image = LandmarkNet(), demo.frames[0].image
+    stands = net.infer(image, Detector().detect(image, whole_image(image))[0].region)
+    shifts = [(220 - 6 * t, 14) for t in range(50)]
+    people = run(demo.info, [Frame(t, t / 30, pasted(image, stands, shift)[0]) for t, shift in enumerate(shifts)])
+    (walker,) = people[36].ids.tolist()
+    hips = stands.body.x
+    for shift, found in zip(shifts, people, strict=True):
+        columns = dict(zip(found.ids.tolist(), found.keypoints2d[:, [23, 24], 0].mean(axis=1), strict=True))
+        assert columns.pop(walker) == pytest.approx(hips + shift[0], abs=10)
+        assert all(column == pytest.approx(hips, abs=10) for column in columns.values())
+        if abs(shift[0]) > 30:
+            assert len(columns) == 1
+    assert len({id for found in people for id in found.ids.tolist()}) == 2
 
 
 def test_nobody_is_found_in_an_empty_room(demo):
