@@ -40,7 +40,7 @@ class Actor:
         visibility: what the image shows of the feet.
         contacts: (m, 2) bool, feet found standing; all False before the refinement.
         size: factor on `rest` that the ground shows; it changes nothing in the image.
-        grounded: the person is known to stand on the common floor.
+        grounded: the person is known to stand on the common floor; sized: the size is an estimate.
         motion: once smoothed; in camera space, from `level` on in the world and of the person's size.
     """
 
@@ -53,6 +53,7 @@ class Actor:
     fitted: tuple[Fitted, ...] = ()
     size: float = 1.0
     grounded: bool = False
+    sized: bool = False
     motion: Motion | None = None
 
     @property

@@ -77,20 +77,22 @@ def refine(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     world = level(scene, SolveSettings(), progress)
     on_floor = _on_floor(world, check_in)
     found = []
-    for actor, motion, legs, shift in zip(scene.actors, on_floor.motions, on_floor.legs, on_floor.shifts, strict=True):
+    for index, actor in enumerate(scene.actors):
+        motion, legs = on_floor.motions[index], on_floor.legs[index]
         soles = lowest_soles(legs, motion.rest_joints)
         contacts = find_contacts(motion, legs, soles, actor.visibility, on_floor.camera, scene.footage)
         actor = replace(actor, contacts=contacts)
         if not actor.person.observations.has_rotations:
             planted = _planted(replace(motion, contacts=contacts), legs, on_floor.camera, scene.footage, check_in)
-            planted = moved(planted, -shift)  # where the image shows it
+            planted = moved(planted, -on_floor.shifts[index])  # where the image shows it
+            size = actor.size * on_floor.scales[index]
             balls = on_floor.camera.to_camera(leg_tracks(planted, check_in).balls, planted.frame_index)
-            holds = np.where(contacts[..., None], balls, np.nan) / actor.size
+            holds = np.where(contacts[..., None], balls, np.nan) / size
             actor = fit_actor(
                 actor,
                 scene.pinhole,
                 part(progress, *_span(actor, scene.actors)),
-                scaled(into_camera(planted, on_floor.camera), 1 / actor.size),
+                scaled(into_camera(planted, on_floor.camera), 1 / size),
                 holds,
             )
         found.append(replace(actor, motion=None))
@@ -101,7 +103,8 @@ def _grounded(scene: Scene, check_in: CheckIn) -> Scene:
     """The scene with its ground and the sizes of its people, by their motions in camera space."""
     assert scene.path is not None
     actors = scene.actors
-    known = [actor.person.height is not None for actor in actors]
+    moves = len(scene.path.rotation) > 1  # then sizes are those of the model that knows how
+    known = [actor.person.height is not None or moves for actor in actors]
     motions, visibilities = [actor.solved_motion for actor in actors], [actor.visibility for actor in actors]
     ground, contacts = ground_of(motions, visibilities, known, scene.path, scene.footage, check_in)
     actors = tuple(replace(actor, contacts=each) for actor, each in zip(actors, contacts, strict=True))
@@ -109,8 +112,8 @@ def _grounded(scene: Scene, check_in: CheckIn) -> Scene:
         return replace(scene, actors=actors)
     sizes = relative_sizes([stature(actor.rest) for actor in actors], ground.sizes, ground.errors, any(known))
     actors = tuple(
-        replace(actor, size=float(size), grounded=bool(np.isfinite(error)))
-        for actor, size, error in zip(actors, sizes, ground.errors, strict=True)
+        replace(actor, size=float(size), grounded=bool(np.isfinite(error)), sized=not fixed)
+        for actor, size, error, fixed in zip(actors, sizes, ground.errors, known, strict=True)
     )
     return replace(scene, ground=ground, actors=actors)
 
@@ -209,7 +212,8 @@ def _on_floor(scene: Scene, check_in: CheckIn) -> OnFloor:
     assert scene.camera is not None
     motions = [replace(actor.solved_motion, contacts=actor.contacts) for actor in scene.actors]
     legs = [leg_tracks(motion, check_in) for motion in motions]
-    return onto_common_floor(scene.camera, motions, legs, [actor.grounded for actor in scene.actors], scene.footage)
+    grounded, sized = ([getattr(actor, name) for actor in scene.actors] for name in ("grounded", "sized"))
+    return onto_common_floor(scene.camera, motions, legs, grounded, sized, scene.footage)
 
 
 def _planted(motion: Motion, legs: LegTracks, camera: Camera, footage: FootageInfo, check_in: CheckIn) -> Motion:

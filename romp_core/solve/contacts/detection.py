@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ...take.resample import frame_interval
 from ...take.take import Camera, FootageInfo, Motion
 from ...typing import Array
 from ..motion_transforms import stretches
 from .foot_visibility import FootVisibility
 from .legs import LegTracks
 
-_STANDING, _SWINGING = 0.12, 1.8
-"""Scales (m/s) of the Rayleigh distributions of image-plane speeds: standing, where it is noise, and swinging."""
+_STANDING, _STANDING_ON, _SWINGING = 0.12, 0.08, 1.8
+"""Scales (m/s) of the Rayleigh distributions of image-plane speeds: standing, where it is noise, from one frame to the
+next and over a while; and swinging. Small steps show over a while only."""
+_WHILE_S = 0.15
 _CHANGE = 2.0
 """Log-odds that a foot must gain to change from one to the other, so that single noisy frames do not decide."""
 _MOST_EVIDENCE = 8.0
@@ -77,9 +80,11 @@ def standing(tracks: Sequence[Array], visible: Array, meters_per_px: Array, sole
     if len(times) < 2:
         return low
     # Between frames rather than at them, so that the first and the last frame of a contact count as well.
-    moved = np.min([np.linalg.norm(np.diff(track, axis=0), axis=-1) for track in tracks], axis=0)
-    speed = moved * meters_per_px[1:, None] / np.diff(times)[:, None]
-    odds = 2 * np.log(_SWINGING / _STANDING) - speed**2 / 2 * (_STANDING**-2 - _SWINGING**-2)
+    speeds = [np.array([_speeds(track, times, reach) for track in tracks]) for reach in (1, _reach(times))]
+    odds = np.minimum(*(
+        _log_odds((speed * meters_per_px[1:, None]).min(axis=0), scale)
+        for speed, scale in zip(speeds, (_STANDING, _STANDING_ON), strict=True)
+    ))  # fmt: skip
     odds = np.where(low[1:] & low[:-1], np.maximum(odds, -_MOST_EVIDENCE), -_MOST_EVIDENCE)
     odds = odds * np.minimum(visible[1:], visible[:-1]) - _DOUBT
     result = np.zeros(low.shape, bool)
@@ -87,6 +92,24 @@ def standing(tracks: Sequence[Array], visible: Array, meters_per_px: Array, sole
         for start, stop in runs(likeliest_course(odds[:, foot], _CHANGE)):
             result[start : stop + 1, foot] = True
     return result
+
+
+def _reach(times: Array) -> int:
+    return max(round(_WHILE_S / frame_interval(times)), 1)
+
+
+def _speeds(track: Array, times: Array, reach: int) -> Array:
+    """Speeds (m - 1, 2) of a track (m, 2, 2) over the next or the last `reach` frames, whichever is lower."""
+    frames = np.arange(len(times) - 1)
+    windows = ((frames, np.minimum(frames + reach, len(times) - 1)), (np.maximum(frames + 1 - reach, 0), frames + 1))
+    return np.min(
+        [np.linalg.norm(track[b] - track[a], axis=-1) / (times[b] - times[a])[:, None] for a, b in windows], axis=0
+    )
+
+
+def _log_odds(speed: Array, standing: float) -> Array:
+    """Of standing against swinging."""
+    return 2 * np.log(_SWINGING / standing) - speed**2 / 2 * (standing**-2 - _SWINGING**-2)
 
 
 def likeliest_course(odds: Array, change: float) -> Array:

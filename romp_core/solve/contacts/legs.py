@@ -37,6 +37,10 @@ class LegTracks:
         offset = np.asarray(offset)[..., None, :]
         return LegTracks(self.hips + offset, self.ankles + offset, self.balls + offset)
 
+    def scaled(self, factor: float) -> LegTracks:
+        """Away from the origin in proportion."""
+        return LegTracks(self.hips * factor, self.ankles * factor, self.balls * factor)
+
     def turned(self, rotation: Array) -> LegTracks:
         """Turned by quaternions (4,) or (m, 4)."""
         rotation = np.asarray(rotation)[..., None, :]

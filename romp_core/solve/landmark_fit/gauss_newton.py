@@ -15,6 +15,8 @@ from .priors import DAMPING, HINGE_AXES, HINGE_LIMITS, HINGE_SOFTNESS, RANGE, RE
 from .residuals import Measurements, cauchy, linearize
 
 _CAUCHY_ACCELERATION = 3.0
+_LEAST_WEIGHT = 0.03
+"""Of accelerations: what is stopped short is believed, what leaps away and back is not."""
 _NEAREST_M = 0.2
 """Nobody is nearer to the camera than this, or behind it."""
 _LARGEST_TURN = 0.6
@@ -122,7 +124,8 @@ def _add_accelerations(turns: Array, root: Array, scale: Array, diagonal: Array,
     velocity = np.concatenate([velocity, root[1:] - root[:-1]], axis=1)
     bend = velocity[1:] - velocity[:-1]
     squares = ((bend * scale) ** 2).reshape(count - 2, -1, 3).sum(axis=-1)
-    weight = np.repeat(cauchy(squares, _CAUCHY_ACCELERATION), 3, axis=1) ** 2 * scale**2
+    weight = np.maximum(cauchy(squares, _CAUCHY_ACCELERATION) ** 2, _LEAST_WEIGHT)
+    weight = np.repeat(weight, 3, axis=1) * scale**2
     for offset, factor in ((0, 1.0), (1, -2.0), (2, 1.0)):
         rows = slice(offset, offset + count - 2)
         diagonal[rows] += factor**2 * weight

@@ -44,7 +44,7 @@ def ground_of(
     Args:
         motions: in camera space, before any foot was planted: that would confirm the floor it was planted on.
         known: people whose size is not to be questioned.
-        path: of the camera, in the space of the first frame's camera. If it moves, all sizes count as known.
+        path: of the camera, in the space of the first frame's camera.
     """
     motions = [into_world(motion, path) for motion in motions]
     samples = [_sample(motion) for motion in motions]
@@ -58,7 +58,6 @@ def ground_of(
         return None, nobody
     rotation = camera_rotation(straight, LevelSettings())
     camera = turned_camera(path, rotation)
-    moves = len(path.rotation) > 1
     people, found = [], []
     for motion, visibility, at, each, given in zip(motions, visibilities, samples, joints, known, strict=True):
         legs = leg_tracks(motion, check_in).turned(quat_from_matrix(rotation))
@@ -72,7 +71,7 @@ def ground_of(
                 axis=axis,
                 ray=normalize(normalize(motion.root[at] - path.at(motion.frame_index[at])[1]).mean(axis=0)),
                 steps=share * float(motion.valid.sum()) * interval / _STEP_S,
-                known=given or moves,
+                known=given,
                 stature=skeleton_size(motion.rest_joints),
             )
         )

@@ -159,6 +159,28 @@ def test_a_foot_stands_while_its_toe_does_and_hidden_feet_keep_their_state():
     assert not standing([toes, toes], np.zeros((40, 2)), scale, soles, times).any()
 
 
+def test_small_slow_steps_are_no_stand():
+    """A foot that shuffles by 12 cm at 0.4 m/s: noise from frame to frame hides it, its way does not."""
+    times = np.arange(60) / 30
+    way = np.clip(np.arange(60) - 25, 0, 9) * 0.4 / 30
+    track = np.zeros((60, 2, 2))
+    track[:, 1, 0] = way / 0.01
+    seen, soles, scale = np.ones((60, 2)), np.zeros((60, 2)), np.full(60, 0.01)
+    stands = standing([track, track], seen, scale, soles, times)
+    assert stands[:, 0].all() and stands[:24, 1].all() and stands[37:, 1].all()
+    assert not stands[27:33, 1].any()
+
+
+def test_landmarks_that_leap_to_somebody_else_and_back_do_not_take_the_person_along(film):
+    """Landmarks of a bystander in three frames: nobody moves by a meter and back in a tenth of a second."""
+    seen = noisy(film.observations, 1.0, 0.02)
+    pixels = seen.keypoints2d.copy()
+    pixels[50:53] += np.float32([120, 0])
+    motion = only(solve(film.take(replace(seen, keypoints2d=pixels)), rest_joints=film.skeleton))
+    usual = only(solve(film.take(seen), rest_joints=film.skeleton))
+    assert np.linalg.norm(motion.root - usual.root, axis=1).max() < 0.25
+
+
 def test_contacts_can_be_switched_off(film):
     take = solve(film.take(contacts=False), rest_joints=film.skeleton)
     assert not only(take).contacts.any()
