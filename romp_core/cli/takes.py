@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -85,12 +86,39 @@ def _description(take: Take) -> list[str]:
     ]
     if made.remark:
         lines.append(f"Remark      {made.remark}")
+    if take.camera is not None:
+        lines.append(f"View        {math.degrees(take.camera.fov):.1f} degrees wide, {_fov_source(take)}")
     for person in take.edited_people:
         frames = count(len(person.observations.frame_index), "frame", "frames")
-        lines.append(f"{person.name:<11} id {person.id}, found in {frames}")
+        lines.append(f"{person.name:<11} id {person.id}, found in {frames}{_height(take, person.id)}")
     if removed := len(take.people) - len(take.edited_people):
         lines.append(f"Removed     {count(removed, 'person', 'people')}")
     return lines
+
+
+def _fov_source(take: Take) -> str:
+    if take.estimates is None:
+        return "as solved by an earlier version"
+    fov = take.estimates.fov
+    return {
+        "user": "as set",
+        "footage": "from the file's metadata",
+        "model": "as the model assumes",
+        "estimated": f"estimated within {fov.error or 0:.0%}",
+        "assumed": "a usual one: the people do not show it",
+    }[fov.source]
+
+
+def _height(take: Take, id: int) -> str:
+    height = take.estimates.heights.get(id) if take.estimates is not None else None
+    if height is None:
+        return ""
+    how = {
+        "user": "the person's own",
+        "estimated": f"against the others within {height.error or 0:.0%}",
+        "set": "as set",
+    }[height.source]
+    return f", {height.meters:.2f} m tall ({how})"
 
 
 def _import(options: argparse.Namespace) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 
 from ..bodies.embedded import load_body
 from ..geometry.projection import Pinhole, focal_from_fov
+from ..take.estimates import Estimates, FovEstimate, HeightEstimate
 from ..take.observations import Observations
 from ..take.settings import SolveSettings, check
-from ..take.take import FootageInfo, Person, Take, take_fov
+from ..take.take import FootageInfo, Person, Take, fov_source, take_fov
 from ..typing import Array
 from .contacts.foot_visibility import foot_visibility
 from .heights import body_heights, estimated_skeleton, scale_of, stature
@@ -20,6 +21,7 @@ from .person_fit import Progress, motion_of, part
 from .scene import Actor, Scene
 from .segments import Segment, segments
 from .stages import STAGES
+from .world.focal_length import FocalLength
 
 _NEAR = 1.8
 """Ratio of focal lengths beyond which an earlier fit is too far away to start from: 50 degrees to 80."""
@@ -62,6 +64,15 @@ class SolveCache:
     def __init__(self) -> None:
         self.inputs: _Inputs | None = None
         self._scenes: dict[str, tuple[Any, Scene]] = {}
+        self._estimated: tuple[_Inputs, FocalLength] | None = None
+
+    def estimated(self, inputs: _Inputs) -> FocalLength | None:
+        """The focal length that was found the last time the same was solved."""
+        return self._estimated[1] if self._estimated is not None and inputs.same(self._estimated[0]) else None
+
+    def remember(self, inputs: _Inputs, estimate: FocalLength) -> None:
+        """Keep what was found, so that the next solve starts from it."""
+        self._estimated = inputs, estimate
 
     def begin(self, inputs: _Inputs) -> Scene | None:
         """Make ready for a take; an earlier refined scene to start from, if only the field of view differs."""
@@ -109,16 +120,44 @@ def solve(
     """
     settings = check(take.solve)
     people = {person.id: person for person in take.edited_people}
+    skeleton = rest_joints or load_body().rest_joints
     tell = _Monotonic(progress)
-    scene, inputs = _initial(take, tuple(people.values()), rest_joints or load_body().rest_joints)
-    earlier = cache.begin(inputs) if cache is not None else None
-    if earlier is not None:
-        scene = _from_earlier(scene, earlier)
-    scene = _run(scene, settings, people, cache, tell)
+    fov, source = take_fov(take), fov_source(take)
+    scene, assumed = _initial(take, tuple(people.values()), skeleton, fov)
+    lens = cache.estimated(assumed) if cache is not None and source == "assumed" else None
+    earlier = None
+    if lens is None:
+        scene = replace(scene, fov_known=source != "assumed")
+        scene = earlier = _run(_warm(scene, assumed, cache), settings, people, cache, tell)
+        lens = scene.focal_length
+    if lens is not None and lens.confident:
+        source = "estimated"
+        scene, inputs = _initial(take, tuple(people.values()), skeleton, lens.of(fov, take.footage.width))
+        scene = _run(_warm(scene, inputs, cache, earlier), settings, people, cache, tell)
+        if cache is not None:
+            cache.remember(assumed, lens)
     tell(1.0)
     motions = {actor.person.id: actor.solved_motion for actor in scene.actors}
     solved = tuple(replace(person, motion=motions.get(person.id)) for person in take.people)
-    return replace(take, people=solved, camera=scene.camera)
+    fov_estimate = FovEstimate(source, lens.error if lens else None)
+    heights = {actor.person.id: _height_estimate(actor) for actor in scene.actors}
+    return replace(take, people=solved, camera=scene.camera, estimates=Estimates(fov_estimate, heights))
+
+
+def _warm(scene: Scene, inputs: _Inputs, cache: SolveCache | None, earlier: Scene | None = None) -> Scene:
+    """The scene with an earlier solution to start from, if the cache or the caller has one."""
+    kept = cache.begin(inputs) if cache is not None else None
+    earlier = earlier or kept
+    return scene if earlier is None else _from_earlier(scene, earlier)
+
+
+def _height_estimate(actor: Actor) -> HeightEstimate:
+    meters = float(stature(actor.solved_motion.rest_joints))
+    if actor.person.height is not None:
+        return HeightEstimate(meters, "user")
+    if actor.size_error is None:
+        return HeightEstimate(meters, "set")
+    return HeightEstimate(meters, "estimated", actor.size_error)
 
 
 def _run(
@@ -145,10 +184,11 @@ def _run(
     return scene
 
 
-def _initial(take: Take, people: tuple[Person, ...], skeleton: Callable[[float], Array]) -> tuple[Scene, _Inputs]:
+def _initial(
+    take: Take, people: tuple[Person, ...], skeleton: Callable[[float], Array], fov: float
+) -> tuple[Scene, _Inputs]:
     """People cut into segments, with the skeletons to solve them with, before any stage."""
     footage, settings = take.footage, take.solve
-    fov = take_fov(take)
     pinhole = Pinhole(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
     known = [person for person in people if person.observations.has_pose]
     seen = [(person, tuple(segments(person.observations, footage, settings.fit.max_gap))) for person in known]

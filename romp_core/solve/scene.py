@@ -12,6 +12,7 @@ from ..typing import Array
 from .contacts.foot_visibility import FootVisibility
 from .segments import Segment
 from .world.floor_and_sizes import Ground
+from .world.focal_length import FocalLength
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Actor:
         visibility: what the image shows of the feet.
         contacts: (m, 2) bool, feet found standing; all False before the refinement.
         size: factor on `rest` that the ground shows; it changes nothing in the image.
-        grounded: the person is known to stand on the common floor; sized: the size is an estimate.
+        grounded: the person is known to stand on the common floor; sized: the size may give way.
+        size_error: standard deviation of the size against the other people, as a share; None where it is given.
         motion: once smoothed; in camera space, from `level` on in the world and of the person's size.
     """
 
@@ -54,6 +56,7 @@ class Actor:
     size: float = 1.0
     grounded: bool = False
     sized: bool = False
+    size_error: float | None = None
     motion: Motion | None = None
 
     @property
@@ -76,7 +79,9 @@ class Scene:
         fov: horizontal, radians; pinhole: the same in pixels.
         path: of the camera in the space of the first frame's camera, once known.
         ground: in that space; None where nobody stands upright, or before the refinement.
+        focal_length: estimated in the refinement, None where it is known.
         camera: in the world, from `level` on.
+        fov_known: the user, the file or the model gives the field of view.
     """
 
     footage: FootageInfo
@@ -85,4 +90,6 @@ class Scene:
     actors: tuple[Actor, ...]
     path: Camera | None = None
     ground: Ground | None = None
+    focal_length: FocalLength | None = None
     camera: Camera | None = None
+    fov_known: bool = True

@@ -21,8 +21,10 @@ from .scene import Actor, Scene
 from .segments import hold_in_gaps
 from .world.camera_path import camera_path, still_camera
 from .world.common_floor import OnFloor, onto_common_floor
+from .world.floor_and_sizes import find_ground
+from .world.focal_length import find_focal_length
 from .world.leveling import camera_rotation
-from .world.standing import ground_of
+from .world.standing import standing_evidence
 
 _STEADY = 1.6
 """Smoothing of a body model's motion in which contacts are found."""
@@ -106,16 +108,25 @@ def _grounded(scene: Scene, check_in: CheckIn) -> Scene:
     moves = len(scene.path.rotation) > 1  # then sizes are those of the model that knows how
     known = [actor.person.height is not None or moves for actor in actors]
     motions, visibilities = [actor.solved_motion for actor in actors], [actor.visibility for actor in actors]
-    ground, contacts = ground_of(motions, visibilities, known, scene.path, scene.footage, check_in)
-    actors = tuple(replace(actor, contacts=each) for actor, each in zip(actors, contacts, strict=True))
-    if ground is None:
+    evidence = standing_evidence(motions, visibilities, known, scene.path, scene.footage, check_in)
+    actors = tuple(replace(actor, contacts=each) for actor, each in zip(actors, evidence.contacts, strict=True))
+    if evidence.straight is None:
         return replace(scene, actors=actors)
+    ground = find_ground(evidence.straight, evidence.people)
+    lens = None if scene.fov_known or moves else find_focal_length(evidence.straight, evidence.people)
     sizes = relative_sizes([stature(actor.rest) for actor in actors], ground.sizes, ground.errors, any(known))
+    several = np.isfinite(ground.errors).sum() > 1
     actors = tuple(
-        replace(actor, size=float(size), grounded=bool(np.isfinite(error)), sized=not fixed)
+        replace(
+            actor,
+            size=float(size),
+            grounded=bool(np.isfinite(error)),
+            sized=not fixed,
+            size_error=float(error) if several and np.isfinite(error) and not fixed else None,
+        )
         for actor, size, error, fixed in zip(actors, sizes, ground.errors, known, strict=True)
     )
-    return replace(scene, ground=ground, actors=actors)
+    return replace(scene, ground=ground, focal_length=lens, actors=actors)
 
 
 def smooth(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:

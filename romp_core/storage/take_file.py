@@ -19,6 +19,7 @@ import numpy as np
 
 from ..errors import TakeError
 from ..take.edits import Edits
+from ..take.estimates import Estimates
 from ..take.observations import Observations
 from ..take.settings import CaptureSettings, SolveSettings, from_mapping, to_mapping
 from ..take.take import Camera, FootageInfo, Motion, Person, Provenance, Take
@@ -142,6 +143,7 @@ def _to_arrays(take: Take) -> dict[str, Array]:
         "fov": take.camera.fov if take.camera else None,
         "people": [{"id": person.id, "name": person.name, "height": person.height} for person in take.people],
         "edits": take.edits.to_mapping(),
+        "estimates": take.estimates.to_mapping() if take.estimates else None,
     }
     arrays: dict[str, Array] = {
         "meta": np.frombuffer(json.dumps(meta).encode(), np.uint8),
@@ -181,6 +183,7 @@ def _from_arrays(arrays: dict[str, Array]) -> Take:
         provenance=Provenance(**meta["provenance"]),
         camera=camera,
         edits=Edits.from_mapping(meta["edits"]),
+        estimates=Estimates.from_mapping(meta["estimates"]) if meta.get("estimates") else None,
     )
 
 

@@ -18,6 +18,7 @@ from ..geometry.skeleton import forward_kinematics
 from ..geometry.spaces import WORLD_FROM_CAMERA_AXES
 from ..typing import Array
 from .edits import Edits
+from .estimates import Estimates, FovSource
 from .observations import Observations
 from .settings import CaptureSettings, SolveSettings
 from .settings.fit import DEFAULT_FOV_DEG, FitSettings
@@ -162,7 +163,8 @@ class Take:
     Attributes:
         id: unique, survives re-solving; the scene finds its characters by it.
         people: everyone who was captured, as captured; `characters` are those that the edits leave.
-        camera: None until solved.
+        camera: None until solved. estimates: what the solve found out about the field of view and heights; None until
+            then, and in takes of older versions.
     """
 
     id: str
@@ -173,6 +175,7 @@ class Take:
     provenance: Provenance = field(default_factory=Provenance)
     camera: Camera | None = None
     edits: Edits = field(default_factory=Edits)
+    estimates: Estimates | None = None
 
     @property
     def solved(self) -> bool:
@@ -219,16 +222,29 @@ def horizontal_fov(footage: FootageInfo, settings: FitSettings, model_focal: flo
         model_focal: focal length of a body model's pinhole in lengths of the image's longer side; None where the model
             assumes none.
     """
-    if settings.fov:
-        return float(np.radians(settings.fov))
-    if footage.fov:
-        return footage.fov
-    if model_focal is not None:
-        return body_model_fov(footage.width, footage.height, model_focal)
-    return float(np.radians(DEFAULT_FOV_DEG))
+    return _fov_and_source(footage, settings, model_focal)[0]
 
 
 def take_fov(take: Take) -> float:
-    """The `horizontal_fov` that a take is solved with, radians."""
+    """The `horizontal_fov` that a take is solved with, radians, unless the solve estimates a better one."""
+    return _take_fov_and_source(take)[0]
+
+
+def fov_source(take: Take) -> FovSource:
+    """Where the `take_fov` is from."""
+    return _take_fov_and_source(take)[1]
+
+
+def _take_fov_and_source(take: Take) -> tuple[float, FovSource]:
     body_model = any(person.observations.has_rotations for person in take.people)
-    return horizontal_fov(take.footage, take.solve.fit, take.provenance.model_focal if body_model else None)
+    return _fov_and_source(take.footage, take.solve.fit, take.provenance.model_focal if body_model else None)
+
+
+def _fov_and_source(footage: FootageInfo, settings: FitSettings, model_focal: float | None) -> tuple[float, FovSource]:
+    if settings.fov:
+        return float(np.radians(settings.fov)), "user"
+    if footage.fov:
+        return footage.fov, "footage"
+    if model_focal is not None:
+        return body_model_fov(footage.width, footage.height, model_focal), "model"
+    return float(np.radians(DEFAULT_FOV_DEG)), "assumed"

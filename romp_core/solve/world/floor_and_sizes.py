@@ -70,12 +70,14 @@ class Ground:
         up: (3,) unit vector. height: of the camera above the floor; None where nobody was seen to stand.
         sizes: (P,) factors on the sizes that people were solved with; errors: (P,) standard deviations of their
             logarithms, infinite where nothing is known.
+        cost: negative logarithm of the likelihood, up to a constant of the people.
     """
 
     up: Array
     height: float | None
     sizes: Array
     errors: Array
+    cost: float = 0.0
 
 
 def find_ground(straight: Array, people: Sequence[Standing]) -> Ground:
@@ -128,7 +130,7 @@ def _solve(straight: Array, people: Sequence[Standing]) -> Ground:
     covariance = np.eye(3 + count)
     for _ in range(_ROUNDS):
         across = _tangents(up)  # (2, 3)
-        normal, right = _vertical_evidence(up, across, straight, people, count)
+        normal, right, _ = _vertical_evidence(up, across, straight, people, count)
         distance = np.maximum(-points @ up, _LOWEST_CAMERA / 2)
         sigma = np.hypot(_DISTANCE, _FOOT_M / (distance * np.exp(logs[owner])))
         away = (logs[owner] + np.log(distance) - height) / sigma
@@ -154,20 +156,25 @@ def _solve(straight: Array, people: Sequence[Standing]) -> Ground:
             break
     seen = np.bincount(owner, minlength=count) > 0
     errors = np.where(seen | fixed, np.sqrt(np.diag(covariance)[3:]), np.inf)
-    return Ground(up, float(np.exp(height)) if len(points) else None, np.exp(logs), errors)
+    cost = _vertical_evidence(up, across, straight, people, count)[2]
+    cost += float(share @ np.log1p((away / _OUTLIER) ** 2)) * _OUTLIER**2 / 2
+    cost += float(np.log1p((logs / _USUAL_SIZE) ** 2 / _SIZE_TAIL).sum()) * (_SIZE_TAIL + 1) / 2
+    return Ground(up, float(np.exp(height)) if len(points) else None, np.exp(logs), errors, cost)
 
 
 def _vertical_evidence(
     up: Array, across: Array, straight: Array, people: Sequence[Standing], count: int
-) -> tuple[Array, Array]:
-    """Normal equations of what bodies and usual cameras say about up, in its two tangents."""
+) -> tuple[Array, Array, float]:
+    """Normal equations of what bodies and usual cameras say about up, in its two tangents; and its cost."""
     view = normalize(np.array([0.0, 0.0, 1.0]) - up * up[2])
     information = _certainty(view, _STRAIGHT**2, _STRAIGHT_IN_DEPTH**2)
     right = information @ (straight - up)
+    cost = (straight - up) @ right
     roll = np.arctan2(straight[0], -straight[1])
     steady = 1 / _ROLL**2 / (1 + (roll / _DUTCH) ** 4)
     information[0, 0] += steady
     right[0] -= steady * up[0]
+    cost += steady * up[0] ** 2
     for each in people:
         if each.axis is None:
             continue
@@ -176,10 +183,11 @@ def _vertical_evidence(
         certain = _certainty(along, _LEAN**2 + sway, _LEAN_IN_DEPTH**2 + sway)
         information += certain
         right += certain @ (each.axis - up)
+        cost += (each.axis - up) @ certain @ (each.axis - up)
     normal, vector = np.zeros((3 + count, 3 + count)), np.zeros(3 + count)
     normal[:2, :2] = across @ information @ across.T
     vector[:2] = across @ right
-    return normal, vector
+    return normal, vector, float(cost) / 2
 
 
 def _certainty(along: Array, across_variance: float, along_variance: float) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from ..contacts.soles import lowest_soles, sole_clearance
 from ..landmark_fit.markers import skeleton_size
 from ..motion_transforms import into_world, turned_camera
 from .common_floor import touch_heights
-from .floor_and_sizes import Ground, Standing, find_ground
+from .floor_and_sizes import Standing
 from .leveling import camera_rotation
 from .up_direction import balance, body_axis, standing_direction
 
@@ -31,15 +32,29 @@ _STEP_S = 0.5
 """Time after which a body sways independently."""
 
 
-def ground_of(
+@dataclass(frozen=True)
+class Evidence:
+    """What all people show.
+
+    Attributes:
+        straight: (3,) the way they stand, see `standing_direction`; people: each of them.
+        contacts: (m, 2) bool per person, feet that stand as far as is known without the ground.
+    """
+
+    straight: Array | None
+    people: list[Standing]
+    contacts: list[Array]
+
+
+def standing_evidence(
     motions: Sequence[Motion],
     visibilities: Sequence[FootVisibility],
     known: Sequence[bool],
     path: Camera,
     footage: FootageInfo,
     check_in: CheckIn,
-) -> tuple[Ground | None, list[Array]]:
-    """The ground in the space of the first frame's camera, None when nobody stands upright; and first contacts (m, 2).
+) -> Evidence:
+    """What the people of a scene show, in the space of the first frame's camera. `straight` is None when all lie.
 
     Args:
         motions: in camera space, before any foot was planted: that would confirm the floor it was planted on.
@@ -52,10 +67,10 @@ def ground_of(
     axes = [body_axis(each, motion.rest_joints) for each, motion in zip(joints, motions, strict=True)]
     nobody = [np.zeros((len(motion.frame_index), 2), bool) for motion in motions]
     if not axes:
-        return None, nobody
+        return Evidence(None, [], nobody)
     straight = standing_direction(*(np.concatenate(each) for each in zip(*axes, strict=True)))
     if straight is None:
-        return None, nobody
+        return Evidence(None, [], nobody)
     rotation = camera_rotation(straight, LevelSettings())
     camera = turned_camera(path, rotation)
     people, found = [], []
@@ -75,7 +90,7 @@ def ground_of(
                 stature=skeleton_size(motion.rest_joints),
             )
         )
-    return find_ground(straight, people), found
+    return Evidence(straight, people, found)
 
 
 def _contacts(

@@ -23,6 +23,7 @@ def test_info_says_what_is_in_a_take(demo_take: Path, capsys: pytest.CaptureFixt
     assert main(["info", str(demo_take)]) == 0
     text = capsys.readouterr().out
     assert "demo.mp4" in text and "solved" in text and "Person 1" in text and "blazepose" in text
+    assert "50.0 degrees wide, a usual one" in text and "1.70 m tall (as set)" in text
 
 
 def test_models_are_listed_with_their_license(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from romp_core.errors import TakeError
 from romp_core.storage import take_file as take_io
 from romp_core.storage.take_file import load_take, read_record, save_take, take_id
+from romp_core.take.estimates import Estimates, FovEstimate, HeightEstimate
 from romp_core.take.observations import Observations
 from romp_core.take.settings import SolveSettings, from_mapping
 from tests.core.synthetic import make_take
@@ -32,6 +33,13 @@ def test_round_trip_keeps_everything(tmp_path: Path) -> None:
             np.testing.assert_array_equal(getattr(new.observations, name), getattr(old.observations, name))
         np.testing.assert_array_equal(new.motion.joints(), old.motion.joints())
     assert back.solved
+
+
+def test_estimates_are_kept_and_may_be_missing(tmp_path: Path) -> None:
+    heights = {1: HeightEstimate(1.17, "estimated", 0.06), 2: HeightEstimate(1.7, "user")}
+    take = replace(make_take(people=2), estimates=Estimates(FovEstimate("assumed", 0.27), heights))
+    assert load_take(save_take(take, tmp_path / "take.npz")).estimates == take.estimates
+    assert load_take(save_take(make_take(), tmp_path / "old.npz")).estimates is None
 
 
 def test_raw_take_is_not_solved(tmp_path: Path) -> None:
