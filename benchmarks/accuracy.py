@@ -58,7 +58,7 @@ def main() -> None:
             rows += [(f"{name} {index}" if len(scores) > 1 else name, s) for index, s in enumerate(scores)]
             mean += scores if name in REPORTED else []
     if len(mean) == len(REPORTED):
-        numbers = ("tracked", "mpjpe_mm", "pa_mpjpe_mm", "skate", "skate_95", "swing")
+        numbers = ("tracked", "mpjpe_mm", "pa_mpjpe_mm", "skate", "skate_95", "swing", "contact_f1")
         average = {name: float(np.mean([getattr(s, name) for s in mean])) for name in numbers}
         rows.append(("mean " + "+".join(REPORTED), replace(mean[0], **average, jumps=max(s.jumps for s in mean))))
     print(table(rows))

@@ -35,6 +35,7 @@ class Truth:
     Attributes:
         joints: (P, T, 24, 3) world, meters; joints2d: (P, T, 24, 2) px; heights: (P,) meters.
         counted: (P, T) bool, visible and not a repeated frame.
+        stands: (P, T, 2) bool, left and right foot touch the floor.
         rotation, position: (T, 3, 3), (T, 3) of the camera; intrinsics: (3, 3); times: (T,) seconds.
     """
 
@@ -43,6 +44,7 @@ class Truth:
     joints2d: Array
     heights: Array
     counted: Array
+    stands: Array
     rotation: Array
     position: Array
     intrinsics: Array
@@ -67,6 +69,11 @@ def load_truth(video: str | Path) -> Truth:
     rotation = np.broadcast_to(stored["Rcw"], (count, 3, 3))
     position = np.broadcast_to(stored["cpos"], (count, 3))
     seen = np.einsum("tij,ptkj->ptki", rotation, joints - position[:, None]) @ stored["K"].T
+    times = stored.get("times", np.arange(count) / 30)
+    if "contact" in stored:
+        stands = stored["contact"].reshape(people, count, 2, 2).any(axis=-1)
+    else:
+        stands = np.linalg.norm(np.gradient(joints[:, :, _BALLS], times, axis=1), axis=-1) < 2 * _STANDS
     counted = stored.get("visible", np.ones((people, count), bool)) & ~stored.get("held", np.zeros(count, bool))
     return Truth(
         video=Path(video),
@@ -74,10 +81,11 @@ def load_truth(video: str | Path) -> Truth:
         joints2d=seen[..., :2] / seen[..., 2:],
         heights=np.atleast_1d(stored["height"]),
         counted=counted,
+        stands=stands,
         rotation=rotation,
         position=position,
         intrinsics=stored["K"],
-        times=stored.get("times", np.arange(count) / 30),
+        times=times,
     )
 
 
@@ -146,6 +154,7 @@ class Score:
         jumps: joint turns of more than 45 degrees from one row to the next.
         skate, skate_95: m/s of the balls of the feet while they truly stand; skate_pairs: how many steps counted.
         swing: speed over true speed of feet that truly swing.
+        contact_f1: harmonic mean of precision and recall of the frames in which each foot stands.
         sole_range_m: 2nd and 98th percentile of the standing balls' heights.
         switches: of identity.
     """
@@ -158,6 +167,7 @@ class Score:
     skate_95: float
     skate_pairs: int
     swing: float
+    contact_f1: float
     sole_range_m: tuple[float, float]
     switches: int
 
@@ -212,8 +222,14 @@ def _feet(motion: Motion, truth: Truth, index: int, rows: Array, counted: Array)
         "skate_95": float(np.percentile(speed[stands], 95)) if stands.any() else 0.0,
         "skate_pairs": int(stands.sum()),
         "swing": float(speed[swings].mean() / true[swings].mean()) if swings.any() else 1.0,
+        "contact_f1": _f1(motion.contacts[counted], truth.stands[index][rows][counted]),
         "sole_range_m": tuple(np.percentile(heights, [2, 98]).tolist()),
     }
+
+
+def _f1(found: Array, true: Array) -> float:
+    both = int((found & true).sum())
+    return 2 * both / max(int(found.sum() + true.sum()), 1)
 
 
 def _mean_distance_mm(found: Array, true: Array) -> float:
@@ -229,12 +245,11 @@ def _true_frames(take: Take, rows: Array, truth: Truth) -> Array:
 
 def table(rows: Sequence[tuple[str, Score]]) -> str:
     """Scores as text, one line per clip and person."""
-    head = (
-        f"{'clip':<18}{'tracked':>8}{'MPJPE':>8}{'PA':>7}{'jumps':>7}{'skate':>8}{'p95':>7}{'swing':>7}{'switches':>9}"
-    )
+    names = (("tracked", 8), ("MPJPE", 8), ("PA", 7), ("jumps", 7), ("skate", 8), ("p95", 7), ("swing", 7), ("F1", 6))
+    head = f"{'clip':<18}" + "".join(f"{name:>{width}}" for name, width in (*names, ("switches", 9)))
     lines = [
         f"{name:<18}{s.tracked:8.1%}{s.mpjpe_mm:8.1f}{s.pa_mpjpe_mm:7.1f}{s.jumps:7d}{s.skate:8.3f}"
-        f"{s.skate_95:7.2f}{s.swing:7.2f}{s.switches:9d}"
+        f"{s.skate_95:7.2f}{s.swing:7.2f}{s.contact_f1:6.2f}{s.switches:9d}"
         for name, s in rows
     ]
     return "\n".join([head, *lines])

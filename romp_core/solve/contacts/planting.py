@@ -24,6 +24,9 @@ _SHIFT_S = 0.12
 """Width of the root's correction: slower slips move the body, faster ones only bend the legs."""
 _PULL_S, _PULL_GAIN = 0.06, 1.3
 """Width of the pull of a leg that is too short, and a gain, because smoothing flattens its peak."""
+_MOST_DEPTH, _MOST_PULL = 0.05, 0.03
+"""Most that feet move the body: along the line of sight, as a share of its distance; and where a leg is too short, in
+meters. A foothold further away is not reached, and the body stays where the image shows it."""
 _RELEASE_S = 0.12
 """A foot that leaves the floor returns to its own path over this time."""
 _STEP_UP = 0.15
@@ -55,7 +58,8 @@ def plant_feet(motion: Motion, legs: LegTracks, eye: Array, footage: FootageInfo
         balls = legs.balls[part]
         view_ray = normalize(root[part] - eye[part])
         holds = footholds(balls, contacts[part], clearance, eye[part])
-        shift = view_ray * depth_shift(balls, holds, contacts[part], view_ray, interval)[:, None]
+        most = _MOST_DEPTH * np.linalg.norm(root[part] - eye[part], axis=1)
+        shift = view_ray * np.clip(depth_shift(balls, holds, contacts[part], view_ray, interval), -most, most)[:, None]
         balls = balls + shift[:, None]
         ankles = holds - legs.balls[part] + legs.ankles[part]
         pull = follow_short_legs(legs.hips[part] + shift[:, None], ankles, motion.rest_joints, contacts[part], interval)
@@ -112,7 +116,8 @@ def follow_short_legs(hips: Array, ankles: Array, rest_joints: Array, contacts: 
         size = np.linalg.norm(lacking, axis=-1)
         worst = np.take_along_axis(lacking, size.argmax(axis=1)[:, None, None], axis=1)[:, 0]
         total += worst if last else gaussian(worst, _PULL_S / interval) * _PULL_GAIN
-    return total
+    size = np.linalg.norm(total, axis=1, keepdims=True)
+    return total * np.minimum(1, _MOST_PULL / np.maximum(size, 1e-9))
 
 
 def released(balls: Array, holds: Array, contacts: Array, times: Array) -> Array:

@@ -1,12 +1,17 @@
 """The whole pipeline on rendered people of known motion, with true height and field of view: the promised numbers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.accuracy import measured
-from benchmarks.groundtruth import Score, Truth
+from benchmarks.accuracy import captured, measured
+from benchmarks.groundtruth import Score, Truth, load_truth, with_true_heights
+from benchmarks.overlay import overlay
+from romp_core.solve import solve
+from romp_core.solve.heights import stature
+from romp_core.take.settings import SolveSettings
 from romp_core.take.take import Take
 
 Measured = tuple[Take, Truth, list[Score]]
@@ -33,7 +38,7 @@ def test_accuracy_and_feet_of_walk_and_exercise(clips):
     scores = [clips(name)[2][0] for name in ("walk", "exercise")]
     assert np.mean([s.mpjpe_mm for s in scores]) <= 65
     assert np.mean([s.pa_mpjpe_mm for s in scores]) <= 49
-    assert np.mean([s.skate for s in scores]) <= 0.12
+    assert np.mean([s.skate for s in scores]) <= 0.08
     for score in scores:
         assert score.tracked == 1
         assert score.jumps <= 1
@@ -82,3 +87,26 @@ def test_people_of_one_scene_keep_their_distance(clips, name):
     apart = np.linalg.norm(places[0] - places[1], axis=-1)
     true = np.linalg.norm(truth.joints[0, rows, 0] - truth.joints[1, rows, 0], axis=-1)
     assert np.nanmedian(np.abs(apart - true)) < 0.35
+
+
+def test_people_of_unlike_sizes_have_them_when_the_height_of_one_is_known(groundtruth, tmp_path):
+    video = groundtruth / "shapes.mp4"
+    if not video.exists():
+        pytest.skip("NOT CHECKED: shapes is not in this ground-truth set")
+    truth = load_truth(video)
+    take = with_true_heights(captured(video, tmp_path), truth)
+    one = tuple(replace(each, height=each.height if index == 0 else None) for index, each in enumerate(take.people))
+    solved = solve(replace(take, people=one, solve=SolveSettings()))
+    for person, known in zip(solved.people, take.people, strict=True):
+        assert stature(person.motion.rest_joints) == pytest.approx(known.height, rel=0.06)
+    assert overlay(solved)[0] <= 1.2
+
+
+@pytest.mark.parametrize("settings", [{}, {"fov": 35.0}, {"fov": 40.0}, {"fov": 75.0}, {"contacts": False}])
+def test_characters_lie_over_the_footage(clips, settings):
+    """Not `leave` at 35 degrees: half its true field of view, where the walker's floor is far off (1.24 and 3.7 %)."""
+    for name in ("walk", "exercise", "duo", "leave")[: 3 if settings.get("fov") == 35.0 else 4]:
+        take = replace(clips(name)[0], solve=SolveSettings().changed(**settings))
+        people = tuple(replace(each, height=None) for each in take.people)
+        median, high = overlay(solve(replace(take, people=people)))
+        assert median <= 1.2 and high <= 3.5, name
