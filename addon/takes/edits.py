@@ -1,23 +1,27 @@
 """What the user decided about the people of a take: kept in the scene, where undo reaches it, and in the take file.
 
-The scene's list is the truth while the take is listed: whenever the take is used, its file gets the list's edits.
+The scene's list is the truth for this scene: whenever it uses the take, the file gets the list's edits.
 """
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..blender.paths import find_file
 from ..worker import jobs
-from . import take_list
+from . import solve_state, take_list
 
 if TYPE_CHECKING:
     from romp_core.take.edits import Edits
     from romp_core.take.take import Take
 
     from .properties import ROMP_MOCAP_PG_take
+
+_PERSON = ("person_id", "height", "frames", "name")
 
 
 def edited(entry: ROMP_MOCAP_PG_take, take: Take) -> Take:
@@ -37,18 +41,50 @@ def load_edited(entry: ROMP_MOCAP_PG_take) -> Take:
     changed = edited(entry, take)
     if changed.edits != take.edits:
         save_take(changed, find_file(entry.path))
+        solve_state.note(entry.id_data, entry, wrote=True)
     return changed
 
 
 def save(entry: ROMP_MOCAP_PG_take) -> None:
-    """Save the list's edits in the take file. Where that is not possible now, it happens when the file is next used."""
+    """Save the list's edits in the take file.
+
+    Where that is not possible now, or somebody else has changed the file, it happens when the file is next used.
+    """
     from romp_core.errors import TakeError
 
-    if jobs.current() is None and Path(find_file(entry.path)).is_file():
+    if jobs.current() is not None or not Path(find_file(entry.path)).is_file():
+        return
+    if not solve_state.changed_elsewhere(entry.id_data, entry):
         try:
             load_edited(entry)
         except TakeError:  # whoever uses the file next reports it
             return
+
+
+def read(entry: ROMP_MOCAP_PG_take, take: Take) -> None:
+    """List the people of a take with its edits and heights."""
+    entry.people.clear()
+    entry.removed_people.clear()
+    for person in take.people:
+        edit = take.edits.person(person.id)
+        item = (entry.removed_people if edit.removed else entry.people).add()
+        item.person_id, item.name = person.id, edit.name or person.name
+        item.frames = len(person.observations.frame_index)
+        if not math.isclose(item.height, person.height or 0.0, rel_tol=1e-6):
+            item.height = person.height or 0.0
+    entry.other_edits = json.dumps(take.edits.to_mapping())
+    entry.active_person = max(0, min(entry.active_person, len(entry.people) - 1))
+
+
+def copy(entry: ROMP_MOCAP_PG_take, other: ROMP_MOCAP_PG_take) -> None:
+    """Let another scene's entry of the same take list the same people with the same edits and heights."""
+    for name in ("people", "removed_people"):
+        target = getattr(other, name)
+        target.clear()
+        for item in getattr(entry, name):
+            _assign(target.add(), item)
+    other.other_edits = entry.other_edits
+    other.active_person = max(0, min(other.active_person, len(other.people) - 1))
 
 
 def remove_person(entry: ROMP_MOCAP_PG_take, person_id: int) -> None:
@@ -68,11 +104,12 @@ def restore_person(entry: ROMP_MOCAP_PG_take, person_id: int) -> None:
 
 
 def _edits_of(entry: ROMP_MOCAP_PG_take, take: Take) -> Edits:
-    from romp_core.take.edits import PersonEdit
+    """The edits of the lists, and of those that they do not show the ones that came with the take."""
+    from romp_core.take.edits import Edits, PersonEdit
 
     names = {item.person_id: item.name for item in (*entry.people, *entry.removed_people)}
     removed = {item.person_id for item in entry.removed_people}
-    edits = take.edits
+    edits = Edits.from_mapping(json.loads(entry.other_edits)) if entry.other_edits else take.edits
     for person in take.people:
         name = names.get(person.id, person.name)
         edits = edits.with_person(person.id, PersonEdit("" if name == person.name else name, person.id in removed))
@@ -81,8 +118,11 @@ def _edits_of(entry: ROMP_MOCAP_PG_take, take: Take) -> Edits:
 
 def _move(source: Any, target: Any, person_id: int) -> None:
     index = next(index for index, item in enumerate(source) if item.person_id == person_id)
-    values = {name: getattr(source[index], name) for name in ("person_id", "height", "frames", "name")}
+    _assign(target.add(), source[index])
     source.remove(index)
-    moved = target.add()
-    for name, value in values.items():
-        setattr(moved, name, value)
+
+
+def _assign(item: Any, other: Any) -> None:
+    for name in _PERSON:
+        if getattr(item, name) != getattr(other, name):
+            setattr(item, name, getattr(other, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..blender.paths import RELATIVE, find_file, target_file
 from ..blender.reporting import Reporting
+from ..worker import jobs
 from ..worker.launch import end_of_wait, must_wait, no_job
-from . import characters, edits, removal, take_list
+from . import characters, edits, removal, solve_state, take_list
 from .hand_edits import AsksAboutEdits
-from .solve import start_solving
+from .solve import solve_command, start_solving
 
 
 class _NeedsTake:
@@ -49,10 +51,15 @@ class ROMP_MOCAP_OT_save_take(Reporting, _NeedsTake, Operator, ExportHelper):
     filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
     filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE", *RELATIVE})
 
-    def run(self, context: bpy.types.Context) -> str:
+    def run(self, context: bpy.types.Context) -> str | set[str]:
         from romp_core.errors import TakeError
 
         entry = take_list.selected_take(context.scene)
+        take = take_list.load(entry)
+        if take.solved and not solve_state.shows(entry, take):  # the copy is what this scene shows
+            title = f"Save {os.path.basename(self.filepath)}"
+            command = solve_command(entry, target_file(self.filepath))
+            return end_of_wait(self, jobs.start(title, command, lambda outcome: "", must_wait(False)))
         edits.load_edited(entry)
         source, target = Path(find_file(entry.path)), Path(target_file(self.filepath))
         try:
@@ -106,10 +113,39 @@ class ROMP_MOCAP_OT_make_characters(AsksAboutEdits, Reporting, _NeedsTake, Opera
         who = {item.person_id for item in entry.people}
         if self.which == "ACTIVE":
             who = {person.person_id} if person else set()
-        if not take_list.load(entry).solved:  # a cancelled capture
-            return end_of_wait(self, start_solving(scene, entry, who, must_wait(False)))
         keep = self.keeps_edits(scene)
+        if not solve_state.shows(entry, take_list.load(entry)):
+            return end_of_wait(self, start_solving(scene, entry, who, must_wait(False), keep_edits=keep))
         return " ".join(characters.make_characters(scene, entry, who, keep_edits=keep)) or {"FINISHED"}
+
+
+class ROMP_MOCAP_OT_use_file_settings(Reporting, _NeedsTake, Operator):
+    """Take over people, heights and settings from the take file, and update the characters"""
+
+    bl_idname = "romp_mocap.use_file_settings"
+    bl_label = "Use File Settings"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return no_job(cls, context) and super().poll(context)
+
+    def run(self, context: bpy.types.Context) -> str | set[str]:
+        scene, entry = context.scene, take_list.selected_take(context.scene)
+        take = take_list.load(entry)
+        made = characters.made_characters(scene, entry)
+        solve_state.take_over(entry, take)
+        solve_state.note(scene, entry, wrote=False)
+        for person in entry.removed_people:
+            removal.remove_characters(scene, entry.take_id, person.person_id)
+        made &= {item.person_id for item in entry.people}
+        for person in entry.people:
+            characters.rename_character(scene, entry, person)
+        if not made:
+            return {"FINISHED"}
+        if not solve_state.shows(entry, take):
+            return end_of_wait(self, start_solving(scene, entry, made, must_wait(False)))
+        return " ".join(characters.make_characters(scene, entry, made, match_scene=False)) or {"FINISHED"}
 
 
 class ROMP_MOCAP_OT_remove_take(Reporting, _NeedsTake, Operator):
@@ -165,6 +201,10 @@ class ROMP_MOCAP_OT_restore_person(Reporting, _NeedsTake, Operator):
         if self.person_id not in [item.person_id for item in entry.removed_people]:
             raise TakeError("This person was not removed.")
         edits.restore_person(entry, self.person_id)
+        take = take_list.load(entry)
+        if not solve_state.shows(entry, take):
+            made = characters.made_characters(scene, entry) | {self.person_id}
+            return end_of_wait(self, start_solving(scene, entry, made, must_wait(False)))
         take = edits.load_edited(entry)
         if self.person_id not in [person.id for person in take.characters]:
             return "Solve again to compute the motion of this person"
@@ -176,6 +216,7 @@ CLASSES = (
     ROMP_MOCAP_OT_save_take,
     ROMP_MOCAP_OT_recover_takes,
     ROMP_MOCAP_OT_make_characters,
+    ROMP_MOCAP_OT_use_file_settings,
     ROMP_MOCAP_OT_remove_take,
     ROMP_MOCAP_OT_remove_person,
     ROMP_MOCAP_OT_restore_person,

@@ -11,7 +11,7 @@ from ..blender import scene_index
 from ..blender.layout import SidebarPanel, faint, property_column, wrapped
 from ..documents import status
 from ..worker import jobs
-from . import take_list
+from . import solve_state, take_list
 
 if TYPE_CHECKING:
     from .properties import ROMP_MOCAP_PG_take
@@ -84,6 +84,12 @@ class ROMP_MOCAP_PT_takes(SidebarPanel, Panel):
         side.operator("romp_mocap.remove_person", text="", icon="REMOVE")
         side.menu("ROMP_MOCAP_MT_people", text="", icon="DOWNARROW_HLT")
         _draw_missing(layout, context, entry)
+        if jobs.current() is None and solve_state.changed_elsewhere(context.scene, entry):
+            box = layout.box()
+            wrapped(box, "The take file was changed outside of this scene.", context.region.width, "ERROR")
+            row = box.row(align=True)
+            row.operator("romp_mocap.solve", text="Use Scene Settings")
+            row.operator("romp_mocap.use_file_settings")
         row = layout.row(align=True)
         row.operator("romp_mocap.make_characters", icon="OUTLINER_OB_ARMATURE").which = "ALL"
         row.operator("romp_mocap.make_characters", text="Selected").which = "ACTIVE"

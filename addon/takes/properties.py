@@ -14,9 +14,11 @@ from ..blender import paths, settings_properties
 
 
 def _setting_changed(owner: Any, context: bpy.types.Context) -> None:
+    from . import solve_state
     from .live_update import setting_changed
 
-    setting_changed(owner, context)
+    if not solve_state.is_copying():
+        setting_changed(owner, context)
 
 
 class ROMP_MOCAP_PG_solve_settings(PropertyGroup):
@@ -28,8 +30,10 @@ class ROMP_MOCAP_PG_solve_settings(PropertyGroup):
 
 
 def _person_renamed(person: Any, _context: bpy.types.Context) -> None:
-    from . import characters, edits
+    from . import characters, edits, solve_state
 
+    if solve_state.is_copying():
+        return
     scene = person.id_data
     entry = next((entry for entry in scene.romp_mocap.takes if person in entry.people.values()), None)
     if entry is not None:
@@ -73,6 +77,8 @@ class ROMP_MOCAP_PG_take(PropertyGroup):
     people: CollectionProperty(type=ROMP_MOCAP_PG_person)
     removed_people: CollectionProperty(type=ROMP_MOCAP_PG_person)
     active_person: IntProperty(name="Person")
+    other_edits: StringProperty()  # those of the file that the lists of people do not show, as JSON
+    file_state: StringProperty()  # of the take file when this scene last read or wrote it
 
 
 CLASSES = (ROMP_MOCAP_PG_solve_settings, ROMP_MOCAP_PG_person, ROMP_MOCAP_PG_take)

@@ -17,7 +17,7 @@ from ..blender.reporting import Reporting
 from ..blender.timing import scene_fps, timing_of
 from ..documents import status
 from ..documents.fingerprint import fingerprint
-from . import take_list
+from . import solve_state, take_list
 
 if TYPE_CHECKING:
     from romp_core.take.take import FootageInfo
@@ -64,7 +64,10 @@ class ROMP_MOCAP_OT_find_take(_NeedsTake, Reporting, Operator, ImportHelper):
             if take_list.find_take(scene, take.id) is not None:
                 raise TakeError(sentence, "It is in the list already.")
             _replace(scene, entry, take.id)
-        take_list.read(entry, path, take)
+            solve_state.take_over(entry, take)
+        take_list.link(entry, path, take)
+        if self.another:
+            solve_state.note(scene, entry, wrote=False)
         status.forget()
         return f'"{entry.name}" is in {os.path.basename(path)} now'
 
@@ -126,8 +129,6 @@ def _replace(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, take_id: str) ->
     """Let another take have an entry of the list, and what was made from it."""
     scene_index.change_take(scene, entry.take_id, take_id)
     entry.take_id, entry.footage, entry.fingerprint = take_id, "", ""
-    entry.people.clear()
-    entry.removed_people.clear()
 
 
 CLASSES = (ROMP_MOCAP_OT_find_take, ROMP_MOCAP_OT_find_footage)

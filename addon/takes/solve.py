@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.types import Operator
 
-from romp_core.take.settings import SolveSettings, from_mapping
-
-from ..blender import scene_index, settings_properties
+from ..blender import scene_index
 from ..blender.paths import find_file
 from ..blender.reporting import Reporting
 from ..blender.undo import push_undo
+from ..documents import lookup
 from ..worker import jobs
 from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
 from ..worker.outcome import Outcome
-from . import characters, edits, live_update, take_list
+from . import characters, edits, live_update, solve_state, take_list
 from .hand_edits import AsksAboutEdits
 
 if TYPE_CHECKING:
+    from romp_core.worker.commands import Solve
+
     from .properties import ROMP_MOCAP_PG_take
 
 
@@ -54,16 +55,7 @@ def start_solving(
     Raises:
         romp_core.errors.MocapError: the take file is unusable, or a job is running.
     """
-    from romp_core.worker.commands import Solve
-
-    path = find_file(entry.path)
-    command = Solve(
-        path,
-        path,
-        from_mapping(SolveSettings, settings_properties.values(SolveSettings, entry.solve)),
-        {item.person_id: item.height or None for item in entry.people},
-        edits.edited(entry, take_list.load(entry)).edits,
-    )
+    command = solve_command(entry, lookup.take_file(entry))
     uid, take_id = scene.session_uid, entry.take_id
 
     def solved(outcome: Outcome) -> str:
@@ -71,8 +63,10 @@ def start_solving(
         entry = take_list.find_take(target, take_id) if target else None
         if target is None or entry is None or outcome.kind != "finished":
             return ""
+        solve_state.note(target, entry, wrote=True)
         is_new = not scene_index.is_known(target, take_id)
         remarks = characters.make_characters(target, entry, bake_ids, is_new, keep_edits) if bake_ids else []
+        solve_state.share(target, entry)
         if quiet:
             live_update.push_undo_when_settled()
         else:
@@ -80,6 +74,15 @@ def start_solving(
         return " ".join(remarks)
 
     return jobs.start(f"Solve {entry.name}", command, solved, wait, quiet)
+
+
+def solve_command(entry: ROMP_MOCAP_PG_take, out: str) -> Solve:
+    """The command that solves a listed take as its entry says, into this file. Raises TakeError."""
+    from romp_core.worker.commands import Solve
+
+    take = take_list.load(entry)
+    heights = {item.person_id: item.height or None for item in entry.people}
+    return Solve(find_file(entry.path), out, solve_state.settings_of(entry), heights, edits.edited(entry, take).edits)
 
 
 CLASSES = (ROMP_MOCAP_OT_solve,)

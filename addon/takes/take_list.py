@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 
-from ..blender import settings_properties
 from ..blender.paths import last_name, printable, stored
 from ..documents import locations, lookup
 from ..documents.fingerprint import fingerprint
+from . import solve_state
 
 if TYPE_CHECKING:
     from romp_core.take.take import Take
@@ -68,11 +67,14 @@ def load(entry: ROMP_MOCAP_PG_take) -> Take:
     if take.id != entry.take_id:
         raise TakeError(f'"{path}" is another take than "{entry.name}".', _HINT)
     entry.path = stored(path)
+    if not entry.file_state:  # a .blend of an earlier version
+        entry.file_state = solve_state.state_of(path)
     return take
 
 
 def add_take(scene: bpy.types.Scene, path: str | Path, take: Take | None = None) -> ROMP_MOCAP_PG_take:
-    """List a take file in the scene and select it; a take that is listed already is read again.
+    """List a take file in the scene and select it; one that is listed already keeps this scene's
+    settings and edits.
 
     Args:
         take: what is in the file, where it is known.
@@ -85,34 +87,25 @@ def add_take(scene: bpy.types.Scene, path: str | Path, take: Take | None = None)
     take = take or load_take(path)
     group = scene.romp_mocap
     entry = find_take(scene, take.id)
+    is_new = entry is None
     if entry is None:
         entry = group.takes.add()
         entry.take_id = take.id
         entry.name = _unused_name(scene, printable(Path(last_name(take.footage.path)).stem) or "Take")
-    read(entry, path, take)
+    link(entry, path, take)
+    if is_new:
+        solve_state.take_over(entry, take)
+        solve_state.note(scene, entry, wrote=False)
     group.active_take = next(index for index, other in enumerate(group.takes) if other.take_id == take.id)
     return entry
 
 
-def read(entry: ROMP_MOCAP_PG_take, path: str | Path, take: Take) -> None:
-    """Bring a list entry up to date with a take file that was read; people who are listed already stay as they are."""
-    if not entry.people and not entry.removed_people:
-        for person in take.people:
-            edit = take.edits.person(person.id)
-            item = (entry.removed_people if edit.removed else entry.people).add()
-            item.person_id, item.name = person.id, edit.name or person.name
+def link(entry: ROMP_MOCAP_PG_take, path: str | Path, take: Take) -> None:
+    """Note which file a list entry stands for, and what is in it; the scene's settings and edits stay."""
     entry.path = stored(str(path))
     set_footage(entry, lookup.footage_file(entry, take.footage.path))
     entry.complete, entry.remark = take.provenance.complete, take.provenance.remark
     entry.license = f"Model: {take.provenance.model_license}. Body: {take.provenance.body_license}"
-    settings_properties.assign(entry.solve, take.solve)
-    captured = {person.id: person for person in take.people}
-    for item in (*entry.people, *entry.removed_people):
-        if item.person_id in captured:
-            person = captured[item.person_id]
-            item.frames = len(person.observations.frame_index)
-            if not math.isclose(item.height, person.height or 0.0, rel_tol=1e-6):
-                item.height = person.height or 0.0
 
 
 def set_footage(entry: ROMP_MOCAP_PG_take, path: str) -> None:

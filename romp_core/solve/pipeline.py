@@ -13,6 +13,7 @@ from ..geometry.projection import Pinhole, focal_from_fov
 from ..take.estimates import Estimates, FovEstimate, HeightEstimate
 from ..take.observations import Observations
 from ..take.settings import SolveSettings, check
+from ..take.solve_digest import digest_of
 from ..take.take import FootageInfo, Person, Take, fov_source, take_fov
 from ..typing import Array
 from .contacts.foot_visibility import foot_visibility
@@ -141,7 +142,8 @@ def solve(
     solved = tuple(replace(person, motion=motions.get(person.id)) for person in take.people)
     fov_estimate = FovEstimate(source, lens.error if lens else None)
     heights = {actor.person.id: _height_estimate(actor) for actor in scene.actors}
-    return replace(take, people=solved, camera=scene.camera, estimates=Estimates(fov_estimate, heights))
+    estimates = Estimates(fov_estimate, heights)
+    return replace(take, people=solved, camera=scene.camera, estimates=estimates, solved_for=digest_of(take))
 
 
 def _warm(scene: Scene, inputs: _Inputs, cache: SolveCache | None, earlier: Scene | None = None) -> Scene:

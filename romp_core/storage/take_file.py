@@ -11,7 +11,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from ..take.edits import Edits
 from ..take.estimates import Estimates
 from ..take.observations import Observations
 from ..take.settings import CaptureSettings, SolveSettings, from_mapping, to_mapping
+from ..take.solve_digest import digest_of
 from ..take.take import Camera, FootageInfo, Motion, Person, Provenance, Take
 from ..typing import Array
 from .atomic import replacing
@@ -144,6 +145,7 @@ def _to_arrays(take: Take) -> dict[str, Array]:
         "people": [{"id": person.id, "name": person.name, "height": person.height} for person in take.people],
         "edits": take.edits.to_mapping(),
         "estimates": take.estimates.to_mapping() if take.estimates else None,
+        "solved_for": (take.solved_for or digest_of(take)) if take.solved else "",
     }
     arrays: dict[str, Array] = {
         "meta": np.frombuffer(json.dumps(meta).encode(), np.uint8),
@@ -174,7 +176,7 @@ def _from_arrays(arrays: dict[str, Array]) -> Take:
     if meta["fov"] is not None:
         camera = Camera(meta["fov"], arrays["camera/rotation"], arrays["camera/position"])
     footage = {**meta["footage"], "cuts": tuple(meta["footage"]["cuts"])}
-    return Take(
+    take = Take(
         id=meta["id"],
         footage=FootageInfo(**footage, times=arrays["times"], source_frames=arrays["source_frames"]),
         people=tuple(people),
@@ -185,6 +187,8 @@ def _from_arrays(arrays: dict[str, Array]) -> Take:
         edits=Edits.from_mapping(meta["edits"]),
         estimates=Estimates.from_mapping(meta["estimates"]) if meta.get("estimates") else None,
     )
+    solved_for = meta.get("solved_for") or digest_of(take)  # files of 0.2.0 do not say
+    return replace(take, solved_for=solved_for if take.solved else "")
 
 
 def _group(cls: type, arrays: dict[str, Array], prefix: str) -> Any:

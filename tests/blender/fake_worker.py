@@ -1,11 +1,13 @@
 """A worker that plays a script of events, one per poll; for tests of what the add-on makes of them."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 
 from romp_core.storage.take_file import save_take
+from romp_core.take.settings import SolveSettings
 from romp_core.worker.commands import Cancelled, Ended, Finished, Previewed, Progressed, Started
 
 STARTED = Started("Built-in", "CPUExecutionProvider", 640, 360, 30.0, 40)
@@ -14,10 +16,14 @@ PREVIEW = Previewed(np.array([1, 2]), np.zeros((2, 24, 3), np.float32))
 
 
 def finished(take):
-    """The end of a job that saves this take."""
+    """The end of a job that saves this take, solved as the command says."""
 
     def end(command):
-        save_take(take, command.out)
+        heights, edits = getattr(command, "heights", {}), getattr(command, "edits", None)
+        people = tuple(replace(each, height=heights.get(each.id, each.height)) for each in take.people)
+        settings = command.solve if isinstance(command.solve, SolveSettings) else take.solve
+        solved = replace(take, people=people, solve=settings, edits=edits or take.edits, solved_for="")
+        save_take(solved, command.out)
         return Finished(command.out)
 
     return end

@@ -1,0 +1,40 @@
+"""What a motion was solved for, as a short text: two solves of the same raw data with the same digest are the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .edits import Edits
+from .settings import SolveSettings, to_mapping
+
+if TYPE_CHECKING:
+    from .take import Take
+
+
+def solve_digest(settings: SolveSettings, heights: Mapping[int, float | None], edits: Edits) -> str:
+    """Digest of all that a solve depends on besides the raw data.
+
+    Numbers count in single precision, as Blender keeps them; names and the heights of removed people do not count.
+
+    Args:
+        heights: meters by person id; None or 0 for the height of the settings.
+    """
+    removed = sorted(id for id, edit in edits.people.items() if edit.removed)
+    kept = sorted((id, _single(height)) for id, height in heights.items() if height and id not in removed)
+    trim = None if edits.trim is None else [_single(value) for value in edits.trim]
+    values = {name: _single(value) for name, value in to_mapping(settings).items()}
+    content = json.dumps([values, kept, removed, trim], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:24]
+
+
+def digest_of(take: Take) -> str:
+    """The digest of a take's present settings, heights and edits, whatever its motion was solved for."""
+    return solve_digest(take.solve, {person.id: person.height for person in take.people}, take.edits)
+
+
+def _single(value: Any) -> Any:
+    return struct.unpack("<f", struct.pack("<f", value))[0] if isinstance(value, float) else value
