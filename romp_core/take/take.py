@@ -165,7 +165,6 @@ class Take:
         people: everyone who was captured, as captured; `characters` are those that the edits leave.
         camera: None until solved. estimates: what the solve found out about the field of view and heights; None until
             then, and in takes of older versions.
-        camera: None until solved.
         solved_for: `solve_digest` of what the motion was solved for, which may be older than the take's settings and
             edits; "" where nobody noted it.
     """
