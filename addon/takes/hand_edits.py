@@ -51,7 +51,9 @@ class AsksAboutEdits:
     def draw(self: Any, context: bpy.types.Context) -> None:
         who = ", ".join(edited_people(context.scene))
         wrapped(self.layout, f"Keys of {who} were changed by hand since they were made.", _WIDTH_PX, "INFO")
-        self.layout.row().prop(self, "hand_edits", expand=True)
+        row = self.layout.row(align=True)
+        for choice in (KEEP, REPLACE):  # the dialog has a button to cancel
+            row.prop_enum(self, "hand_edits", choice)
 
     def keeps_edits(self: Any, scene: bpy.types.Scene) -> bool:
         """Whether edited keys are kept. Raises TakeError when there are some, and nothing is to be changed."""
