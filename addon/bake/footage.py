@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..blender.paths import find_file, same_file, stored
+from .movie import movie_fps
 
 if TYPE_CHECKING:
     from romp_core.take.take import FootageInfo
 
 _EQUAL = 0.002
+_SAME_SHAPE = 0.02
 
 
 def show_footage(camera: bpy.types.Camera, footage: FootageInfo, first_frame: int, scene_fps: float) -> str:
@@ -55,8 +57,16 @@ def show_footage(camera: bpy.types.Camera, footage: FootageInfo, first_frame: in
     shown = round(float(footage.times[-1] - footage.times[0]) * footage.fps) + 1
     user.frame_duration = max(count or image.frame_duration, shown)
     user.use_cyclic = False
-    if footage.fps > 0 and abs(footage.fps / scene_fps - 1) > _EQUAL:
-        return "The scene's frame rate differs from the footage's, so the footage behind the camera drifts."
+    if image.source == "MOVIE" and footage.mirrored:
+        return (
+            "The footage is a mirrored video, which Blender shows without mirroring it, so it lies off the characters."
+        )
+    played = (movie_fps(path) if image.source == "MOVIE" else None) or footage.fps
+    if played > 0 and abs(played / scene_fps - 1) > _EQUAL:
+        return (
+            f"Blender plays the footage at {played:.4g} frames per second and the scene at {scene_fps:.4g}, "
+            "so the footage behind the camera drifts."
+        )
     return ""
 
 
@@ -121,3 +131,7 @@ def _rotate(background: Any, image: bpy.types.Image, footage: FootageInfo) -> No
     background.rotation = -math.radians(turn)
     # Blender fits the stored image; once rotated, its longer side must shrink to the height of the frame.
     background.scale = footage.height / footage.width if turn % 180 else 1.0
+    # Blender takes pixels for square; stretched over the frame, those that are not get their shape.
+    width, height = image.size  # zeros where nothing was loaded yet
+    same = abs(width * footage.height - height * footage.width) <= _SAME_SHAPE * height * footage.width
+    background.frame_method = "FIT" if turn or same else "STRETCH"

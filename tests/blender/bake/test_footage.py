@@ -202,3 +202,25 @@ def test_phone_clip_is_rotated_on_every_blender(scene):
     turned = bpy.app.version >= (4, 5)
     assert background.rotation == pytest.approx(0.0 if turned else -np.pi / 2)
     assert background.scale == pytest.approx(1.0 if turned else 1.5)
+
+
+def test_pixels_that_are_not_square_are_stretched_to_their_shape(scene):
+    bake_take(scene, make_take(info=clip("counting.mp4", width=128)), "Wide", options=NO_BODY)
+    assert scene.camera.data.background_images[0].frame_method == "STRETCH"
+    bake_take(scene, make_take(info=clip("counting.mp4")), "Wide", options=NO_BODY)
+    assert scene.camera.data.background_images[0].frame_method == "FIT"
+
+
+def test_footage_that_blender_plays_at_another_rate_is_reported(scene, monkeypatch):
+    """As of phones whose clock has 120 ticks a second for 30 frames."""
+    for module in ("addon.bake.movie", "addon.bake.footage"):
+        monkeypatch.setattr(f"{module}.movie_fps", lambda path: 120.0)
+    remarks = bake_take(scene, make_take(info=clip("counting.mp4")), "Clip", options=NO_BODY)
+    assert any(
+        remark.startswith("Blender plays the footage at 120 frames per second and the scene at") for remark in remarks
+    )
+
+
+def test_mirrored_videos_are_reported(scene):
+    remarks = bake_take(scene, make_take(info=clip("counting.mp4", mirrored=True)), "Clip", options=NO_BODY)
+    assert any("mirrored video" in remark for remark in remarks)
