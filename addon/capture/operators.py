@@ -22,6 +22,7 @@ from ..takes import characters, take_list
 from ..worker import jobs
 from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
 from ..worker.outcome import Outcome
+from .kept import what_is_kept
 from .requirements import existing_footage, is_folder, require_model_files
 
 
@@ -96,7 +97,8 @@ def take_arrived(outcome: Outcome, uid: int, remark: str = "") -> str:
         return ""
     scene = scene_index.scene_of(uid)
     entry = take_list.add_take(scene or bpy.context.scene, outcome.take, take)
-    remarks = [each for each in (remark, entry.remark) if each]
+    kept = "" if outcome.kind == "finished" else what_is_kept(outcome, take)
+    remarks = [each for each in (kept, remark, entry.remark) if each]
     if scene is None:
         remarks += ["The scene of this capture was closed: the take is in the list of this scene."]
     elif outcome.kind == "finished":

@@ -44,7 +44,8 @@ class Session:
         self.started: Started | None = None
         self.progress: Progressed | None = None
         self.cancelling = self.saving = False
-        self.job = _running_worker().start(command, folders.new_log_path(kind_of(type(command))), runtime_environment())
+        self._kind = kind_of(type(command))
+        self.job = _running_worker().start(command, folders.new_log_path(self._kind), runtime_environment())
 
     @property
     def done(self) -> float:
@@ -74,7 +75,7 @@ class Session:
             elif isinstance(event, commands.Saving):
                 self.saving = True
             elif isinstance(event, commands.Ended):
-                return outcome_of(event, str(self.job.log_path))
+                return outcome_of(event, str(self.job.log_path), self._kind)
         return None
 
     def finish(self, outcome: Outcome) -> None:

@@ -55,12 +55,24 @@ class Outcome:
                 traceback.print_exception(error, file=file)
 
 
-def outcome_of(event: Ended, log: str) -> Outcome:
-    """The outcome that a worker's last event describes."""
+_NOTHING_DONE = {
+    "capture": "Cancelled before anybody was captured. Nothing was kept.",
+    "import_results": "Cancelled. Nothing was imported.",
+    "solve": "Cancelled. The take file is as it was.",
+}
+"""What a cancelled job that left no take says, by the kind of its command."""
+
+
+def outcome_of(event: Ended, log: str, kind: str) -> Outcome:
+    """The outcome that a worker's last event describes.
+
+    Args:
+        kind: of the job's command, see `romp_core.worker.commands.kind_of`.
+    """
     from romp_core.worker.commands import Failed, Finished
 
     if isinstance(event, Finished):
         return Outcome("finished", event.take, event.report, "", log, event.details, dict(event.result))
     if isinstance(event, Failed):
         return Outcome("failed", event.take, event.sentence, event.hint, event.log or log, True)
-    return Outcome("cancelled", event.take, log=log)
+    return Outcome("cancelled", event.take, "" if event.take else _NOTHING_DONE.get(kind, ""), log=log)

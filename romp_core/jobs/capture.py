@@ -51,7 +51,8 @@ def capture(
 
     Raises:
         MocapError: footage, model or output are unusable; nobody was found. TakeInUse: another capture writes `out`.
-        Cancelled: `cancelled()` became true; what there is was saved to `out`, nothing before the first frame.
+        Cancelled: `cancelled()` became true; what there is was saved to `out`, nothing before anybody was
+            found.
     """
     check(settings), check(solve_settings)
     check_target(out)
@@ -106,7 +107,9 @@ def _observed(
                 listener.saving()
             journal.head = replace(head, footage=footage.info, provenance=replace(provenance, remark=remark))
             take = journal.take(complete=not stopped)
-            if take.people or stopped:
+            if stopped and not take.people:
+                raise Cancelled(hint="")
+            if take.people:
                 save_take(take, out)
         except (SettingsError, Cancelled):  # a selected person is not there, or nothing is: nothing is worth keeping
             journal.delete()

@@ -156,6 +156,8 @@ def _keep(file: BinaryIO, take_path: Path, spare: bool) -> Path | None:
             if load_take(saved).id == head.id:
                 return None if spare and saved == take_path else saved
     take = assemble(replace(head, provenance=replace(head.provenance, complete=False)), records)
+    if not take.people:  # nobody was found yet: an empty take is of no use
+        return None
     return save_take(take, unused_path(take_path, first=2 if spare else 1))
 
 

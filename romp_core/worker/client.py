@@ -202,8 +202,7 @@ class WorkerJob:
         take = recovered or (self._out if saved else "")
         if isinstance(self._interrupted, Cancelled):
             return Cancelled(take)
-        hint = self._interrupted.hint + (" What was captured so far is kept." if take else "")
-        return Failed(take, self._interrupted.sentence, hint, self._interrupted.log)
+        return Failed(take, self._interrupted.sentence, self._interrupted.hint, self._interrupted.log)
 
 
 class Worker:

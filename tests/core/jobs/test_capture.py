@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from romp_core.cli.main import main
-from romp_core.errors import TakeInUse
+from romp_core.cli.progress import Silent
+from romp_core.errors import Cancelled, TakeInUse
 from romp_core.jobs import capture as job
+from romp_core.jobs.progress import Progress
 from romp_core.storage.journal import Journal, check_not_captured, journal_path
 from romp_core.storage.take_file import load_take
+from romp_core.take.settings import CaptureSettings, SolveSettings
 
 
 def test_no_other_capture_begins_while_one_still_solves(
@@ -27,6 +31,28 @@ def test_no_other_capture_begins_while_one_still_solves(
     monkeypatch.setattr(job, "solve_take", solve_take)
     assert main(["capture", str(demo_clip), "-o", str(out), "--end", "0.5", "--progress", "none"]) == 0
     assert len(refused) == 2 and load_take(out).solved and not journal_path(out).exists()
+
+
+def test_cancelled_before_anybody_was_found_leaves_no_file(
+    demo_clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = 0
+
+    class Counting(Silent):
+        def progress(self, progress: Progress) -> None:
+            nonlocal done
+            done = int(progress.done)
+
+    def nobody(frames, settings, footage):
+        for people in frames:
+            yield people.only(np.zeros(len(people), bool))
+
+    monkeypatch.setattr(job, "select", nobody)
+    with pytest.raises(Cancelled):
+        job.capture(
+            str(demo_clip), tmp_path / "t.npz", CaptureSettings(), SolveSettings(), Counting(), lambda: done >= 5
+        )
+    assert done >= 5 and not list(tmp_path.iterdir())
 
 
 def test_what_was_rescued_is_told_without_progress_too(

@@ -67,6 +67,17 @@ def test_nothing_to_recover(tmp_path: Path) -> None:
     assert recover(path) is None and not path.exists()
 
 
+def test_a_capture_that_found_nobody_leaves_no_take(tmp_path: Path) -> None:
+    path = tmp_path / "t.npz"
+    record(path, [people(row, []) for row in range(30)]).close()
+    assert recover(path) is None and not list(tmp_path.iterdir())
+    record(path, [people(row, []) for row in range(30)]).close()
+    again = record(path, [people(row, [1]) for row in range(30)], id="again")
+    assert again.rescued is None
+    again.delete()
+    assert not list(tmp_path.iterdir())
+
+
 def test_nobody_touches_a_journal_that_grows(tmp_path: Path) -> None:
     path = tmp_path / "t.npz"
     frames = [people(row, [1]) for row in range(30)]
