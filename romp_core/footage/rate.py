@@ -51,10 +51,18 @@ def nominal_fps(stamps: Sequence[int] | Array, tick: float, stated: Sequence[flo
         candidates.insert(0, (tuple(stated), 1.0 / length))
     measured = 1 / (step * tick)
     for rates, tolerance in candidates:
-        nearest = min(rates, key=lambda rate: abs(rate / measured - 1), default=0.0)
-        if abs(nearest / measured - 1) <= tolerance:
-            return nearest
+        if rate := _near(rates, measured, tolerance):
+            return rate
+    if spread > _ROUNDING:  # stamps that stray: their usual step may show a rate that their mean hides
+        usual = float(np.median(steps[dense]))
+        measured = _near(COMMON_RATES, 1 / (usual * tick), 0.5 / usual) or measured
     return measured
+
+
+def _near(rates: Sequence[float], measured: float, tolerance: float) -> float:
+    """The rate nearest to a measured one, if it is off by no more than this fraction; else 0."""
+    nearest = min(rates, key=lambda rate: abs(rate / measured - 1), default=0.0)
+    return nearest if abs(nearest / measured - 1) <= tolerance else 0.0
 
 
 def _even_grid(steps: Array, dense: Array) -> tuple[float, float, float]:

@@ -3,10 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from romp_core.cli.main import main
 from tests.formula import formula_state_dict, save_torch_zip
 from tests.toy_body import write_packed_bodies
+
+# The same examples on every run, and no limit of time: a busy machine is no failure.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 DEMO = Path(__file__).resolve().parents[1] / "data" / "demo.mp4"
 
