@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..blender.paths import find_file, same_file, stored
-from .movie import movie_fps
+from .background_clock import movie_positions, offsets, set_offsets
 
 if TYPE_CHECKING:
     from romp_core.take.take import FootageInfo
-
-_EQUAL = 0.002
-_SAME_SHAPE = 0.02
 
 
 def show_footage(camera: bpy.types.Camera, footage: FootageInfo, first_frame: int, scene_fps: float) -> str:
@@ -25,14 +22,19 @@ def show_footage(camera: bpy.types.Camera, footage: FootageInfo, first_frame: in
     Args:
         footage: the first frame that was read belongs to `first_frame`.
     """
+    import numpy as np
+
     path = Path(footage.path)
+    numbers: dict[int, tuple[Path, int]] = {}
     if path.is_dir():
-        sequence = image_sequence(path)
-        if sequence is None:
-            return "The numbers in the folder's file names have gaps, so the camera does not show the images."
-        file, offset, count = sequence
+        numbers = file_numbers(path)
+        if not numbers:
+            return "The names of the images differ in more than their last number, so the camera does not show them."
+        if not numbers.keys() >= set(footage.source_frames.tolist()):
+            return "The folder lacks images of the take, so the camera does not show it."
+        file, is_sequence = next(iter(numbers.values()))[0], len(numbers) > 1
     elif path.is_file():
-        file, offset, count = path, 0, 0
+        file, is_sequence = path, False
     else:
         return "" if is_shown(camera) else "The footage was not found, so the camera does not show it."
     background = _own_background(camera)
@@ -43,58 +45,41 @@ def show_footage(camera: bpy.types.Camera, footage: FootageInfo, first_frame: in
         readable = False
     if not readable:
         return "Blender cannot show this footage behind the camera."
-    if count > 1:
+    if is_sequence:
         image.source = "SEQUENCE"
     background.image = image
-    _rotate(background, image, footage)
+    _orient(background, image, footage)
     camera.show_background_images = True
-    if image.source not in ("MOVIE", "SEQUENCE"):
+    if image.source == "SEQUENCE":
+        positions = np.array([numbers[frame][1] - 1 for frame in footage.source_frames.tolist()])
+    elif image.source == "MOVIE":
+        positions = movie_positions(footage, path)
+    else:
         return ""
+    following = offsets(footage, positions, scene_fps)
     user = background.image_user
-    user.frame_start = first_frame
-    user.frame_offset = offset + first_source_frame(footage)
-    # Blender's own count can be too small where the frame rate varies, and then the last frames would not be shown.
-    shown = round(float(footage.times[-1] - footage.times[0]) * footage.fps) + 1
-    user.frame_duration = max(count or image.frame_duration, shown)
-    user.use_cyclic = False
-    if image.source == "MOVIE" and footage.mirrored:
-        return (
-            "The footage is a mirrored video, which Blender shows without mirroring it, so it lies off the characters."
-        )
-    played = (movie_fps(path) if image.source == "MOVIE" else None) or footage.fps
-    if played > 0 and abs(played / scene_fps - 1) > _EQUAL:
-        return (
-            f"Blender plays the footage at {played:.4g} frames per second and the scene at {scene_fps:.4g}, "
-            "so the footage behind the camera drifts."
-        )
+    user.frame_start, user.use_cyclic = first_frame, False
+    # Blender holds the last frame after this; its own count can be too small where the frame rate varies.
+    user.frame_duration = max(image.frame_duration, len(following))
+    set_offsets(camera, following, first_frame)
     return ""
 
 
-def first_source_frame(footage: FootageInfo) -> int:
-    """Number of the first frame that was read, counted by time as Blender counts the frames of a movie."""
-    if Path(footage.path).is_dir() or footage.fps <= 0:
-        return int(footage.source_frames[0])
-    return round(float(footage.times[0]) * footage.fps)
+def file_numbers(folder: Path) -> dict[int, tuple[Path, int]]:
+    """File and number in its name of each frame of a folder of images, by the frame's number in the footage.
 
-
-def image_sequence(folder: Path) -> tuple[Path, int, int] | None:
-    """First file, offset and count of a folder's images when their last numbers have no gaps, else None.
-
-    Blender finds the image of a frame by that number; the offset is added to its frame 1.
+    Blender finds the images of a sequence by these numbers: empty when the names differ in more than that.
     """
-    suffixes = bpy.path.extensions_image
-    images = [file for file in folder.iterdir() if file.suffix.lower() in suffixes and not file.name.startswith(".")]
-    files = sorted(images, key=lambda file: [int(part) for part in re.findall(r"\d+", file.name)][-1:])
-    if len(files) == 1:
-        return files[0], 0, 1
-    parts = [re.fullmatch(r"(.*?)(\d+)(\D*)", file.name) for file in files]
-    if not files or not all(parts):
-        return None
-    numbers = [int(part[2]) for part in parts if part]
-    same = len({(part[1], part[3]) for part in parts if part}) == 1
-    if not same or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
-        return None
-    return files[0], numbers[0] - 1, len(files)
+    from romp_core.footage.sequence import image_files, image_sequence
+
+    sequence = image_sequence(image_files(folder))
+    parts = [re.fullmatch(r"(.*?)(\d+)(\D*)", path.stem) for path in sequence.paths]
+    if len(parts) == 1:
+        return {0: (sequence.paths[0], 1)}
+    if not all(parts) or len({(part[1], part[3]) for part in parts if part}) > 1:
+        return {}
+    files = [(path, int(part[2])) for path, part in zip(sequence.paths, parts, strict=True) if part]
+    return dict(zip(sequence.numbers, files, strict=True))
 
 
 def _image(current: bpy.types.Image | None, file: Path) -> bpy.types.Image:
@@ -124,14 +109,19 @@ def _own_background(camera: bpy.types.Camera) -> Any:
     return background
 
 
-def _rotate(background: Any, image: bpy.types.Image, footage: FootageInfo) -> None:
-    """Rotate the background where Blender does not do it: movies before 4.5, still images always."""
-    rotated_by_blender = footage.rotation == 0 or (image.source == "MOVIE" and bpy.app.version >= (4, 5))
-    turn = 0 if rotated_by_blender else footage.rotation
-    background.rotation = -math.radians(turn)
-    # Blender fits the stored image; once rotated, its longer side must shrink to the height of the frame.
+def _orient(background: Any, image: bpy.types.Image, footage: FootageInfo) -> None:
+    """Turn and mirror the background as far as Blender does not do it, and give its pixels their shape.
+
+    Blender turns movies from 4.5 on, by the angle of the display matrix alone: a mirror counts as half a turn there.
+    """
+    mirrored, done = footage.mirrored, 0
+    if image.source == "MOVIE" and bpy.app.version >= (4, 5):
+        done = 180 - footage.rotation if mirrored else footage.rotation
+    turn = (footage.rotation - done) % 360
+    # Blender mirrors first and turns then, the other way round than footage is described.
+    background.use_flip_x, background.use_flip_y = mirrored, False
+    background.rotation = math.radians(turn if mirrored else -turn)
+    # Blender fits the image as it was read; once turned, its longer side must shrink to the height of the frame.
     background.scale = footage.height / footage.width if turn % 180 else 1.0
-    # Blender takes pixels for square; stretched over the frame, those that are not get their shape.
-    width, height = image.size  # zeros where nothing was loaded yet
-    same = abs(width * footage.height - height * footage.width) <= _SAME_SHAPE * height * footage.width
-    background.frame_method = "FIT" if turn or same else "STRETCH"
+    lying = (footage.rotation - turn) % 180  # what Blender turned has its pixels lying as well
+    image.display_aspect = (1.0, footage.sample_aspect) if lying else (footage.sample_aspect, 1.0)

@@ -18,7 +18,6 @@ from .armature import ensure_armature, floor_of, is_shaped, rest_in_armature, sh
 from .body import LICENSE, ensure_body, is_of, lacks_file, license_of
 from .camera import ensure_camera, place_camera
 from .footage import show_footage
-from .movie import on_blenders_clock
 from .person_body import body_of
 from .visibility import bake_visibility
 
@@ -67,7 +66,6 @@ def bake_take(
     options = options or BakeOptions()
     if not take.solved:
         raise TakeError("The take is not solved yet.", "Use Solve Again.")
-    take = replace(take, footage=on_blenders_clock(take.footage))
     is_free = not is_animated(scene, besides=_moved_by_bakes(scene, take.id))
     lost, remarks = scene_index.lost_parts(scene, take.id), []
     if options.set_scene and is_free:

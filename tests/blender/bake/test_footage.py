@@ -10,6 +10,7 @@ import pytest
 from takes import footage, make_take
 
 from addon.bake.take import BakeOptions, bake_take
+from addon.blender import compat
 from addon.takes import characters, take_list
 from romp_core.storage.take_file import save_take
 
@@ -32,6 +33,7 @@ class Screen:
 
     def __init__(self, scene, camera):
         (self.background,) = camera.background_images
+        self.filmed = scene
         mesh = bpy.data.meshes.new("Screen")
         mesh.from_pydata([(-1, -1, 0), (1, -1, 0), (1, 1, 0), (-1, 1, 0)], [], [(0, 1, 2, 3)])
         mesh.uv_layers.new().data.foreach_set("uv", [0, 0, 1, 0, 1, 1, 0, 1])
@@ -41,6 +43,7 @@ class Screen:
         nodes, links = material.node_tree.nodes, material.node_tree.links
         nodes.clear()
         texture, light, out = (nodes.new(f"ShaderNode{kind}") for kind in ("TexImage", "Emission", "OutputMaterial"))
+        self.texture = texture
         texture.image = self.background.image
         for name in ("frame_duration", "frame_start", "frame_offset", "use_cyclic"):
             setattr(texture.image_user, name, getattr(self.background.image_user, name))
@@ -63,6 +66,9 @@ class Screen:
 
     def number(self, frame, folder):
         """Frame number shown at a scene frame."""
+        bpy.context.window.scene = self.filmed
+        self.filmed.frame_set(frame)
+        self.texture.image_user.frame_offset = self.background.image_user.frame_offset
         bpy.context.window.scene = self.scene
         self.scene.frame_set(frame)
         self.scene.render.filepath = str(Path(folder) / "shown.png")
@@ -95,10 +101,10 @@ def test_variable_rate_shows_the_frame_of_that_time(scene, tmp_path, start):
         assert info.times[shown] - 0.5 / fps <= time <= ends[shown] + 0.5 / fps
 
 
-def test_image_folder_by_number_and_single_image(scene, tmp_path):
-    folder = tmp_path / "bilder \u00fc"
+def write_images(folder, numbers):
+    """Images that show their numbers as bars, and have them in their names."""
     folder.mkdir()
-    for number in range(5, 12):
+    for number in numbers:
         pixels = np.ones((64, 96, 4), np.float32)
         for bar in range(6):
             pixels[:, 16 * bar : 16 * bar + 16, :3] = number >> bar & 1
@@ -107,6 +113,26 @@ def test_image_folder_by_number_and_single_image(scene, tmp_path):
         image.filepath_raw, image.file_format = str(folder / f"shot_{number:04}.png"), "PNG"
         image.save()
         bpy.data.images.remove(image)
+
+
+def test_images_that_are_missing_are_holes(scene, tmp_path):
+    numbers = np.array([5, 6, 8, 12, 13])
+    write_images(tmp_path / "images", numbers)
+    info = footage(times=(numbers - 5) / 30, fps=30.0, path=str(tmp_path / "images"), size=(96, 64))
+    bake_take(scene, make_take(info=replace(info, source_frames=numbers - 5)), "Folder", options=NO_BODY)
+    screen = Screen(scene, scene.camera.data)
+    assert [screen.number(frame, tmp_path) for frame in range(1, 10)] == [5, 6, 6, 8, 8, 8, 8, 12, 13]
+
+
+def test_a_folder_that_lost_images_is_reported(scene, tmp_path):
+    write_images(tmp_path / "images", [1, 2, 3])
+    remarks = bake_take(scene, make_take(info=footage(n=5, path=str(tmp_path / "images"))), "Folder", options=NO_BODY)
+    assert remarks == ["The folder lacks images of the take, so the camera does not show it."]
+
+
+def test_image_folder_by_number_and_single_image(scene, tmp_path):
+    folder = tmp_path / "bilder \u00fc"
+    write_images(folder, range(5, 12))
     info = footage(n=5, path=str(folder), first=2, size=(96, 64))
     bake_take(scene, make_take(info=info), "Folder", options=NO_BODY)
     screen = Screen(scene, scene.camera.data)
@@ -126,7 +152,7 @@ def test_images_with_gaps_in_their_numbers_are_reported(scene, tmp_path):
     for name in ("a.png", "c.png"):
         (tmp_path / name).write_bytes(b"x")
     remarks = bake_take(scene, make_take(info=footage(n=2, path=str(tmp_path))), "Clip", options=NO_BODY)
-    assert "numbers" in remarks[0]
+    assert "differ in more than their last number" in remarks[0]
 
 
 def test_missing_and_unreadable_footage_still_makes_characters(scene, tmp_path):
@@ -178,11 +204,45 @@ def test_videos_can_be_dropped_and_what_is_no_video_is_left_to_blender(scene, mo
     assert scene.romp_mocap.source == "/some/clip.mp4"
 
 
-def test_another_scene_rate_is_reported(scene, tmp_path):
-    scene.render.fps = 25
+def shows_the_frames_of_their_times(scene, info, folder, frames):
+    """Whether the camera shows what was filmed at each scene frame's time, within half a frame."""
+    fps, screen = scene.render.fps / scene.render.fps_base, Screen(scene, scene.camera.data)
+    ends = np.append(info.times[1:], np.inf)
+    for frame in frames:
+        index = screen.number(frame, folder) - info.source_frames[0]
+        time = info.times[0] + (frame - 1) / fps
+        assert info.times[index] - 0.5 / fps <= time <= ends[index] + 0.5 / fps, frame
+
+
+@pytest.mark.parametrize(("name", "fps"), [("counting.mp4", 25), ("counting.mp4", 60), ("counting_vfr.mp4", 12)])
+def test_footage_follows_a_scene_of_another_rate(scene, tmp_path, name, fps):
+    scene.render.fps, scene.render.fps_base = fps, 1
+    info = clip(name, 3)
     options = BakeOptions(with_body=False, set_scene=False)
-    remarks = bake_take(scene, make_take(info=clip("counting.mp4")), "Clip", options=options)
-    assert "drifts" in remarks[0]
+    assert bake_take(scene, make_take(info=info), "Clip", options=options) == []
+    last = 1 + round((info.times[-1] - info.times[0]) * fps)
+    shows_the_frames_of_their_times(scene, info, tmp_path, [1, 2, 7, last // 2, last - 1, last])
+    curve = next(iter(compat.assigned_channels(scene.camera.data).fcurves))
+    keys = len(curve.keyframe_points)
+    assert {key.interpolation for key in curve.keyframe_points} == {"CONSTANT"}
+    bake_take(scene, make_take(info=info), "Clip", options=options)
+    assert len(curve.keyframe_points) == keys
+
+
+def test_footage_follows_where_blender_counts_by_a_finer_clock(scene, tmp_path):
+    """As of phones whose clock has 120 ticks a second for 30 frames: the rate of the take is that of its frames."""
+    info = replace(clip("counting_vfr.mp4"), fps=FPS)
+    bake_take(scene, make_take(info=info), "Clip", options=NO_BODY)
+    assert scene.render.fps / scene.render.fps_base == pytest.approx(FPS)
+    shows_the_frames_of_their_times(scene, info, tmp_path, [1, 2, 5, 9, 17, 30, 50, scene.frame_end])
+
+
+def test_keys_of_the_background_go_when_the_rates_agree_again(scene):
+    scene.render.fps, options = 12, BakeOptions(with_body=False, set_scene=False)
+    bake_take(scene, make_take(info=clip("counting.mp4")), "Clip", options=options)
+    assert len(compat.assigned_channels(scene.camera.data).fcurves) == 1
+    bake_take(scene, make_take(info=clip("counting.mp4")), "Clip", options=NO_BODY)
+    assert not len(compat.assigned_channels(scene.camera.data).fcurves)
 
 
 def test_twice_keeps_one_background(scene, tmp_path):
@@ -204,23 +264,36 @@ def test_phone_clip_is_rotated_on_every_blender(scene):
     assert background.scale == pytest.approx(1.0 if turned else 1.5)
 
 
-def test_pixels_that_are_not_square_are_stretched_to_their_shape(scene):
-    bake_take(scene, make_take(info=clip("counting.mp4", width=128)), "Wide", options=NO_BODY)
-    assert scene.camera.data.background_images[0].frame_method == "STRETCH"
-    bake_take(scene, make_take(info=clip("counting.mp4")), "Wide", options=NO_BODY)
-    assert scene.camera.data.background_images[0].frame_method == "FIT"
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_pixels_that_are_not_square_get_their_shape(scene, rotation):
+    size = {"width": 128, "height": 64} if rotation % 180 == 0 else {"width": 64, "height": 128}
+    info = clip("counting.mp4", sample_aspect=4 / 3, rotation=rotation, **size)
+    bake_take(scene, make_take(info=info), "Wide", options=NO_BODY)
+    (background,) = scene.camera.data.background_images
+    lies = rotation % 180 and bpy.app.version >= (4, 5)  # Blender has turned the frame before it gives it a shape
+    across, along = background.image.display_aspect
+    assert across / along == pytest.approx(3 / 4 if lies else 4 / 3)
+    assert background.frame_method == "FIT"
 
 
-def test_footage_that_blender_plays_at_another_rate_is_reported(scene, monkeypatch):
-    """As of phones whose clock has 120 ticks a second for 30 frames."""
-    for module in ("addon.bake.movie", "addon.bake.footage"):
-        monkeypatch.setattr(f"{module}.movie_fps", lambda path: 120.0)
-    remarks = bake_take(scene, make_take(info=clip("counting.mp4")), "Clip", options=NO_BODY)
-    assert any(
-        remark.startswith("Blender plays the footage at 120 frames per second and the scene at") for remark in remarks
-    )
+ORIENTATIONS = [(rotation, mirrored) for mirrored in (False, True) for rotation in (0, 90, 180, 270)]
 
 
-def test_mirrored_videos_are_reported(scene):
-    remarks = bake_take(scene, make_take(info=clip("counting.mp4", mirrored=True)), "Clip", options=NO_BODY)
-    assert any("mirrored video" in remark for remark in remarks)
+@pytest.mark.parametrize(("rotation", "mirrored"), ORIENTATIONS)
+def test_what_blender_shows_lies_on_the_person(scene, rotation, mirrored):
+    """Blender's own turn (4.5 on), its mirrors, then its rotation of the background together are the footage's."""
+    size = (64, 96) if rotation % 180 else (96, 64)
+    info = clip("counting.mp4", rotation=rotation, mirrored=mirrored, width=size[0], height=size[1])
+    assert bake_take(scene, make_take(info=info), "Clip", options=NO_BODY) == []
+    (background,) = scene.camera.data.background_images
+    mirror = np.diag([-1, 1])
+
+    def clockwise(degrees):
+        c, s = np.rint(np.cos(np.radians(degrees))), np.rint(np.sin(np.radians(degrees)))
+        return np.array([[c, -s], [s, c]])  # y down
+
+    shown = (mirror if mirrored else np.eye(2)) @ clockwise(rotation)
+    angle = np.degrees(np.arctan2(shown[1, 0], shown[0, 0]))  # of the image of the x axis, as FFmpeg tells it
+    by_blender = clockwise(angle) if bpy.app.version >= (4, 5) else np.eye(2)
+    flips = np.diag([-1 if background.use_flip_x else 1, -1 if background.use_flip_y else 1])
+    assert np.allclose(clockwise(-np.degrees(background.rotation)) @ flips @ by_blender, shown)
