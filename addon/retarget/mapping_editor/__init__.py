@@ -1,0 +1,1 @@
+"""The bones of a rig as the user sees and changes them."""

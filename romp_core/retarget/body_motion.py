@@ -1,0 +1,138 @@
+"""`BodyMotion`: a motion without the skeleton it came from, read from takes and from any recognized rig."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..geometry.fingers import ALL_JOINTS, FINGERS, SIDES, all_rest_joints, pose_with_fingers
+from ..geometry.rotations import make_continuous, quat_conjugate, quat_from_matrix, quat_multiply
+from ..geometry.skeleton import JOINTS, forward_kinematics
+from ..geometry.spaces import WORLD_FROM_SMPL_REST, WORLD_FROM_SMPL_REST_QUAT
+from ..solve.contacts.soles import sole_clearance
+from ..take.resample import Clip, resample, sampling
+from ..take.take import FootageInfo, Motion
+from ..typing import Array
+from .landmarks import landmarks
+from .mapping import LIMB_BONES, RigMapping
+from .rig import Rig
+from .t_pose import Alignment, Landmarks, align
+
+_ON_ROW = 0.01
+"""Nearer to a row of the motion than this share of the way to the next, a sample is that row."""
+
+
+@dataclass(frozen=True)
+class BodyMotion:
+    """Motion of a body in the world (z up, floor at 0), in n frames.
+
+    Attributes:
+        turns: joint -> (n, 4) rotation wxyz in the world of each joint that the source knows; identity in the T-pose.
+        positions: joint -> (n, 3) where the joints are, meters.
+        rest: the source's skeleton at rest; alignment: what brings it into the T-pose.
+        contacts: (n, 2) bool: left, right foot stands.
+    """
+
+    turns: Mapping[str, Array]
+    positions: Mapping[str, Array]
+    rest: Landmarks
+    alignment: Alignment
+    contacts: Array
+
+    def __len__(self) -> int:
+        return len(self.contacts)
+
+    def at(self, rows: Array) -> BodyMotion:
+        """The motion in these frames only."""
+        turns = {joint: turn[rows] for joint, turn in self.turns.items()}
+        positions = {joint: position[rows] for joint, position in self.positions.items()}
+        return replace(self, turns=turns, positions=positions, contacts=self.contacts[rows])
+
+
+def from_take(
+    rotations: Array,
+    root: Array,
+    rest_joints: Array,
+    contacts: Array,
+    fingers: Array | None = None,
+    rest_fingers: Array | None = None,
+) -> BodyMotion:
+    """The motion of a person of a take.
+
+    Args:
+        rotations: (n, 24, 4), root: (n, 3), rest_joints: (24, 3), contacts: (n, 2), as in `Motion`; they may be
+            sampled anew. fingers: (n, 30, 4), rest_fingers: (40, 3), of motions that have them.
+    """
+    standing = np.asarray(rest_joints, dtype=np.float64)
+    if fingers is None or rest_fingers is None:
+        names: tuple[str, ...] = JOINTS
+        tips = None
+        positions, orientations = forward_kinematics(rotations, root, rest_joints)
+    else:
+        names = ALL_JOINTS
+        positions, orientations, _ = pose_with_fingers(rotations, fingers, root, rest_joints, rest_fingers)
+        standing, tips = np.split(all_rest_joints(standing, rest_fingers), [len(names)])
+        tips = tips @ WORLD_FROM_SMPL_REST.T
+    rest = _smpl_landmarks(standing @ WORLD_FROM_SMPL_REST.T, tips)
+    alignment = align(rest)
+    from_rest = quat_multiply(orientations, quat_conjugate(WORLD_FROM_SMPL_REST_QUAT))
+    turns = {
+        joint: make_continuous(quat_multiply(from_rest[:, row], quat_conjugate(quat_from_matrix(turn))))
+        for row, joint in enumerate(names)
+        if (turn := alignment.turns.get(joint)) is not None and not joint.endswith("_hand")
+    }
+    return BodyMotion(turns, dict(zip(names, np.moveaxis(positions, 1, 0), strict=True)), rest, alignment, contacts)
+
+
+def of_person(motion: Motion, footage: FootageInfo, fps: float) -> tuple[BodyMotion, Clip]:
+    """The solved motion of a person at an even rate, and the `Clip` that says which frames these are."""
+    clip = resample(motion, footage, fps)
+    times = footage.times[0] + (clip.first + np.arange(len(clip.valid))) / fps
+    row_times = footage.times[motion.frame_index]
+    before, after, fraction = sampling(row_times, times)
+    near, far = np.where(fraction < 0.5, (before, after), (after, before))
+    between = np.minimum(fraction, 1 - fraction) > _ON_ROW  # part of a step when the foot does not stand in both rows
+    contacts = motion.contacts[near] & (motion.contacts[far] | ~between[:, None]) & clip.valid[:, None]
+    contacts &= np.r_[True, clip.valid[:-1]][:, None]  # a stand does not go on over a gap
+    hands = (clip.fingers, motion.rest_fingers) if clip.has_fingers else (None, None)
+    return from_take(clip.rotations, clip.root, motion.rest_joints, contacts, *hands), clip
+
+
+def _smpl_landmarks(standing: Array, tips: Array | None = None) -> Landmarks:
+    """SMPL's rest joints (24, 3), or (54, 3) with fingers and their tips (10, 3), in world axes.
+
+    Its feet stand flat at rest.
+    """
+    heads = dict(zip(JOINTS if tips is None else ALL_JOINTS, standing, strict=True))
+    ends = {}
+    for side in SIDES:
+        for a, b in (*LIMB_BONES, ("wrist", "hand")):
+            ends[f"{side}_{a}"] = heads[f"{side}_{b}"]
+        ends[f"{side}_foot"] = heads[f"{side}_foot"]
+    for index, joint in enumerate(FINGERS if tips is not None else ()):
+        last = joint.endswith("3")
+        ends[joint] = tips[index // 3] if last and tips is not None else heads[FINGERS[index + 1]]
+    body = standing[: len(JOINTS)]
+    floor = float(heads["left_ankle"][2] - sole_clearance(body @ WORLD_FROM_SMPL_REST)[0])
+    return Landmarks(heads, ends, floor, {side: np.array([0.0, 0.0, 1.0]) for side in SIDES})
+
+
+def from_rig(rig: Rig, mapping: RigMapping, posed: Array, contacts: Array) -> BodyMotion:
+    """The motion of an armature whose bones are known.
+
+    Args:
+        posed: (n, B, 4, 4) world matrices of the bones, meters. contacts: (n, 2) bool.
+    """
+    rest = landmarks(rig, mapping)
+    alignment = align(rest)
+    turns, positions = {}, {}
+    for joint, bones in mapping.bones.items():
+        if joint not in rest.heads:
+            continue
+        first, last = rig.index[bones[0]], rig.index[bones[-1]]
+        turn = posed[:, last, :3, :3] @ rig.rest[last, :3, :3].T @ alignment.turns[joint].T
+        turns[joint] = make_continuous(quat_from_matrix(turn))
+        positions[joint] = np.asarray(posed[:, first, :3, 3])
+    return BodyMotion(turns, positions, rest, alignment, contacts)
