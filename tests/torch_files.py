@@ -39,6 +39,20 @@ def save_torch_zip(state: Tree, path: Path) -> None:
         archive.writestr("archive/version", b"3\n")
 
 
+def save_torch_shared(shapes: Mapping[str, tuple[int, ...]], values: NDArray, path: Path) -> None:
+    """Write tensors of these shapes that all begin at the start of one storage, as tied weights do: a small file."""
+    items = b"".join(
+        _text(key) + _tensor("0", values[: int(np.prod(shape))].reshape(shape), False, stored=values.size)
+        for key, shape in shapes.items()
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        tree = _ordered_dict() + pickle.MARK + items + pickle.SETITEMS
+        archive.writestr("archive/data.pkl", pickle.PROTO + b"\x02" + tree + pickle.STOP)
+        archive.writestr("archive/byteorder", b"little")
+        archive.writestr(_aligned("archive/data/0", archive.start_dir), _raw(values))
+        archive.writestr("archive/version", b"3\n")
+
+
 def _aligned(name: str, start: int) -> zipfile.ZipInfo:
     """A zip entry at byte `start` whose data begin at a multiple of 64, by an extra field of padding."""
     entry = zipfile.ZipInfo(name)
@@ -94,10 +108,10 @@ def _leaves(state: Tree) -> Iterator[NDArray]:
             yield value
 
 
-def _tensor(storage: str, array: NDArray, view_field: bool) -> bytes:
+def _tensor(storage: str, array: NDArray, view_field: bool, stored: int | None = None) -> bytes:
     kind = _global("torch", _STORAGES[array.dtype.name])
     view = [pickle.NONE] if view_field else []
-    persistent = _tuple(_text("storage"), kind, _text(storage), _text("cpu"), _number(array.size), *view)
+    persistent = _tuple(_text("storage"), kind, _text(storage), _text("cpu"), _number(stored or array.size), *view)
     strides = np.cumprod([1, *array.shape[:0:-1]])[::-1] if array.ndim else ()
     return (
         _global("torch._utils", "_rebuild_tensor_v2")

@@ -2,6 +2,15 @@
 
 from .purpose import RESULTS, WEIGHTS, Purpose
 from .reader import read
-from .state_dict import read_state_dict
+from .state_dict import fitting_weights, read_arrays, read_state_dict, stored_shapes
 
-__all__ = ["RESULTS", "WEIGHTS", "Purpose", "read", "read_state_dict"]
+__all__ = [
+    "RESULTS",
+    "WEIGHTS",
+    "Purpose",
+    "fitting_weights",
+    "read",
+    "read_arrays",
+    "read_state_dict",
+    "stored_shapes",
+]

@@ -12,8 +12,10 @@ from .placeholders import (
     ChumpyReshape,
     ChumpySelect,
     ChumpyTranspose,
+    Dropped,
     Dtype,
     EmbeddedStorage,
+    Foreign,
     Function,
     InlineArray,
     Named,
@@ -33,6 +35,10 @@ NDARRAY = Named("numpy.ndarray")
 OBJECT = Named("builtins.object")
 
 
+_UNREAD = ("omegaconf",)
+"""Packages of settings that Lightning keeps beside the weights: their objects are left out, and none of them runs."""
+
+
 def lookup(module: Any, name: Any) -> Function | Named | StorageType:
     """What a name means here. Raises RejectedFile when it is not on the list."""
     if not isinstance(module, str) or not isinstance(name, str):
@@ -42,6 +48,8 @@ def lookup(module: Any, name: Any) -> Function | Named | StorageType:
         if home.startswith(new):
             home = old + home[len(new) :]
     found = _ALLOWED.get((home, name))
+    if found is None and home.partition(".")[0] in _UNREAD:
+        return Function(name, Foreign)
     if found is None:
         raise RejectedFile(f"is not safe to open: it asks for {shown(f'{module}.{name}')}.", UNTRUSTED)
     return found
@@ -119,6 +127,13 @@ def _parameter(data: Any, *_: Any) -> Any:
     return data
 
 
+def _attribute(owner: Any, name: Any) -> Named:
+    """A method of a class whose objects are dropped; nothing else has attributes here."""
+    if owner is not HISTORY or not isinstance(name, str):
+        raise RejectedFile(f"is not safe to open: it asks for {shown('builtins.getattr')}.", UNTRUSTED)
+    return Named(name)
+
+
 def _sparse(layout: str) -> Function:
     return Function(f"scipy.sparse.{layout}", lambda: SparseMatrix(layout))
 
@@ -135,6 +150,8 @@ _OBJECTS: dict[tuple[str, str], Function] = {
         for kind in ("matrix", "array")
     },
 }
+HISTORY = Function("HistoryBuffer", Dropped)
+"""The losses of a training run, which MMEngine keeps beside the weights."""
 _BY_ATTRIBUTES = tuple(_OBJECTS.values())
 
 _STORAGES = {
@@ -144,6 +161,9 @@ _STORAGES = {
 
 _ALLOWED: dict[tuple[str, str], Function | Named | StorageType] = {
     ("builtins", "object"): OBJECT,
+    ("typing", "Any"): Named("typing.Any"),
+    ("builtins", "getattr"): Function("getattr", _attribute),
+    ("mmengine.logging.history_buffer", "HistoryBuffer"): HISTORY,
     ("builtins", "set"): Function("set", _set),
     ("builtins", "frozenset"): Function("frozenset", _set),
     ("builtins", "tuple"): Function("tuple", _tuple),

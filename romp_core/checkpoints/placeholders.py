@@ -75,6 +75,19 @@ class Placeholder:
         raise NotImplementedError
 
 
+class Foreign(Placeholder):
+    """An object of a package that is not read: settings beside the weights. It becomes None."""
+
+    def __init__(self, *_: Any) -> None:
+        pass
+
+    def build(self, state: Any) -> None:
+        """Whatever it is made of stays unread."""
+
+    def plain(self, tree: Tree) -> Any:
+        return None
+
+
 class Dtype(Placeholder):
     """numpy.dtype: plain ones only, and "O" for arrays that hold Python values."""
 
@@ -172,6 +185,16 @@ class WithAttributes(Placeholder):
             if name in self.attributes:
                 return self.attributes[name]
         raise RejectedFile(DAMAGED)
+
+
+class Dropped(Placeholder):
+    """An object of no use here: it takes any state and becomes None."""
+
+    def build(self, state: Any) -> None:
+        pass
+
+    def plain(self, tree: Tree) -> Any:
+        return None
 
 
 class InlineArray(WithAttributes):

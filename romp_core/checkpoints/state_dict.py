@@ -18,7 +18,6 @@ _COUNTER = ".num_batches_tracked"
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 _BACKBONE = "a backbone without heads"
 _OTHERS = {
-    "MA-HMR": ("level_embed", "decoder."),
     "an SMPL body model": ("v_template", "shapedirs"),
     _BACKBONE: ("backbone.",),
 }
@@ -50,21 +49,44 @@ def read_state_dict(
     Raises:
         ModelError: see `read`; keys are missing or have another shape; it is the checkpoint of another network.
     """
-    path = Path(path)
-    found = _weights(read(path))
+    return fitting_weights(read_arrays(path), Path(path).name, shapes, model, known)
+
+
+def read_arrays(path: str | Path) -> dict[str, Array]:
+    """All arrays of a checkpoint by key; none of a file that holds something else. Raises ModelError like `read`."""
+    return _weights(read(path))
+
+
+def fitting_weights(
+    found: Mapping[str, Array],
+    name: str,
+    shapes: Mapping[str, tuple[int, ...]],
+    model: str,
+    known: Mapping[str, tuple[str, ...]] | None = None,
+) -> dict[str, Array]:
+    """The same as `read_state_dict` from the arrays of a file of this name."""
     missing = [key for key in shapes if key not in found and not key.endswith(_COUNTER)]
     if missing:
-        raise _wrong_file(path.name, found, shapes, missing, model, {**(known or {}), **_OTHERS})
+        raise _wrong_file(name, found, shapes, missing, model, {**(known or {}), **_OTHERS})
     different = [key for key, shape in shapes.items() if key in found and found[key].shape != tuple(shape)]
     if different:
         key = different[0]
         raise ModelError(
-            f"{path.name} does not fit {model}: {_some(different, 'has', 'have')} another shape "
+            f"{name} does not fit {model}: {_some(different, 'has', 'have')} another shape "
             f"({found[key].shape} instead of {tuple(shapes[key])} for {key}).",
             f"Choose the official checkpoint of {model}.",
         )
-    return {key: _number_array(found[key], key, path.name) if key in found else np.zeros(shapes[key], np.int64)
+    return {key: _number_array(found[key], key, name) if key in found else np.zeros(shapes[key], np.int64)
             for key in shapes}  # fmt: skip
+
+
+def stored_shapes(path: str | Path) -> dict[str, tuple[int, ...]]:
+    """Shape by key of everything that a checkpoint holds: for models whose size the file decides.
+
+    Raises:
+        ModelError: see `read`.
+    """
+    return {key: array.shape for key, array in _weights(read(path)).items()}
 
 
 def _weights(tree: Any) -> dict[str, Array]:

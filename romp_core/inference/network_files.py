@@ -32,17 +32,18 @@ def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
         raise ModelError(f"The network {path.name} cannot be opened.", "Reinstall the extension.") from error
 
 
-def open_network(path: Path, threads: int, batch: int = 1) -> sessions.Opened:
+def open_network(path: Path, threads: int, batch: int = 1, content: bytes | None = None) -> sessions.Opened:
     """A large network from a file of the user, on the best provider that runs it.
 
     Args:
         threads: on the CPU.
         batch: the most images that will be run at a time.
+        content: the network where the file is an archive that holds it.
 
     Raises:
         ModelError: when the file is not a network that onnxruntime can run.
     """
     try:
-        return sessions.open(path, session_options(threads), batch=batch)
+        return sessions.open(content or path, session_options(threads), batch=batch)
     except ModelError as error:
         raise ModelError(f"The network {path.name} cannot be opened.", error.hint) from error

@@ -20,6 +20,7 @@ class Provider:
         plain: it can neither run branches in parallel nor plan memory by pattern.
         chosen_only: not tried unless the user asks for it.
         beside: providers that take over what this one does not compute, before the CPU.
+        platforms: values of `sys.platform` on which it exists.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Provider:
     plain: bool = False
     chosen_only: bool = False
     beside: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ("linux", "win32", "darwin")
 
     @property
     def title(self) -> str:
@@ -38,6 +40,7 @@ class Provider:
 
 
 CUDA = "CUDAExecutionProvider"
+_PC = ("linux", "win32")
 CPU = Provider("cpu", "CPUExecutionProvider", "the processor")
 
 LADDER = (
@@ -50,6 +53,7 @@ LADDER = (
         fast={"trt_fp16_enable": "1"},
         chosen_only=True,
         beside=(CUDA,),
+        platforms=_PC,
     ),
     Provider(
         "cuda",
@@ -58,8 +62,9 @@ LADDER = (
         # The exhaustive search, the default, would run again for each new batch size. TF32 keeps 10 bits of mantissa.
         options={"cudnn_conv_algo_search": "HEURISTIC", "arena_extend_strategy": "kSameAsRequested", "use_tf32": "0"},
         fast={"use_tf32": "1"},
+        platforms=_PC,
     ),
-    Provider("directml", "DmlExecutionProvider", "DirectML", plain=True),
+    Provider("directml", "DmlExecutionProvider", "DirectML", plain=True, platforms=("win32",)),
     Provider(
         "coreml",
         "CoreMLExecutionProvider",
@@ -67,6 +72,7 @@ LADDER = (
         # The neural engine computes in half precision.
         options={"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU", "AllowLowPrecisionAccumulationOnGPU": "0"},
         fast={"MLComputeUnits": "ALL", "AllowLowPrecisionAccumulationOnGPU": "1"},
+        platforms=("darwin",),
     ),
     # Not "AUTO": it may leave the whole network to onnxruntime and still call itself OpenVINO.
     Provider(
@@ -75,12 +81,14 @@ LADDER = (
         "OpenVINO on the graphics chip",
         options={"device_type": "GPU", "precision": "FP32"},
         fast={"precision": "FP16"},
+        platforms=_PC,
     ),
     Provider(
         "openvino",
         "OpenVINOExecutionProvider",
         "OpenVINO on the processor",
         options={"device_type": "CPU", "precision": "FP32"},
+        platforms=_PC,
     ),
     CPU,
 )

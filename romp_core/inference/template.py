@@ -58,7 +58,7 @@ def open_template(
     for key, shape in shapes.items():
         if key not in weights or weights[key].shape != shape:
             raise ModelError("These weights are not this network's.", f"{key} is missing or is not {shape}.")
-    values = [np.ascontiguousarray(weights[key], np.float32) for key in shapes]
+    values = [np.asarray(weights[key], np.float32, order="C") for key in shapes]
     options = session_options(threads)
     for free, size in (sizes or {}).items():
         options.add_free_dimension_override_by_name(free, size)

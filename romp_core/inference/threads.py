@@ -20,6 +20,11 @@ def large_network_threads() -> int:
     return _physical_cores(_TOPOLOGY, os.sched_getaffinity(0)) if sys.platform == "linux" else 0
 
 
+def small_networks_at_once() -> int:
+    """How many small networks to run side by side: one per physical core."""
+    return large_network_threads() or os.cpu_count() or 1
+
+
 def _physical_cores(topology: Path, usable: set[int]) -> int:
     """Cores behind the logical processors that this process may use, which onnxruntime does not ask about."""
     cores = set()

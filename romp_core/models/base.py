@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ..bodies.embedded import BODY_LICENSE
 from ..errors import SettingsError
@@ -36,6 +36,18 @@ class Estimator(Protocol):
         ...
 
 
+@runtime_checkable
+class LiveEstimator(Estimator, Protocol):
+    """An estimator that can also run live: models that read each frame by itself."""
+
+    def run_live(self, frames: Iterable[Frame], at_once: Callable[[Frame, People], None]) -> Iterator[People]:
+        """As `run`, and `at_once` hears of the people of every frame as soon as they are known.
+
+        The next frame is pulled after that. What is given out for a frame may be better than what was heard of it.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Capabilities:
     """What a model can do.
@@ -45,6 +57,8 @@ class Capabilities:
         rotations: it gives joint rotations, shape and position of a body model.
         moving_camera: it gives people in a static world as well, from which the camera's path is computed.
         children: it estimates the size of children.
+        metric: it gives sizes and distances in meters, and the field of view for which they hold.
+        hands: hands can be found from its poses: its keypoints have wrists and knuckles.
         stream: it carries state from frame to frame; other models read each frame by itself.
     """
 
@@ -52,6 +66,8 @@ class Capabilities:
     rotations: bool = False
     moving_camera: bool = False
     children: bool = False
+    metric: bool = False
+    hands: bool = False
     stream: bool = False
 
 
@@ -68,7 +84,8 @@ class ModelCard:
         capabilities: what it can do.
         open: builds the estimator from the footage's facts, the settings (`people` is the most people to track) and
             the user's weight files.
-        weights: file name -> sha256 of the weights in use.
+        weights: file name -> sha256 of the weights in use; option_weights: of those besides that the options ask for;
+            option_terms: their licenses.
         tracker: makes the tracker that gives people their ids; None for a model with one of its own.
         files: its weight files, with their addresses and licenses; checkpoints: what identifies those of them.
         needs: keys of files without which it does not run; helps: keys of those that it uses when they are there.
@@ -95,11 +112,18 @@ class ModelCard:
     hint_for_nobody: str = "A closer or brighter shot may help."
     focal: float = BODY_MODEL_FOCAL
     options: type | None = None
+    option_weights: Callable[[WeightStore, Any], dict[str, str]] = lambda store, options: {}
+    option_terms: Callable[[Any], tuple[License, ...]] = lambda options: ()
 
     @property
     def license(self) -> str:
         """License line, shown before use and stamped into takes."""
         return self.terms.line
+
+    @property
+    def has_poses(self) -> bool:
+        """False of models that know people in the image only, from which no motion can be solved."""
+        return self.capabilities.keypoints3d or self.capabilities.rotations
 
     def new_tracker(self) -> Any:
         """A tracker for one piece of footage."""
@@ -118,6 +142,12 @@ class ModelCard:
             if name not in known:
                 raise SettingsError(f'{self.label} has no option "{name}".', "Leave it out, or choose another model.")
         return check(from_mapping(self.options, settings.model_options)) if self.options else None
+
+
+def check_parts(card: ModelCard, settings: CaptureSettings) -> None:
+    """Raise SettingsError when the model cannot capture the parts that the settings ask for."""
+    if settings.parts == "hands" and not card.capabilities.hands:
+        raise SettingsError(f"{card.label} does not capture hands.", "Choose the built-in model, or the body alone.")
 
 
 def users_body_license(store: WeightStore) -> str:

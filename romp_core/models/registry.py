@@ -12,10 +12,12 @@ from ..weights.store import WeightStore, standard_folders
 from .base import ModelCard
 from .bev.card import BEV
 from .blazepose.card import BLAZEPOSE
+from .ma_hmr.card import MA_HMR
 from .romp.card import ROMP
+from .rtmo.card import RTMO
 from .trace.card import TRACE
 
-MODELS: dict[str, ModelCard] = {card.name: card for card in (BLAZEPOSE, ROMP, BEV, TRACE)}
+MODELS: dict[str, ModelCard] = {card.name: card for card in (BLAZEPOSE, ROMP, BEV, TRACE, MA_HMR, RTMO)}
 
 
 def model_card(name: str) -> ModelCard:

@@ -28,9 +28,12 @@ def updated(page: str, cards: Iterable[ModelCard]) -> str:
 def _row(card: ModelCard) -> tuple[str, ...]:
     can = card.capabilities
     gives = f"{len(card.layout)} keypoints ({card.layout.name.rpartition('_')[0]}), {'3D' if can.keypoints3d else '2D'}"
+    gives += "; hands" if can.hands else ""
+    gives += "; rotations, shape" if can.rotations else ""
+    gives += "; meters, field of view" if can.metric else ""
     return (
         f"**{card.label}** (`{card.name}`): {card.description}",
-        f"{gives}; rotations, shape" if can.rotations else gives,
+        gives,
         "yes" if can.children else "no",
         "moving or static" if can.moving_camera else "static",
         "a stream" if can.stream else "single frames",

@@ -16,7 +16,7 @@ from typing import Literal
 from torch import nn
 
 from ..inference.template import TEMPLATES
-from . import raft, trace
+from . import ma_hmr, moro_templates, raft, rtmo, trace
 from .bev import FEATURES, BevMaps, BevPeople
 from .clip_norm import normalize_by_clip
 from .exporter import Free, Shape, Template, export
@@ -117,8 +117,52 @@ def _trace_templates(norm: Literal["batch", "running"]) -> Iterator[Template]:
     )
 
 
-PRODUCT = (*ROMP_AND_BEV, *RAFT, *_trace_templates("batch"))
-REFERENCE = tuple(each for each in _trace_templates("running") if each.name.startswith(("trace_warp", "trace_maps")))
+TOKENS: Shape = (Free("tokens", 8), ma_hmr.WIDTH)
+PATCHES: dict[str, Shape] = {"patches": (Free("tokens", 8), ma_hmr.PATCH), "positions": TOKENS}
+MA_HMR = (
+    Template(
+        "ma_hmr_coarse",
+        ma_hmr.MaHmrCoarse,
+        PATCHES,
+        {"token": (1,), **dict.fromkeys(("tokens", "scale_map"), (Free("tokens", 0),))},
+    ),
+    Template("ma_hmr_fine", ma_hmr.MaHmrFine, PATCHES, {"tokens": (Free("tokens", 0),)}),
+    Template(
+        "ma_hmr_encoder", ma_hmr.MaHmrEncoder, {"tokens": TOKENS}, {"token": (1,), "features": (Free("features", 0),)}
+    ),
+    Template("ma_hmr_fov", ma_hmr.MaHmrFov, {"token": (1, ma_hmr.WIDTH)}, {"fov": (1,)}),
+    Template(
+        "ma_hmr_people",
+        ma_hmr.MaHmrPeople,
+        {"features": TOKENS, "positions": TOKENS},
+        dict.fromkeys(("boxes", "poses", "shapes", "confidences", "cameras", "anchors", "hidden"), ()),
+    ),
+)
+
+
+def _rtmo_templates(variant: str) -> Iterator[Template]:
+    code = rtmo.VARIANTS[variant].pose
+    yield Template(
+        f"rtmo_{variant}_maps",
+        lambda: rtmo.RtmoMaps(variant),
+        IMAGES,
+        {name: (BATCH, Free("cells", 0)) for name in ("scores", "boxes", "visibility", "poses")},
+    )
+    people = Free("people", 2)
+    yield Template(
+        f"rtmo_{variant}_keypoints",
+        lambda: rtmo.RtmoKeypoints(variant),
+        {"poses": (people, code), "cells": (people, 2), "centers": (people, 2), "sizes": (people, 2)},
+        {"keypoints": (people,), "spread": (people,)},
+    )
+
+
+RTMO = tuple(each for variant in rtmo.VARIANTS for each in _rtmo_templates(variant))
+PRODUCT = (*ROMP_AND_BEV, *RAFT, *_trace_templates("batch"), *MA_HMR, *RTMO, *moro_templates.PRODUCT)
+REFERENCE = (
+    *(each for each in _trace_templates("running") if each.name.startswith(("trace_warp", "trace_maps"))),
+    *moro_templates.REFERENCE,
+)
 FOLDERS = {TEMPLATES: PRODUCT, Path(__file__).resolve().parents[1] / "reference" / "templates": REFERENCE}
 
 

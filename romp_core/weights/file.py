@@ -13,7 +13,7 @@ class WeightFile:
         key: its name in the program and on the command line; file_names: its usual names, the preferred one first.
         license: license line shown before the download and beside the buttons.
         url: official address; "" where the user must register and choose the file.
-        size, sha256: as published; 0 and "" where they are not known.
+        size, sha256: as published; 0 and "" where they are not known. Of a hash the first digits may be all that is.
         page: web page for files without address; how_to_get: one sentence on what to do there.
         instead: keys of alternatives: one of them is enough.
         members: file names that an archive is unpacked into; each has a key of its own.
@@ -30,3 +30,7 @@ class WeightFile:
     how_to_get: str = ""
     instead: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+
+    def is_published(self, digest: str) -> bool:
+        """Whether a file of this hash may be the published one."""
+        return digest.startswith(self.sha256)

@@ -142,7 +142,7 @@ class WeightStore:
             return FileState(file, None, f"The file {file.file_names[0]} ({file.title}) is missing.")
         recorded = self.records.read()["downloaded"].get(key, "")
         expected = file.sha256 or recorded
-        if not (digest and expected) or digest == expected:
+        if not (digest and expected) or digest.startswith(expected):
             return FileState(file, path)
         if recorded and path == self.download_path(key):
             return FileState(file, path, f'The downloaded file "{path.name}" is damaged.')

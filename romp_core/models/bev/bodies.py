@@ -9,21 +9,10 @@ from ...bodies.smpl.family import SmplFamily
 from ...geometry.rotations import quat_from_rotvec
 from ...geometry.skeleton import JOINT, N_JOINTS, forward_kinematics
 from ...typing import Array
+from ..common.age import ADULT_M, stature
 from .constants import AGE
 
-ADULT_M, NEWBORN_M = 1.70, 0.75
-"""Statures for the age offsets 0 and 1 without a body that describes children; see `stature`."""
-
 _HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
-
-
-def stature(age: Array) -> Array:
-    """Body height in meters for BEV's age offsets (N,).
-
-    An assumption: linear from an adult of 1.70 m at 0 to a baby of 0.75 m at 1, and constant beyond. What matters is
-    that children come out small and near rather than grown-up and far away.
-    """
-    return np.asarray(ADULT_M + (NEWBORN_M - ADULT_M) * np.clip(age, 0.0, 1.0))
 
 
 class ScaledBodies:

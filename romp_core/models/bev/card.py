@@ -8,7 +8,7 @@ from ...take.take import FootageInfo
 from ...tracking.space_tracker import SpaceTracker
 from ...weights.store import WeightStore
 from ..base import Capabilities, Estimator, ModelCard, users_body_license
-from ..common.romp_family import BODY_KEYS
+from ..common.romp_family import BODY_KEYS, used_files
 from .checkpoint import CHECKPOINT, FILES, TERMS
 
 _WEIGHTS = tuple(file.key for file in FILES)
@@ -31,11 +31,6 @@ def _open(footage: FootageInfo, settings: CaptureSettings, store: WeightStore) -
     return FrameEstimator(model, footage, BEV.new_tracker(), settings.people)
 
 
-def _weights(store: WeightStore) -> dict[str, str]:
-    network = store.first(_WEIGHTS) or _WEIGHTS[0]
-    return {key: store.sha256(key) for key in (network, *_BODIES) if store.find(key)}
-
-
 BEV = ModelCard(
     name="bev",
     label="BEV",
@@ -44,7 +39,7 @@ BEV = ModelCard(
     layout=SMPL_24,
     capabilities=Capabilities(rotations=True, children=True),
     open=_open,
-    weights=_weights,
+    weights=lambda store: used_files(store, _WEIGHTS, _BODIES),
     tracker=SpaceTracker,
     files=FILES,
     checkpoints=(CHECKPOINT,),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...typing import Array
+from ..common.region import Region
 from .landmark_network import BODY_POINTS, Pose
-from .region import Region
 
 _GRID = 256
 _CHANGE = 24

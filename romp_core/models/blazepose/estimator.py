@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...inference.threads import small_networks_at_once
 from ...take.keypoints import BLAZEPOSE_33
 from ...take.observations import Frame, People
 from ...take.take import FootageInfo
@@ -16,18 +18,22 @@ from ...tracking.base import ImageDetection
 from ...tracking.image_tracker import ImageTracker
 from ...tracking.shots import ShotDetector
 from ...typing import Array
+from ..common.region import Region
 from .body_outline import on_body, size
 from .detector import Detector
-from .landmark_network import BODY_POINTS, LandmarkNet, Pose
+from .landmark_network import LandmarkNet, Pose
 from .occlusion import Others, bottom, infer, moved, near
+from .pending_frame import PendingFrame
 from .person_search import PersonSearch
 from .plausibility import MAIN, SAME_POSE, hidden_share, is_new_person, is_visible, pose_distance
-from .region import Region
+from .sightings import Detecting, Sighting, of_people, sightings
+from .silhouette_network import Silhouettes
 
 LOOK_BACK_S = 1.0
 """Frames are kept for this long, so that somebody who is detected late is tracked back to where they came in."""
 
 _LOOK_BACK_BYTES = 200_000_000
+_KEPT_LIVE = 1
 HIDDEN_S = 2.0
 """Who is not seen is looked for in every frame for this long, where they should be."""
 
@@ -40,31 +46,6 @@ _RECENT_S = 0.5
 _LARGEST_JUMP = 0.25
 _HYSTERESIS = 1.3
 _LIMBS = [BLAZEPOSE_33.pair(part) for part in ("shoulder", "hip", "knee", "ankle")]
-
-
-@dataclass
-class _Pending:
-    """One frame whose result is not given yet, and the poses found in it."""
-
-    frame: Frame
-    cut: bool
-    poses: dict[int, Pose] = field(default_factory=dict)
-
-    def people(self) -> People:
-        """The frame's result."""
-        poses = list(self.poses.values())
-
-        def stacked(values: list[Array], *shape: int) -> Array:
-            return np.asarray(values, dtype=np.float32).reshape(len(poses), *shape)
-
-        return People(
-            ids=np.array(list(self.poses), dtype=np.int32),
-            confidence=stacked([np.asarray(pose.flag) for pose in poses]),
-            keypoints2d=stacked([pose.points[:BODY_POINTS, :2] for pose in poses], BODY_POINTS, 2),
-            visibility=stacked([pose.visibility[:BODY_POINTS] for pose in poses], BODY_POINTS),
-            keypoints3d=stacked([pose.world[:BODY_POINTS] for pose in poses], BODY_POINTS, 3),
-            cut=self.cut,
-        )
 
 
 @dataclass
@@ -95,6 +76,31 @@ class _Candidate:
         return _detection(image, self.pose, self.nearer, self.source)
 
 
+@dataclass
+class _Sought:
+    """A known person in the present frame.
+
+    Attributes:
+        region: where to look. behind: where those behind should be. own: where the person should be.
+        recent: seen a moment ago. free: nobody should be in front.
+        sighting: what another detector sees of the person. early: the pose with nobody in front, measured in another
+            thread.
+    """
+
+    id: int
+    region: Region
+    behind: Sequence[Pose]
+    own: Pose
+    recent: bool
+    free: bool
+    sighting: Sighting | None = None
+    early: Future[Pose] | None = None
+
+    def held(self, pose: Pose) -> bool:
+        """Whether another detector sees the person in this pose."""
+        return self.sighting is not None and self.sighting.agrees(pose)
+
+
 class BlazePose:
     """Detector and landmark network over a stream of frames.
 
@@ -102,10 +108,14 @@ class BlazePose:
         footage: the footage's size and rate.
         tracker: gives people their ids.
         people: the most people to track at a time, the nearest ones; 0 for all.
+        detector: another model that finds the people in every frame, instead of the built-in detector.
     """
 
-    def __init__(self, footage: FootageInfo, tracker: ImageTracker, people: int = 0) -> None:
-        self._net = LandmarkNet()
+    def __init__(
+        self, footage: FootageInfo, tracker: ImageTracker, people: int = 0, detector: Detecting | None = None
+    ) -> None:
+        self._net, self._silhouettes = LandmarkNet(), Silhouettes()
+        self._pool = ThreadPoolExecutor(small_networks_at_once(), "landmarks")
         self._most = people
         self._tracker = tracker
         self._shots = ShotDetector()
@@ -114,16 +124,30 @@ class BlazePose:
         self._kept = max(2, _LOOK_BACK_BYTES // frame_bytes)
         kept_s = self._kept / footage.fps if footage.fps else LOOK_BACK_S
         self._search = PersonSearch(Detector(), calm_s=min(LOOK_BACK_S, kept_s))
-        self._waiting: deque[_Pending] = deque()
+        self._detector = detector
+        self._waiting: deque[PendingFrame] = deque()
+        self._live = False
         self.provider = self._net.provider
         self.remark = ""  # it is meant for the CPU
 
     def run(self, frames: Iterable[Frame]) -> Iterator[People]:
         """One `People` per frame, in order, up to `LOOK_BACK_S` late."""
+        return self.run_live(frames)
+
+    def run_live(
+        self, frames: Iterable[Frame], at_once: Callable[[Frame, People], None] | None = None
+    ) -> Iterator[People]:
+        """See `LiveEstimator`. Live nobody is tracked back, which would keep the next frames waiting."""
+        kept = self._kept if at_once is None else _KEPT_LIVE
+        if at_once is not None:
+            self._live = True
+            self._search.leave_a_core()
         for frame in frames:
-            self._waiting.append(_Pending(frame, self._shots.is_cut(frame.image)))
+            self._waiting.append(PendingFrame(frame, self._shots.is_cut(frame.image)))
             self._step()
-            while len(self._waiting) > self._kept or frame.time - self._waiting[0].frame.time > LOOK_BACK_S:
+            if at_once is not None:
+                at_once(frame, self._waiting[-1].people())
+            while len(self._waiting) > kept or frame.time - self._waiting[0].frame.time > LOOK_BACK_S:
                 yield self._waiting.popleft().people()
         while self._waiting:
             yield self._waiting.popleft().people()
@@ -136,9 +160,15 @@ class BlazePose:
             self._people.clear()
             self._tracker.new_shot()
             self._search.restart()
+        if self._detector is not None:
+            row.sightings = sightings(self._detector.detect(image))
         candidates = self._known_people(image, time)
         candidates = self._nearest(candidates + self._new_people(image, time, candidates))
         ids = self._tracker.assign([one.detection(image) for one in candidates], time)
+        for id, candidate in zip(ids, candidates, strict=True):
+            source = candidate.source
+            if id is not None and source is not None and source != id and source in ids:
+                self._hand_over(source, id)
         before = self._waiting[-2].poses if len(self._waiting) > 1 else {}
         for id, candidate in zip(ids, candidates, strict=True):
             if id is None:
@@ -149,32 +179,71 @@ class BlazePose:
             if id not in before:
                 self._track_back(id, pose)
         self._people = {id: one for id, one in self._people.items() if time - one.time < HIDDEN_S}
+        row.areas = self._silhouettes.measure(row.frame, row.poses)
 
     def _known_people(self, image: Array, time: float) -> list[_Candidate]:
         """Poses in the regions of known people, the nearest first: each is painted out for those behind."""
         found: list[_Candidate] = []
         nearer: list[Pose] = []
+        sought = self._sought(image, time)
+        self._look_at_once(image, [one for one in sought if one.free])
+        for one in sought:
+            candidate = self._look(image, one.region, nearer, one.id, one.behind, one.own, one.early)
+            if one.sighting is not None:
+                candidate = self._confirmed(image, candidate, one, one.sighting, nearer)
+            if (one.held(candidate.pose) or is_visible(image, candidate.pose)) and not _seen(candidate, found):
+                found.append(candidate)
+                nearer.append(candidate.pose)
+                continue
+            self._people[one.id].missed += 1
+            if one.recent:
+                nearer.append(one.own)
+        return found
+
+    def _confirmed(
+        self, image: Array, candidate: _Candidate, sought: _Sought, sighting: Sighting, nearer: Sequence[Pose]
+    ) -> _Candidate:
+        """The pose that a sighting confirms: the candidate's, that of the sighting's own region, or the last one."""
+        body = sighting.body()
+        for again in (False, True):
+            if again and body is not None:
+                candidate = self._look(image, body.region, nearer, sought.id, sought.behind, sought.own)
+            if is_visible(image, candidate.pose) and sighting.agrees(candidate.pose):
+                return candidate
+        pose = sighting.carried(sought.own)
+        return candidate if pose is None else replace(candidate, pose=pose)
+
+    def _sought(self, image: Array, time: float) -> list[_Sought]:
+        """Where to look for the known people, the nearest first."""
+        sought: list[_Sought] = []
         order = sorted(self._people, key=lambda id: -self._people[id].bottom)
         expected = {id: moved(self._people[id].pose, self._tracker.expected(id, time)) for id in order}
-        recent = {id for id in order if time - self._people[id].time < _RECENT_S}
+        recent = {id: expected[id] for id in order if time - self._people[id].time < _RECENT_S}
+        seen = self._waiting[-1].sightings or []
+        seen_as = of_people(seen, expected)
         for rank, id in enumerate(order):
             one, own = self._people[id], expected[id]
             region = one.pose.body
             missing = one.time < self._waiting[-2].frame.time
-            if missing and not ((own.body.center >= 0) & (own.body.center < image.shape[1::-1])).all():
+            sighting = seen[seen_as[id]] if id in seen_as else None
+            body = sighting.body() if sighting is not None else None
+            if body is None and missing and not ((own.body.center >= 0) & (own.body.center < image.shape[1::-1])).all():
                 continue
-            if missing or self._tracker.contested(id, time):
+            if sighting is not None and body is not None and (missing or not sighting.agrees(own)):
+                region = body.region
+            elif missing or self._tracker.contested(id, time):
                 region = replace(region, x=own.body.x + one.aside(time), y=own.body.y)
-            behind = [expected[other] for other in order[rank + 1 :] if other in recent]
-            candidate = self._look(image, region, nearer, id, behind, own)
-            if is_visible(image, candidate.pose) and not _seen(candidate, found):
-                found.append(candidate)
-                nearer.append(candidate.pose)
-                continue
-            one.missed += 1
-            if id in recent:
-                nearer.append(own)
-        return found
+            in_front, behind = ([recent[i] for i in ids if i in recent] for ids in (order[:rank], order[rank + 1 :]))
+            free = not any(near(region, pose.body) for pose in in_front)
+            sought.append(_Sought(id, region, behind, own, id in recent, free, sighting))
+        return sought
+
+    def _look_at_once(self, image: Array, sought: Sequence[_Sought]) -> None:
+        """Look side by side for people with nobody in front: none waits for the pose of another."""
+        if len(sought) > 1:
+            for one in sought:
+                others = Others((), _near(one.region, one.behind), one.own)
+                one.early = self._pool.submit(infer, self._net, image, one.region, others)
 
     def _look(
         self,
@@ -184,18 +253,32 @@ class BlazePose:
         source: int | None,
         farther: Iterable[Pose] = (),
         own: Pose | None = None,
+        early: Future[Pose] | None = None,
     ) -> _Candidate:
-        """The pose in a region among those of the others who are there."""
-        in_front, behind = ([pose for pose in poses if near(region, pose.body)] for poses in (nearer, farther))
-        others = Others(in_front, behind, own)
-        return _Candidate(infer(self._net, image, region, others), others.nearer, source)
+        """The pose in a region among those of the others who are there; `early`: that with nobody in front."""
+        others = Others(_near(region, nearer), _near(region, farther), own)
+        measured = None if others.nearer else early
+        pose = measured.result() if measured else infer(self._net, image, region, others)
+        return _Candidate(pose, others.nearer, source)
 
     def _new_people(self, image: Array, time: float, candidates: list[_Candidate]) -> list[_Candidate]:
-        """People who are not known yet, or not where they are looked for."""
+        """People who are not known yet, or not where they are looked for.
+
+        The detector runs beside the landmark network, so its results are those of the frame before, or live, of the
+        frames before; they are waited for where there is nobody yet.
+        """
+        if self._waiting[-1].sightings is not None:
+            return self._new_sightings(image, candidates, self._waiting[-1].sightings)
+        if self._live and candidates and self._search.running:
+            return []
         full = bool(self._most) and len(candidates) >= self._most
         known = [one.pose for one in candidates]
         found: list[_Candidate] = []
-        for detection in self._search.search(image, time, known, near_only=full):
+        detections = self._search.found()
+        self._search.begin(image, time, known, near_only=full)
+        if not candidates:
+            detections += self._search.found()
+        for detection in detections:
             others = known + [one.pose for one in found]
             # The pose from its own region agrees with the first one if there really is a person.
             first = self._look(image, detection.region, others, None)
@@ -209,12 +292,36 @@ class BlazePose:
             self._search.search_soon(time)
         return found
 
+    def _new_sightings(self, image: Array, candidates: list[_Candidate], seen: list[Sighting]) -> list[_Candidate]:
+        """People whom another detector sees and who are not known yet: the landmark network must agree with it."""
+        found: list[_Candidate] = []
+        for one in seen:
+            body = one.body() if one.starts else None
+            others = [each.pose for each in (*candidates, *found)]
+            if body is None or any(one.agrees(pose) for pose in others):
+                continue
+            new = self._look(image, body.region, others, None)
+            if is_visible(image, new.pose) and one.agrees(new.pose) and not _seen(new, candidates + found):
+                found.append(new)
+        return found
+
     def _nearest(self, candidates: list[_Candidate]) -> list[_Candidate]:
         """As many as requested; a new person must be clearly nearer to replace one who is tracked."""
         if not self._most:
             return candidates
         ranked = sorted(candidates, key=lambda one: -size(one.pose) * (1.0 if one.source is None else _HYSTERESIS))
         return ranked[: self._most]
+
+    def _hand_over(self, id: int, other: int) -> None:
+        """Give the latest poses of a person whose region slid onto another to that one."""
+        for row in reversed(list(self._waiting)[:-1]):
+            pose = row.poses.get(id)
+            if pose is None:
+                continue
+            seen = _detection(row.frame.image, pose, [], None).appearance
+            if other in row.poses or not self._tracker.rather(other, id, seen):
+                return
+            row.hand_over(id, other)
 
     def _track_back(self, id: int, pose: Pose) -> None:
         """Track a new person back through the waiting frames, until they are gone or known."""
@@ -228,7 +335,7 @@ class BlazePose:
                 return
             row.poses[id] = pose = found.pose
 
-    def _may_be(self, id: int, row: _Pending, candidate: _Candidate) -> bool:
+    def _may_be(self, id: int, row: PendingFrame, candidate: _Candidate) -> bool:
         """True when a pose in a frame in which this person was not detected may be theirs."""
         image, pose = row.frame.image, candidate.pose
         if not is_visible(image, pose):
@@ -253,6 +360,10 @@ def _detection(image: Array, pose: Pose, nearer: Sequence[Pose], source: int | N
         source=source,
         shape=np.where(pose.covered[MAIN, None], np.nan, (pose.points[MAIN, :2] - pose.body.center) / size(pose)),
     )
+
+
+def _near(region: Region, poses: Iterable[Pose]) -> list[Pose]:
+    return [pose for pose in poses if near(region, pose.body)]
 
 
 def _seen(candidate: _Candidate, others: Iterable[_Candidate]) -> bool:

@@ -1,4 +1,4 @@
-"""Painting a body out of a crop, so that the landmark network sees the person behind it."""
+"""Painting a body out of a crop, so that a network sees who is behind it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...typing import Array
+from ..common.region import Region
 from .body_outline import on_bodies, on_body
 from .landmark_network import Pose
-from .region import Region
 
 _CELL = 4
 
@@ -29,10 +29,26 @@ def erase(
     if own is not None:
         hidden &= ~on_body(points, own)
     hidden |= on_bodies(points, bodies)
-    small = crop.reshape(cells, _CELL, cells, _CELL, 3).mean(axis=(1, 3))
-    filled = _spread(small, (~hidden).astype(np.float64))
-    mask, paint = (np.repeat(np.repeat(a, _CELL, axis=0), _CELL, axis=1) for a in (hidden, filled))
-    return np.where(mask[..., None], paint, crop).astype(crop.dtype)
+    if not hidden.any():
+        return crop
+    pad = (0, (1 << (cells - 1).bit_length()) - cells)  # to a power of two
+    colors, known = np.pad(_shrunk(crop), (pad, pad, (0, 0))), np.pad((~hidden).astype(np.float64), pad)
+    paint = _spread(colors, known)[:cells, :cells].astype(crop.dtype)
+    result = crop.copy()
+    blocks = result.reshape(cells, _CELL, cells, _CELL, 3).swapaxes(1, 2)
+    blocks[hidden] = paint[hidden][:, None, None]
+    return result
+
+
+def _shrunk(crop: Array) -> Array:
+    """(N, N, 3) mean colors of the cells of a crop."""
+    cells = len(crop) // _CELL
+    lines = crop.reshape(cells, _CELL, -1).astype(np.uint16)
+    tall = lines.sum(axis=1, dtype=np.uint16).reshape(cells, cells, _CELL, 3)
+    total = tall[:, :, 0].copy()
+    for column in range(1, _CELL):  # one by one: numpy sums over a short axis slowly
+        total += tall[:, :, column]
+    return np.asarray(total / _CELL**2)
 
 
 def _spread(colors: Array, known: Array) -> Array:

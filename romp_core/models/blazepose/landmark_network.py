@@ -13,9 +13,10 @@ import numpy as np
 from ...inference.network_files import open_session
 from ...take.keypoints import BLAZEPOSE_33
 from ...typing import Array
+from ..common.anchored_boxes import sigmoid
 from ..common.assets import asset
-from .detector import sigmoid
-from .region import Region, body_region
+from ..common.region import Region
+from .region import body_region
 
 LANDMARK_FILE = "blazepose/landmark_full.onnx"
 INPUT_SIZE = 256

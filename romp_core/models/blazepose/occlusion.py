@@ -12,10 +12,10 @@ import numpy as np
 
 from ...take.keypoints import BLAZEPOSE_33
 from ...typing import Array
+from ..common.region import Region
 from .body_outline import clearance
 from .inpaint import erase
 from .landmark_network import LandmarkNet, Pose
-from .region import Region
 
 _FEET = [index for part in ("ankle", "heel", "foot_index") for index in BLAZEPOSE_33.pair(part)]
 _NEAR = 0.4

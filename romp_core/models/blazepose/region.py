@@ -1,56 +1,19 @@
-"""The square, turned part of the image that a BlazePose network reads."""
+"""The region of a body."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from ...images.ops import Border, warp
 from ...typing import Array
+from ..common.region import Region, angle_towards
 
 EXPANSION = 1.25
 """The landmark network was trained on squares this much larger than the circle around the body."""
 
 
-@dataclass(frozen=True)
-class Region:
-    """A square: center and side in pixels, `angle` in radians (positive turns its x axis towards +y, clockwise)."""
-
-    x: float
-    y: float
-    side: float
-    angle: float = 0.0
-
-    @property
-    def center(self) -> Array:
-        """(2,) pixels."""
-        return np.array([self.x, self.y])
-
-    def _axes(self) -> Array:
-        """(2, 2): the region's x and y axes as columns."""
-        c, s = math.cos(self.angle), math.sin(self.angle)
-        return np.array([[c, -s], [s, c]])
-
-    def crop(self, image: Array, size: int, border: Border) -> Array:
-        """Resample to (size, size, 3) uint8; corners map to corners, as MediaPipe does."""
-        axes = self._axes() * (self.side / size)
-        corner = self.center - axes @ np.full(2, size / 2)
-        return warp(image, np.column_stack([axes, corner]), size, size, border)
-
-    def to_image(self, points: Array) -> Array:
-        """(..., 2) in units of the region, (0, 0) to (1, 1) -> pixels of the image."""
-        return self.turned(points - 0.5) * self.side + self.center
-
-    def turned(self, vectors: Array) -> Array:
-        """(..., 2) directions in the region's axes -> directions in the image's axes."""
-        return vectors @ self._axes().T
-
-
 def body_region(hips: Array, top: Array) -> Region:
     """Region of a body: `hips` (2,) mid-hip, `top` (2,) a point on the circle around the whole body, pixels."""
-    x, y = (float(value) for value in top - hips)
-    angle = math.pi / 2 - math.atan2(-y, x)
-    angle = (angle + math.pi) % (2 * math.pi) - math.pi
-    return Region(float(hips[0]), float(hips[1]), 2 * math.hypot(x, y) * EXPANSION, angle)
+    side = 2 * float(np.hypot(*(top - hips))) * EXPANSION
+    return Region(float(hips[0]), float(hips[1]), side, angle_towards(hips, top, math.pi / 2))

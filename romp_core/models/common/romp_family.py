@@ -1,13 +1,20 @@
-"""What the cards of ROMP, BEV and TRACE have in common: release address and license of their weights."""
+"""What the cards of body models have in common: their files, and of ROMP, BEV and TRACE, address and license."""
 
 from __future__ import annotations
 
 from ...weights.body_files import RELEASES
 from ...weights.file import WeightFile
-from ..license import CommercialUse, License
+from ...weights.store import WeightStore
+from ..license import CommercialUse, Evidence, License
 
 BODY_KEYS = ("SMPL_NEUTRAL", "SMPLA_NEUTRAL")
 """Files of an adult body, the preferred one first."""
+
+
+def used_files(store: WeightStore, networks: tuple[str, ...], bodies: tuple[str, ...]) -> dict[str, str]:
+    """File name -> sha256 of the network in use, the first one that is there, and of all bodies that are there."""
+    network = store.first(networks) or networks[0]
+    return {key: store.sha256(key) for key in (network, *bodies) if store.find(key)}
 
 
 def trained_license(name: str) -> License:
@@ -21,6 +28,7 @@ def trained_license(name: str) -> License:
         holder="Yu Sun et al.",
         url="https://github.com/Arthur151/ROMP",
         checked="2026-11-28",
+        evidence=Evidence.UNCLEAR,
     )
 
 

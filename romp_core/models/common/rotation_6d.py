@@ -46,6 +46,16 @@ def quat_from_matrix(matrix: Array) -> Array:
     return quat
 
 
+def quat_from_6d(rotations_6d: Array) -> Array:
+    """(..., 6) -> (..., 4) float32 wxyz, unit, also where the numbers describe no rotation."""
+    turns = quat_from_matrix(matrix_from_6d(rotations_6d))
+    lengths = np.linalg.norm(turns, axis=-1, keepdims=True)  # zeros give half a unit
+    quats = np.zeros(turns.shape, np.float32)
+    quats[..., 0] = 1
+    np.divide(turns, lengths, out=quats, where=np.isfinite(lengths))
+    return quats
+
+
 def rotvec_from_6d(rotations_6d: Array) -> Array:
     """(..., 6) -> (..., 3) float32 radians; what is not a number becomes 0."""
     return np.nan_to_num(rotvec_from_quat(quat_from_matrix(matrix_from_6d(rotations_6d)))).astype(np.float32)

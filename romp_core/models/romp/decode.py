@@ -9,7 +9,7 @@ import numpy as np
 from ...geometry.rotations import rotvec_from_quat
 from ...geometry.skeleton import N_JOINTS
 from ...typing import Array
-from ..common.rotation_6d import matrix_from_6d, quat_from_matrix
+from ..common.rotation_6d import quat_from_6d
 
 _SCALE_BASE = np.float32(1.1)
 _CAMERA, _ROTATIONS = 3, 22 * 6
@@ -42,7 +42,5 @@ def decode(sampled: Array) -> Parameters:
     rotations_6d = sampled[:, _CAMERA : _CAMERA + _ROTATIONS].reshape(len(sampled), _ROTATIONS // 6, 6)
     rotations = np.zeros((len(sampled), N_JOINTS, 4), dtype=np.float32)
     rotations[..., 0] = 1
-    turns = quat_from_matrix(matrix_from_6d(rotations_6d))
-    lengths = np.linalg.norm(turns, axis=-1, keepdims=True)  # zeros give half a unit
-    np.divide(turns, lengths, out=rotations[:, : rotations_6d.shape[1]], where=np.isfinite(lengths))
+    rotations[:, : rotations_6d.shape[1]] = quat_from_6d(rotations_6d)
     return Parameters(cams, rotations, sampled[:, _CAMERA + _ROTATIONS :])

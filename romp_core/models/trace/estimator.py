@@ -14,7 +14,7 @@ from ...take.observations import Frame, People
 from ...take.take import FootageInfo
 from ...tracking.shots import ShotDetector
 from ...typing import Array
-from ..common.frame_estimator import FrameSample, sample_frame
+from ..common.frame_runner import FrameSample, sample_frame
 from ..common.prefetch import prefetch
 from ..common.square_image import Padding, to_square
 from .clip_reader import Clip, ClipReader

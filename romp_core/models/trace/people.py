@@ -15,7 +15,7 @@ from ...tracking.appearance import blend, smpl_appearances
 from ...tracking.kalman import measurements
 from ...tracking.space_tracker import unoccluded
 from ...typing import Array
-from ..common.frame_estimator import FrameSample
+from ..common.frame_runner import FrameSample
 from ..common.rotation_6d import rotvec_from_6d
 from ..common.square_image import Padding, to_image
 from .bodies import betas_of, bodies, thetas_of, world_roots

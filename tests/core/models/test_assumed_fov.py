@@ -13,7 +13,7 @@ from romp_core.take.take import FootageInfo, horizontal_fov
 
 HELP = next(item.metadata["help"] for item in setting_fields(SolveSettings) if item.name == "fov")
 FOOTAGE = FootageInfo("clip.mp4", 1920, 1080, 30.0, np.arange(2.0), np.arange(2))
-BODY_MODELS = [name for name in MODELS if name != "blazepose"]
+BODY_MODELS = [name for name, card in MODELS.items() if card.capabilities.rotations]
 
 
 def stated_degrees(label: str) -> float:

@@ -16,7 +16,7 @@ from romp_core.bodies.smpl import SmplFamily, load_smpl
 from romp_core.cli.main import main
 from romp_core.geometry.rotations import matrix_from_rotvec, rotvec_from_quat
 from romp_core.geometry.skeleton import forward_kinematics
-from romp_core.models.bev.bodies import ADULT_M, NEWBORN_M, ScaledBodies, SmplBodies
+from romp_core.models.bev.bodies import ScaledBodies, SmplBodies
 from romp_core.models.bev.camera import position, project
 from romp_core.models.bev.crowd_windows import plan_windows
 from romp_core.models.bev.decode import Decoder, Found
@@ -26,6 +26,7 @@ from romp_core.models.bev.peaks import find_centers
 from romp_core.models.bev.sampling import Maps, Sampled, feature_cells, person_features, sample
 from romp_core.models.bev.suppression import without_duplicates, without_outliers
 from romp_core.models.bev.thresholds import BEV, Thresholds, thresholds_for
+from romp_core.models.common.age import ADULT_M, NEWBORN_M
 from romp_core.models.common.rotation_6d import quat_from_matrix
 from romp_core.models.common.square_image import Padding, padding, to_image
 from romp_core.reference.bev import REFERENCE

@@ -26,9 +26,11 @@ from romp_core.models.blazepose.detector import Detector, whole_image
 from romp_core.models.blazepose.inpaint import erase
 from romp_core.models.blazepose.landmark_network import HIPS, TOP, LandmarkNet, refine
 from romp_core.models.blazepose.occlusion import Others, bottom, infer
+from romp_core.models.blazepose.pending_frame import PendingFrame
 from romp_core.models.blazepose.person_search import PersonSearch
 from romp_core.models.blazepose.plausibility import hidden_share, pose_distance
-from romp_core.models.blazepose.region import Region, body_region
+from romp_core.models.blazepose.region import body_region
+from romp_core.models.common.region import Region
 from romp_core.models.registry import default_store
 from romp_core.take.settings import CaptureSettings
 from romp_core.tracking.one_euro import OneEuro
@@ -181,6 +183,16 @@ def test_equal_to_mediapipe(demo):
 # --- the estimator ----------------------------------------------------------------------------------------------------
 
 
+def test_the_silhouette_is_measured_every_two_seconds_and_is_that_of_a_body(demo):
+    frames = [replace(frame, time=index / 5) for index, frame in enumerate(demo.frames[:12])]
+    found = run(demo.info, frames)
+    areas = np.array([people.silhouette[0] for people in found])
+    assert np.flatnonzero(areas).tolist() == [0, 10]
+    for people, area in zip(found, areas, strict=True):
+        tall = np.ptp(people.keypoints2d[0, :, 1])
+        assert area == 0 or 0.1 < area / tall**2 < 0.35
+
+
 def test_one_person_in_every_frame(demo):
     people = run(demo.info, demo.frames)
     assert len(people) == FRAMES
@@ -287,21 +299,45 @@ def test_still_scenery_is_searched_once(demo):
     searched = []
 
     class CountingDetector:
-        def detect(self, image, region, threshold=0.5):
+        def detect(self, image, region, threshold=0.5, retouch=None):
             searched.append(region)
             return []
 
     room, visitor = np.full((480, 480, 3), 100, np.uint8), Region(400, 300, 60)
     search = PersonSearch(CountingDetector(), calm_s=1.0)
-    search.search(room, 0.0, [], near_only=False)
+
+    def look(image, time):
+        search.begin(image, time, [], near_only=False)
+        return search.found()
+
+    assert look(room, 0.0) == []
     everywhere = len(searched)
-    search.search(room + np.uint8(5), 10.0, [], near_only=False)
+    assert look(room + np.uint8(5), 10.0) == []
     assert len(searched) == everywhere > 10
     room[270:330, 370:430] = 200
-    search.search(room, 20.0, [], near_only=False)
+    assert look(room, 20.0) == []
     again = searched[everywhere:]
     assert 3 <= len(again) < everywhere / 2
     assert all(np.abs(tile.center - visitor.center).max() < (tile.side + visitor.side) / 2 + 4 for tile in again)
+
+
+def test_somebody_right_behind_is_detected_with_the_known_one_painted_out(demo):
+    net, detector, image = LandmarkNet(), Detector(), demo.frames[0].image
+    alone = net.infer(image, detector.detect(image, whole_image(image))[0].region)
+    both, front = pasted(image, alone, (-30, 14))
+    around = replace(front.body, side=1.6 * front.body.side, angle=0.0)
+    found = detector.detect(both, around, retouch=lambda crop: erase(crop, around, [front]))
+    assert np.linalg.norm(found[0].hips - alone.body.center) < 0.1 * size(alone)
+    (merged,) = detector.detect(both, around)
+    assert np.linalg.norm(merged.hips - front.body.center) < 0.1 * size(alone)
+
+
+def test_a_pose_that_is_handed_over_is_the_other_persons(demo):
+    pose = LandmarkNet().infer(demo.frames[0].image, whole_image(demo.frames[0].image))
+    frame = PendingFrame(demo.frames[0], cut=False, poses={3: pose}, areas={3: 900.0})
+    frame.hand_over(3, 5)
+    people = frame.people()
+    assert people.ids.tolist() == [5] and people.silhouette == pytest.approx([900.0])
 
 
 def test_cut_is_marked(demo):

@@ -1,0 +1,1 @@
+"""Hands of people whose pose is known: MediaPipe's hand networks on onnxruntime."""
