@@ -12,7 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import ModelError
-from ..geometry.skeleton import N_JOINTS
+from ..geometry.fingers import FINGERS, N_FINGERS
+from ..geometry.skeleton import JOINT, N_JOINTS
 from ..geometry.skinning import linear_blend_skinning
 from ..typing import Array
 
@@ -39,6 +40,7 @@ class ShapeKey:
     value: float = 0.0
     low: float = 0.0
     high: float = 1.0
+    finger_deltas: Array | None = None  # (40, 3), of a body with fingers
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,20 @@ class Body:
     materials: tuple[Material, ...]
     joints: Array  # (24, 3) float32, SMPL's joints in skeleton.JOINTS order; the pelvis is (0, 0, 0)
     weights: Array  # (N, 4) float32, rows sum to 1
-    weight_joints: Array  # (N, 4) int32, the joint that each weight belongs to
+    weight_joints: Array  # (N, 4) int32, the joint that each weight belongs to; finger joints are 24 to 53
     shape_keys: tuple[ShapeKey, ...]
     height_m: float  # standing, bare-headed and barefoot; the embedded mesh has hair and shoes
     name: str
     license: str
+    finger_points: Array | None = (
+        None  # (40, 3) float32, 30 finger joints and 10 tips from their wrist; see `fingers.py`
+    )
+    thumb_axis: Array | None = None  # (3,) about which the left thumb bends
+
+    @property
+    def has_fingers(self) -> bool:
+        """Whether the fingers have joints of their own, and the hands straight fingers at rest."""
+        return self.finger_points is not None
 
     @property
     def floor_m(self) -> float:
@@ -65,26 +76,44 @@ class Body:
 
     @cached_property
     def joint_weights(self) -> Array:
-        """Skin weights as one row of 24 per vertex, (N, 24) float32."""
-        dense = np.zeros((len(self.vertices), N_JOINTS), np.float32)
+        """Skin weights as one row of 24 per vertex, (N, 24) float32; those of fingers count for wrist and hand."""
+        dense = self.all_weights[:, :N_JOINTS].copy()
+        for finger, name in enumerate(FINGERS if self.has_fingers else ()):
+            side, _, part = name.partition("_")
+            dense[:, JOINT[f"{side}_{'wrist' if part.startswith('thumb') else 'hand'}"]] += self.all_weights[
+                :, N_JOINTS + finger
+            ]
+        return dense
+
+    @cached_property
+    def all_weights(self) -> Array:
+        """Skin weights as one row per vertex, (N, 24) float32, or (N, 54) where there are fingers."""
+        dense = np.zeros((len(self.vertices), N_JOINTS + N_FINGERS * self.has_fingers), np.float32)
         np.add.at(dense, (np.arange(len(dense))[:, None], self.weight_joints), self.weights)
         return dense
 
     def shaped(self, values: Mapping[str, float]) -> Body:
         """This body with shape keys applied, by name: `body.shaped({"Gender: female": 1.0})`.
 
-        The remaining keys are relative to the new shape. Raises ModelError for a name that does not exist.
+        The keys hold these values then. Raises ModelError for a name that does not exist.
         """
         keys = {key.name: key for key in self.shape_keys}
         unknown = sorted(set(values) - set(keys))
         if unknown:
             raise ModelError(f"The body has no shape key named {unknown[0]!r}.", f"Known: {', '.join(keys)}.")
         vertices, joints, height_m = self.vertices.copy(), self.joints.copy(), self.height_m
+        fingers = None if self.finger_points is None else self.finger_points.copy()
         for name, value in values.items():
             vertices += np.float32(value) * keys[name].vertex_deltas
             joints += np.float32(value) * keys[name].joint_deltas
             height_m += value * keys[name].height_delta_m
-        return replace(self, vertices=vertices, joints=joints, height_m=height_m)
+            deltas = keys[name].finger_deltas
+            if fingers is not None and deltas is not None:
+                fingers += np.float32(value) * deltas
+        held = tuple(replace(key, value=key.value + values.get(key.name, 0.0)) for key in self.shape_keys)
+        return replace(
+            self, vertices=vertices, joints=joints, height_m=height_m, shape_keys=held, finger_points=fingers
+        )
 
     def scaled(self, height_m: float) -> Body:
         """This body, its shape keys included, uniformly scaled to the given height in meters."""
@@ -95,11 +124,17 @@ class Body:
                 vertex_deltas=key.vertex_deltas * scale,
                 joint_deltas=key.joint_deltas * scale,
                 height_delta_m=key.height_delta_m * float(scale),
+                finger_deltas=None if key.finger_deltas is None else key.finger_deltas * scale,
             )
             for key in self.shape_keys
         )
         return replace(
-            self, vertices=self.vertices * scale, joints=self.joints * scale, shape_keys=keys, height_m=height_m
+            self,
+            vertices=self.vertices * scale,
+            joints=self.joints * scale,
+            shape_keys=keys,
+            height_m=height_m,
+            finger_points=None if self.finger_points is None else self.finger_points * scale,
         )
 
     def sized(self, rest_joints: Array) -> Body:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import ModelError
+from ..typing import Array
 from .body import Body, Material, ShapeKey
 
 BODY_PATH = Path(__file__).resolve().parents[1] / "assets" / "body" / "body.npz"
@@ -16,18 +18,53 @@ BODY_LICENSE = "CC0-1.0 (MakeHuman / MPFB body)"
 
 
 @cache
+def load_body_with_fingers() -> Body:
+    """The embedded body with joints for the fingers, which are straight at rest.
+
+    Raises ModelError as `load_body` does.
+    """
+    body, stored = load_body(), _stored()
+    skin = stored["finger_skin"].astype(np.int64)
+    vertices, weights, joints = body.vertices.copy(), body.weights.copy(), body.weight_joints.copy()
+    vertices[skin], joints[skin] = stored["finger_vertices"], stored["finger_weight_joints"]
+    own = stored["finger_weights"].astype(np.float32)
+    weights[skin] = own / own.sum(1, keepdims=True)
+    unit = np.float32(stored["delta_unit_m"])
+    keys = []
+    for key, deltas, points in zip(
+        body.shape_keys, stored["key_finger_vertex_deltas"], stored["key_finger_point_deltas"], strict=True
+    ):
+        vertex_deltas = key.vertex_deltas.copy()
+        vertex_deltas[skin] = deltas.astype(np.float32) * unit
+        keys.append(replace(key, vertex_deltas=vertex_deltas, finger_deltas=points))
+    return replace(
+        body,
+        vertices=vertices,
+        weights=weights,
+        weight_joints=joints,
+        shape_keys=tuple(keys),
+        finger_points=stored["finger_points"],
+        thumb_axis=stored["thumb_axis"],
+    )
+
+
+def _stored() -> dict[str, Array]:
+    try:
+        with np.load(BODY_PATH, allow_pickle=False) as archive:
+            return dict(archive)
+    except FileNotFoundError as error:
+        raise ModelError(
+            "The embedded body is missing.", "Run `python build_addon.py build` to generate it."
+        ) from error
+
+
+@cache
 def load_body() -> Body:
     """The embedded body, read once.
 
     Raises ModelError when this copy of the package was not built: the body is generated, not committed.
     """
-    try:
-        with np.load(BODY_PATH, allow_pickle=False) as archive:
-            stored = dict(archive)
-    except FileNotFoundError as error:
-        raise ModelError(
-            "The embedded body is missing.", "Run `python build_addon.py build` to generate it."
-        ) from error
+    stored = _stored()
     unit = float(stored["delta_unit_m"])
     weights = stored["weights"].astype(np.float32)
     return Body(

@@ -159,6 +159,12 @@ def slerp(a: Array, b: Array, t: Array | float) -> Array:
     return np.asarray(before * a + after * b)
 
 
+def shortest_turn(a: Array, b: Array) -> Array:
+    """Smallest rotations between unit vectors that are not opposite. (..., 3), (..., 3) -> (..., 4)."""
+    half = np.concatenate([1 + np.einsum("...i,...i->...", a, b)[..., None], cross(a, b)], axis=-1)
+    return normalize(half)
+
+
 def angle_between(a: Array, b: Array) -> Array:
     """Angle of the rotation from a to b, radians. (..., 4), (..., 4) -> (...)."""
     turn = quat_multiply(quat_conjugate(a), b)

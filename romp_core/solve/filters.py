@@ -22,6 +22,17 @@ def gaussian(track: Array, sigma: float) -> Array:
     return _correlate(np.concatenate([before, track, after]), kernel / kernel.sum())
 
 
+def running_maximum(values: Array, reach: int) -> Array:
+    """Largest of the `reach` samples (T,) on either side of each one; beyond the ends there is nothing larger."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(values, reach, mode="edge"), 2 * reach + 1)
+    return np.asarray(windows.max(axis=1))
+
+
+def envelope(values: Array, reach: int, sigma: float) -> Array:
+    """A smooth track (T,) that is nowhere below the values: their maximum over `reach` samples, smoothed."""
+    return np.maximum(gaussian(running_maximum(values, reach), sigma), values)
+
+
 def local_quadratic(track: Array, sigma: float, trust: Array | None = None) -> Array:
     """Value at each sample of the parabola fitted to its neighborhood (Cleveland 1979), weights falling off as a
     Gaussian: as calm as a Gaussian mean, but peaks are flattened far less and the ends are no special case.

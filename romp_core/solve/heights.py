@@ -6,14 +6,15 @@ result and changes nothing else, though the solve knows lengths and speeds of pe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
-from ..bodies.embedded import load_body
+from ..bodies.build import built_skeleton
 from ..take.observations import Observations
-from ..take.take import Person
+from ..take.settings.scale import ScaleSettings
+from ..take.take import Motion, Person
 from ..typing import Array
 from .landmark_fit.markers import skeleton_size
 
@@ -25,14 +26,19 @@ _CHILD, _CHILD_WEIGHT = 0.75, 0.2
 """Stature against the tallest person's below which somebody is taken for a child, and their weight in the median."""
 
 
-def stature(rest_joints: Array) -> float:
-    """Body height in meters of a rest skeleton (24, 3), by the embedded body's proportions."""
-    return skeleton_size(rest_joints) / _size_of_one_meter()
+def stature(rest_joints: Array, build: Iterable[float] = ()) -> float:
+    """Body height in meters of a rest skeleton (24, 3), by the proportions of the embedded body with a build (S,)."""
+    return skeleton_size(rest_joints) / _size_of_one_meter(tuple(map(float, build)))
 
 
-@cache
-def _size_of_one_meter() -> float:
-    return skeleton_size(load_body().rest_joints(1.0))
+def height_of(motion: Motion) -> float:
+    """Body height in meters of a person with this motion."""
+    return stature(motion.rest_joints, motion.build)
+
+
+@lru_cache(maxsize=64)
+def _size_of_one_meter(build: tuple[float, ...]) -> float:
+    return skeleton_size(built_skeleton(np.array(build), 1.0))
 
 
 def estimated_skeleton(observations: Observations) -> Array | None:
@@ -46,13 +52,20 @@ def estimated_skeleton(observations: Observations) -> Array | None:
     return np.asarray(rest - rest[0])
 
 
-def body_heights(people: Sequence[Person], skeletons: Sequence[Array | None], height: float) -> list[float]:
+def body_heights(people: Sequence[Person], skeletons: Sequence[Array | None], scale: ScaleSettings) -> list[float]:
     """Height in meters of each person: their own, else the given one; estimated sizes stay in proportion.
 
+    Where a model knows sizes in meters, they are kept; the heights of known people scale everybody.
+
     Args:
-        skeletons: see `estimated_skeleton`. height: of adults without a height of their own.
+        skeletons: see `estimated_skeleton`. scale: its height is that of adults without a height of their own.
     """
     sizes = [None if rest is None else stature(rest) for rest in skeletons]
+    height = scale.height
+    if scale.model_scale and any(person.observations.is_metric for person in people):
+        known = [person.height / size for person, size in zip(people, sizes, strict=True) if person.height and size]
+        unit = float(np.median(known)) if known else 1.0
+        return [person.height or unit * (size or height) for person, size in zip(people, sizes, strict=True)]
     grown = _adult_stature([size for size in sizes if size]) if any(sizes) else 1.0
     return [
         person.height or height * (size / grown if size else 1.0) for person, size in zip(people, sizes, strict=True)

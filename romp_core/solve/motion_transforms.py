@@ -20,8 +20,10 @@ def moved(motion: Motion, offset: Array) -> Motion:
 
 def scaled(motion: Motion, factor: float) -> Motion:
     """A larger or smaller person, away from the origin in proportion: in camera space the image stays the same."""
-    root, rest = (motion.root * factor).astype(np.float32), (motion.rest_joints * factor).astype(np.float32)
-    return replace(motion, root=root, rest_joints=rest)
+    root, rest, fingers = (
+        (lengths * factor).astype(np.float32) for lengths in (motion.root, motion.rest_joints, motion.rest_fingers)
+    )
+    return replace(motion, root=root, rest_joints=rest, rest_fingers=fingers)
 
 
 def into_world(motion: Motion, camera: Camera) -> Motion:

@@ -2,60 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from ..geometry.projection import Pinhole
-from ..geometry.rotations import normalize, side_of
+from ..geometry.rotations import side_of
 from ..geometry.skeleton import N_JOINTS
 from ..take.take import Motion
 from ..typing import Array
 from .body_fit import fit_body_segment
-from .glitches import without_glitches
 from .landmark_fit.kinematic_chain import Chain
-from .landmark_fit.segment_fit import Guess, fit_segment, refit_segment
+from .landmark_fit.residuals import Feet, Floor
+from .landmark_fit.segment_fit import Guess, refit_segment, rough_segment
 from .scene import Actor, Fitted
-from .segments import hold_in_gaps
-from .smoothing import BODY_MODEL, LANDMARKS, smooth_motion
+from .segments import Segment, hold_in_gaps
 
 Progress = Callable[[float], None]
 """Called with the share of the work that is done, 0..1; may raise to stop."""
 
 
-def fit_actor(
-    actor: Actor, pinhole: Pinhole, progress: Progress, guess: Motion | None = None, footholds: Array | None = None
-) -> Actor:
-    """The actor with every segment fitted.
-
-    Args:
-        guess: an earlier solution in camera space; without footholds it is good enough to find contacts in.
-        footholds: (m, 2, 3) where the balls of standing feet are in camera space, NaN where they do not stand; the
-            guess is refined with them.
-    """
-    observations = actor.person.observations
-    weights = np.cumsum([0, *(len(segment.seen) for segment in actor.segments)])
+def fit_actor(actor: Actor, pinhole: Pinhole, progress: Progress) -> Actor:
+    """The actor with every segment fitted: a body model's poses for good, landmarks only roughly."""
+    observations, chain = actor.person.observations, Chain(actor.rest)
     fitted = []
-    for segment, (low, high) in zip(actor.segments, pairwise(weights / weights[-1]), strict=True):
-        share = part(progress, low, high)
+    for segment, share in _segments(actor, progress):
         if observations.has_rotations:
             fitted.append(Fitted(*fit_body_segment(segment, observations, actor.rest, pinhole, share)))
-            continue
-        chain = Chain(actor.rest)
-        if guess is None:
-            fitted.append(Fitted(*fit_segment(segment, observations, chain, pinhole, share)))
-            continue
-        at = slice(segment.frames[0] - actor.frame_index[0], segment.frames[-1] - actor.frame_index[0] + 1)
-        start = segment.at_samples(guess.rotations[at], rotations=True), segment.at_samples(guess.root[at])
-        if footholds is None:
-            fitted.append(Fitted(*start))
-            continue
-        known = Guess(*start, segment.at_samples(footholds[at]))
-        calm, raw = refit_segment(segment, observations, chain, pinhole, share, known)
-        fitted.append(Fitted(*calm, raw=Fitted(*raw)))
+        else:
+            fitted.append(Fitted(*rough_segment(segment, observations, chain, pinhole, share)))
     return replace(actor, fitted=tuple(fitted))
+
+
+def started_from(actor: Actor, guess: Motion) -> Actor:
+    """The actor with an earlier solution in camera space taken for the fit."""
+    fitted = [Fitted(*_at_samples(segment, actor, guess)) for segment in actor.segments]
+    return replace(actor, fitted=tuple(fitted))
+
+
+def refit_actor(actor: Actor, pinhole: Pinhole, progress: Progress, guess: Motion, feet: Feet | None = None) -> Actor:
+    """The actor with the landmarks of every segment fitted in detail.
+
+    Args:
+        guess: an earlier solution in camera space.
+        feet: what is known of them in its m frames; None before the contacts are known.
+    """
+    observations, chain = actor.person.observations, Chain(actor.rest)
+    fitted = []
+    for segment, share in _segments(actor, progress):
+        at = _frames(segment, actor)
+        held = None if feet is None else _feet_at_samples(segment, feet, at)
+        known = Guess(*_at_samples(segment, actor, guess), held)
+        calm, raw = refit_segment(segment, observations, chain, pinhole, share, known)
+        fitted.append(Fitted(*calm, raw=Fitted(*raw) if raw else None))
+    return replace(actor, fitted=tuple(fitted))
+
+
+def _feet_at_samples(segment: Segment, feet: Feet, at: slice) -> Feet:
+    feet = feet.rows(at)
+    return Feet(
+        segment.at_samples(feet.holds),
+        segment.at_samples(feet.depths),
+        Floor(*(segment.at_samples(each).astype(np.float32) for each in feet.floor.arrays)),
+    )
+
+
+def _segments(actor: Actor, progress: Progress) -> Iterator[tuple[Segment, Progress]]:
+    """The segments, each with its share of the progress."""
+    weights = np.cumsum([0, *(len(segment.seen) for segment in actor.segments)])
+    for segment, (low, high) in zip(actor.segments, pairwise(weights / weights[-1]), strict=True):
+        yield segment, part(progress, low, high)
+
+
+def _frames(segment: Segment, actor: Actor) -> slice:
+    first = actor.frame_index[0]
+    return slice(segment.frames[0] - first, segment.frames[-1] - first + 1)
+
+
+def _at_samples(segment: Segment, actor: Actor, motion: Motion) -> tuple[Array, Array]:
+    """Rotations and root of a motion of the actor at the samples of a segment."""
+    at = _frames(segment, actor)
+    return segment.at_samples(motion.rotations[at], rotations=True), segment.at_samples(motion.root[at])
 
 
 def motion_of(actor: Actor, fitted: tuple[Fitted, ...]) -> Motion:
@@ -66,38 +95,14 @@ def motion_of(actor: Actor, fitted: tuple[Fitted, ...]) -> Motion:
     root = np.zeros((len(frames), 3), np.float32)
     end = -1
     for segment, each in zip(actor.segments, fitted, strict=True):
-        at = slice(segment.frames[0] - frames[0], segment.frames[-1] - frames[0] + 1)
+        at = _frames(segment, actor)
         rotations[at] = segment.at_frames(each.rotations, rotations=True)
         root[at], valid[at] = segment.at_frames(each.root), True
         if end >= 0:  # the same rotation has two quaternions; take those on the side of the segment before
             rotations[at] *= side_of(rotations[at.start], rotations[end])
         end = at.stop - 1
-    return hold_in_gaps(Motion(frames, valid, rotations, root, actor.rest, actor.contacts))
-
-
-def smoothed(actor: Actor, strength: float) -> tuple[Fitted, ...]:
-    """The actor's fitted segments, smoothed over time.
-
-    A body model's poses are smoothed as they are. The landmark fit has a motion prior of its own, which smooths as
-    strength 1 does: less leads back to the frame-by-frame fit, more smooths the motion further.
-    """
-    smooth = []
-    for segment, each in zip(actor.segments, actor.fitted, strict=True):
-        if each.raw is None:
-            rotations = without_glitches(each.rotations) if strength > 0 else each.rotations
-            smooth.append(Fitted(*smooth_motion(rotations, each.root, segment.interval, strength, BODY_MODEL)))
-        elif strength < 1:
-            less = smooth_motion(each.raw.rotations, each.raw.root, segment.interval, strength, LANDMARKS)
-            smooth.append(_between(Fitted(*less), each, strength))
-        else:
-            smooth.append(Fitted(*smooth_motion(each.rotations, each.root, segment.interval, strength - 1, LANDMARKS)))
-    return tuple(smooth)
-
-
-def _between(a: Fitted, b: Fitted, share: float) -> Fitted:
-    """Normalized mean of close motions; sign-continuous like the first one."""
-    rotations = a.rotations + (b.rotations * side_of(b.rotations, a.rotations) - a.rotations) * np.float32(share)
-    return Fitted(normalize(rotations).astype(np.float32), a.root + (b.root - a.root) * np.float32(share))
+    build = np.zeros(0) if actor.build is None else actor.build
+    return hold_in_gaps(Motion(frames, valid, rotations, root, actor.rest, actor.contacts, build.astype(np.float32)))
 
 
 def part(progress: Progress, low: float, high: float) -> Progress:

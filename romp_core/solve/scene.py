@@ -7,9 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..geometry.projection import Pinhole
+from ..take.edits import ContactEdit
 from ..take.take import Camera, FootageInfo, Motion, Person
 from ..typing import Array
+from .background.camera_motion import CameraMotion
 from .contacts.foot_visibility import FootVisibility
+from .hands.solved_hands import HandTracks
+from .heights import stature
 from .segments import Segment
 from .world.floor_and_sizes import Ground
 from .world.focal_length import FocalLength
@@ -37,12 +41,14 @@ class Actor:
         person: with the take's edits applied.
         estimated: (24, 3) rest skeleton as a body model estimates it, else None.
         rest: (24, 3) rest skeleton to solve with, in meters of the solve.
+        build: (S,) what `rest` is built like, see `bodies.build`; None where it is not the embedded body's skeleton.
         segments: stretches in which the person is seen, at least one; fitted: one per segment, once fitted.
         visibility: what the image shows of the feet.
         contacts: (m, 2) bool, feet found standing; all False before the refinement.
         size: factor on `rest` that the ground shows; it changes nothing in the image.
         grounded: the person is known to stand on the common floor; sized: the size may give way.
         size_error: standard deviation of the size against the other people, as a share; None where it is given.
+        hands: once solved; None where they were not captured.
         motion: once smoothed; in camera space, from `level` on in the world and of the person's size.
     """
 
@@ -52,12 +58,19 @@ class Actor:
     segments: tuple[Segment, ...]
     visibility: FootVisibility
     contacts: Array
+    build: Array | None = None
     fitted: tuple[Fitted, ...] = ()
     size: float = 1.0
     grounded: bool = False
     sized: bool = False
     size_error: float | None = None
+    hands: HandTracks | None = None
     motion: Motion | None = None
+
+    @property
+    def stature(self) -> float:
+        """Height of the body that the person is solved with, meters of the solve."""
+        return stature(self.rest, () if self.build is None else self.build)
 
     @property
     def frame_index(self) -> Array:
@@ -77,10 +90,13 @@ class Scene:
 
     Attributes:
         fov: horizontal, radians; pinhole: the same in pixels.
+        contacts: that the user decided on.
         path: of the camera in the space of the first frame's camera, once known.
+        floor_up: (3,) the way up in that space as the background shows it; None where it does not.
         ground: in that space; None where nobody stands upright, or before the refinement.
         focal_length: estimated in the refinement, None where it is known.
         camera: in the world, from `level` on.
+        tracked: what the background shows of the camera's motion; None where nobody looked.
         fov_known: the user, the file or the model gives the field of view.
     """
 
@@ -88,8 +104,15 @@ class Scene:
     fov: float
     pinhole: Pinhole
     actors: tuple[Actor, ...]
+    contacts: tuple[ContactEdit, ...] = ()
     path: Camera | None = None
+    floor_up: Array | None = None
     ground: Ground | None = None
     focal_length: FocalLength | None = None
     camera: Camera | None = None
+    tracked: CameraMotion | None = None
     fov_known: bool = True
+
+    def contacts_of(self, actor: Actor) -> list[ContactEdit]:
+        """The contacts of a person that the user decided on."""
+        return [each for each in self.contacts if each.person == actor.person.id]

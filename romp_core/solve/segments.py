@@ -16,6 +16,9 @@ from ..take.resample import frame_interval, sampling
 from ..take.take import FootageInfo, Motion
 from ..typing import Array
 
+HIDDEN_GAP = 4
+"""Who is behind somebody is still there: such gaps may be this many times as long as others."""
+
 _EVEN = 0.2
 """Share of a frame by which time stamps may be off an even grid before they are resampled."""
 
@@ -87,8 +90,15 @@ def finite(observations: Observations) -> Array:
     return good
 
 
-def segments(observations: Observations, footage: FootageInfo, max_gap: float) -> Iterator[Segment]:
-    """Stretches to solve one by one: split at cuts and where nothing is seen for more than `max_gap` seconds."""
+def segments(
+    observations: Observations, footage: FootageInfo, max_gap: float, hidden: Array | None = None
+) -> Iterator[Segment]:
+    """Stretches to solve one by one: split at cuts and where nothing is seen for more than `max_gap` seconds.
+
+    Args:
+        hidden: (T,) bool, frames in which somebody else is in front of the person; gaps there may be `HIDDEN_GAP` times
+            as long.
+    """
     usable = np.flatnonzero(finite(observations))
     if not len(usable):
         return
@@ -97,6 +107,10 @@ def segments(observations: Observations, footage: FootageInfo, max_gap: float) -
     shots = np.searchsorted(np.asarray(footage.cuts, dtype=np.intp), frames, side="right")
     usual = frame_interval(footage.times)
     missing = np.diff(times) - usual
+    if hidden is not None:
+        steps = np.diff(footage.times, append=footage.times[-1:])
+        behind = np.concatenate([[0.0], np.cumsum(np.where(hidden, steps, 0.0))])[frames]
+        missing = missing - np.diff(behind) * (1 - 1 / HIDDEN_GAP)
     breaks = np.flatnonzero((np.diff(shots) != 0) | ((np.diff(frames) > 1) & (missing > max_gap + 1e-6))) + 1
     for seen in np.split(np.arange(len(usable)), breaks):
         yield _segment(usable[seen], frames[seen], footage)
@@ -117,12 +131,21 @@ def _segment(seen: Array, seen_frames: Array, footage: FootageInfo) -> Segment:
     return Segment(frames, seen, interval, times, footage.times[seen_frames], samples)
 
 
+def nearest_of(rows: Array, count: int) -> Array:
+    """Index into increasing `rows` of the one nearest to each of the positions 0 to `count` - 1."""
+    at = np.arange(count)
+    after = np.clip(np.searchsorted(rows, at), 0, len(rows) - 1)
+    before = np.maximum(after - 1, 0)
+    return np.where(np.abs(rows[before] - at) <= np.abs(rows[after] - at), before, after)
+
+
 def hold_in_gaps(motion: Motion) -> Motion:
     """The motion with the last seen pose in every gap."""
     if motion.valid.all():
         return motion
     last = np.maximum.accumulate(np.where(motion.valid, np.arange(len(motion.valid)), 0))
-    return replace(motion, rotations=motion.rotations[last], root=motion.root[last])
+    fingers = motion.fingers[last] if motion.has_fingers else motion.fingers
+    return replace(motion, rotations=motion.rotations[last], root=motion.root[last], fingers=fingers)
 
 
 def windows(count: int, length: int, overlap: int) -> Iterator[tuple[int, int]]:

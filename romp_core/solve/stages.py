@@ -8,24 +8,38 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..bodies.build import WEIGHT, built_skeleton
+from ..take.edits.contacts import decided_contacts, with_contacts
 from ..take.settings import SolveSettings
-from ..take.take import Camera, FootageInfo, Motion
-from .contacts.detection import find_contacts
-from .contacts.legs import CheckIn, LegTracks, leg_tracks
-from .contacts.planting import plant_feet
-from .contacts.soles import lowest_soles
-from .heights import body_heights, relative_sizes, scale_of, stature
-from .motion_transforms import into_camera, into_world, moved, scaled, turned_camera
-from .person_fit import Progress, fit_actor, motion_of, part, smoothed
+from ..take.settings.scale import ScaleSettings
+from ..take.take import Motion
+from ..typing import Array
+from .body_smoothing import smoothed, smoothed_motion
+from .builds.likeliest_build import likeliest_build
+from .builds.segment_lengths import measured_lengths
+from .builds.silhouette import likeliest_weight
+from .cleanup.gaps_stage import without_gaps
+from .cleanup.visibility import joint_visibility
+from .contacts.above_floor import above_floor
+from .contacts.legs import CheckIn, leg_tracks
+from .contacts.planting import Decided
+from .hands.joining import join_hands
+from .hands.stage import with_hands
+from .heights import body_heights, relative_sizes, scale_of
+from .motion_transforms import into_world, scaled, turned_camera
+from .person_fit import Progress, fit_actor, motion_of, part, refit_actor, started_from
+from .refinement import check_in_of, planted, refined
 from .scene import Actor, Scene
 from .segments import hold_in_gaps
-from .world.camera_path import camera_path, still_camera
+from .world.camera_choice import chosen_camera
 from .world.common_floor import OnFloor, onto_common_floor
 from .world.floor_and_sizes import find_ground
 from .world.focal_length import find_focal_length
 from .world.leveling import camera_rotation
 from .world.standing import standing_evidence
 
+_SEEN = 0.5
+"""Visibility of a foot from which on it is seen well enough to tell whether its heel is lifted."""
 _STEADY = 1.6
 """Smoothing of a body model's motion in which contacts are found."""
 
@@ -38,6 +52,7 @@ class Stage:
         settings: the part of the settings that the stage depends on.
         share: of the time that a first solve takes.
         kept: whether its result is worth caching: later stages can start from it.
+        obeys_contacts: whether it depends on the contacts that the user decided on.
     """
 
     name: str
@@ -45,12 +60,13 @@ class Stage:
     settings: Callable[[SolveSettings], Any]
     share: float
     kept: bool = False
+    obeys_contacts: bool = False
 
 
 def fit(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """Every person in camera space, each by itself. People with an earlier motion keep it until they are refined."""
     actors = [
-        fit_actor(actor, scene.pinhole, share, actor.motion)
+        fit_actor(actor, scene.pinhole, share) if actor.motion is None else started_from(actor, actor.motion)
         for actor, share in zip(scene.actors, _shares(progress, scene.actors), strict=True)
     ]
     return replace(scene, actors=tuple(actors))
@@ -58,12 +74,53 @@ def fit(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
 
 def camera(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """The camera's path in the space of the first frame's camera."""
-    if not settings.camera.follow_camera:
-        return replace(scene, path=still_camera(scene.fov))
-    known = [(actor, actor.estimated) for actor in scene.actors if actor.estimated is not None]
-    scales = [stature(actor.rest) / stature(estimated) for actor, estimated in known]
-    observations = [actor.person.observations for actor, _ in known]
-    return replace(scene, path=camera_path(observations, scales, scene.fov, scene.footage))
+    path, up = chosen_camera(scene, settings.camera.camera)
+    return replace(scene, path=path, floor_up=up)
+
+
+def build(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
+    """How people are built, by their landmarks and heights; and the fit in detail with their own skeletons."""
+    measured = settings.build.measured_build
+    builds = _builds(scene, settings.scale, check_in_of(progress)) if measured else [None for _ in scene.actors]
+    actors = []
+    for actor, found, share in zip(scene.actors, builds, _shares(progress, scene.actors), strict=True):
+        if actor.build is not None:
+            own = np.zeros_like(actor.build) if found is None else found
+            actor = replace(actor, build=own, rest=built_skeleton(own, actor.stature))
+        if actor.motion is None and not actor.person.observations.has_rotations:
+            actor = refit_actor(actor, scene.pinhole, share, motion_of(actor, actor.fitted))
+        actors.append(_weighed(actor, scene) if found is not None else actor)
+    return replace(scene, actors=tuple(actors))
+
+
+def _weighed(actor: Actor, scene: Scene) -> Actor:
+    """The actor as heavy as it looks, whose bones are hardly those of another weight."""
+    assert actor.build is not None
+    own = actor.build.copy()
+    own[WEIGHT] = likeliest_weight(actor.person.observations, motion_of(actor, actor.fitted), scene.pinhole)
+    return replace(actor, build=own, rest=built_skeleton(own, actor.stature))
+
+
+def _builds(scene: Scene, scale: ScaleSettings, check_in: CheckIn) -> list[Array | None]:
+    """The likeliest build of each person; None where it cannot be measured.
+
+    Args:
+        scale: the user's height for people without one of their own.
+    """
+    motions = [_steady(actor) for actor in scene.actors]
+    started = tuple(replace(actor, motion=motion) for actor, motion in zip(scene.actors, motions, strict=True))
+    sized = _grounded(replace(scene, actors=started, fov_known=True), check_in)
+    unit = scale_of(_heights(scene, scale))
+    return [
+        None
+        if actor.build is None
+        else likeliest_build(
+            measured_lengths(actor.person.observations, motion, scene.pinhole),
+            actor.stature * found.size * unit,
+            actor.stature,
+        )
+        for actor, motion, found in zip(scene.actors, motions, sized.actors, strict=True)
+    ]
 
 
 def refine(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
@@ -72,33 +129,19 @@ def refine(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     By the evidence alone: no setting of the world changes the fit.
     """
     assert scene.path is not None
-    check_in = _check_in(progress)
+    check_in = check_in_of(progress)
     scene = _grounded(
         replace(scene, actors=tuple(replace(each, motion=_steady(each)) for each in scene.actors)), check_in
     )
     world = level(scene, SolveSettings(), progress)
     on_floor = _on_floor(world, check_in)
-    found = []
-    for index, actor in enumerate(scene.actors):
-        motion, legs = on_floor.motions[index], on_floor.legs[index]
-        soles = lowest_soles(legs, motion.rest_joints)
-        contacts = find_contacts(motion, legs, soles, actor.visibility, on_floor.camera, scene.footage)
-        actor = replace(actor, contacts=contacts)
-        if not actor.person.observations.has_rotations:
-            planted = _planted(replace(motion, contacts=contacts), legs, on_floor.camera, scene.footage, check_in)
-            planted = moved(planted, -on_floor.shifts[index])  # where the image shows it
-            size = actor.size * on_floor.scales[index]
-            balls = on_floor.camera.to_camera(leg_tracks(planted, check_in).balls, planted.frame_index)
-            holds = np.where(contacts[..., None], balls, np.nan) / size
-            actor = fit_actor(
-                actor,
-                scene.pinhole,
-                part(progress, *_span(actor, scene.actors)),
-                scaled(into_camera(planted, on_floor.camera), 1 / size),
-                holds,
-            )
-        found.append(replace(actor, motion=None))
-    return replace(scene, actors=tuple(found))
+    return replace(
+        scene,
+        actors=tuple(
+            refined(actor, on_floor, index, scene, part(progress, *_span(actor, scene.actors)))
+            for index, actor in enumerate(scene.actors)
+        ),
+    )
 
 
 def _grounded(scene: Scene, check_in: CheckIn) -> Scene:
@@ -106,15 +149,17 @@ def _grounded(scene: Scene, check_in: CheckIn) -> Scene:
     assert scene.path is not None
     actors = scene.actors
     moves = len(scene.path.rotation) > 1  # then sizes are those of the model that knows how
-    known = [actor.person.height is not None or moves for actor in actors]
+    known = [moves or each.person.height is not None or each.person.observations.is_metric for each in actors]
     motions, visibilities = [actor.solved_motion for actor in actors], [actor.visibility for actor in actors]
     evidence = standing_evidence(motions, visibilities, known, scene.path, scene.footage, check_in)
     actors = tuple(replace(actor, contacts=each) for actor, each in zip(actors, evidence.contacts, strict=True))
     if evidence.straight is None:
         return replace(scene, actors=actors)
     ground = find_ground(evidence.straight, evidence.people)
+    if scene.floor_up is not None:
+        ground = replace(ground, up=scene.floor_up)
     lens = None if scene.fov_known or moves else find_focal_length(evidence.straight, evidence.people)
-    sizes = relative_sizes([stature(actor.rest) for actor in actors], ground.sizes, ground.errors, any(known))
+    sizes = relative_sizes([actor.stature for actor in actors], ground.sizes, ground.errors, any(known))
     several = np.isfinite(ground.errors).sum() > 1
     actors = tuple(
         replace(
@@ -129,10 +174,17 @@ def _grounded(scene: Scene, check_in: CheckIn) -> Scene:
     return replace(scene, ground=ground, focal_length=lens, actors=actors)
 
 
+def hands(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
+    """Fingers and wrists in camera space, of people whose hands were captured."""
+    shares = _shares(progress, scene.actors)
+    return replace(scene, actors=tuple(with_hands(*each, scene) for each in zip(scene.actors, shares, strict=True)))
+
+
 def smooth(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
-    """Motions in camera space, smoothed over time."""
-    strength = settings.smoothing.strength
-    return _with_motions(scene, [motion_of(actor, smoothed(actor, strength)) for actor in scene.actors])
+    """Motions in camera space, smoothed over time, with the hands, which are smooth already."""
+    motions = [smoothed_motion(actor, scene, settings.smoothing, settings.parts) for actor in scene.actors]
+    pairs = zip(motions, scene.actors, strict=True)
+    return _with_motions(scene, [join_hands(motion, actor.hands, scene.footage) for motion, actor in pairs])
 
 
 def level(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
@@ -148,29 +200,51 @@ def level(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
 
 def floor(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """Everybody on one floor at height zero."""
-    on_floor = _on_floor(scene, _check_in(progress))
+    on_floor = _on_floor(scene, check_in_of(progress))
     return _with_motions(replace(scene, camera=on_floor.camera), on_floor.motions)
 
 
+def gaps(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
+    """What is not seen: filled in, interpolated, held, or hidden; its feet stand as far as what is filled in says."""
+    chosen, longest, actors = settings.gaps.gaps, max(settings.gaps.infill_gap, settings.fit.max_gap), []
+    for actor in scene.actors:
+        others = [each.person.observations for each in scene.actors if each is not actor]
+        visible = joint_visibility(actor.person.observations, others, actor.frame_index, scene.footage)
+        motion = replace(actor.solved_motion, contacts=actor.contacts)
+        motion = without_gaps(motion, visible, scene.footage, chosen, longest, check_in_of(progress))
+        actors.append(replace(actor, motion=motion, contacts=motion.contacts))
+    return replace(scene, actors=tuple(actors))
+
+
 def contacts(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
-    """Which feet stand, as found in the refinement, unless switched off."""
-    on = settings.contacts.contacts
-    motions = [replace(a.solved_motion, contacts=a.contacts & on) for a in scene.actors]
-    return _with_motions(scene, motions)
+    """Which feet stand: as found in the refinement, unless switched off; and as the user decided, in any case."""
+    on, times = settings.contacts.contacts, scene.footage.times
+    found = [replace(actor.solved_motion, contacts=actor.contacts & on) for actor in scene.actors]
+    pairs = zip(scene.actors, found, strict=True)
+    return _with_motions(scene, [with_contacts(motion, scene.contacts_of(actor), times) for actor, motion in pairs])
 
 
 def plant(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """Standing feet held still on the floor."""
     assert scene.camera is not None
-    check_in = _check_in(progress)
+    check_in = check_in_of(progress)
     motions = [actor.solved_motion for actor in scene.actors]
-    planted = [
-        _planted(motion, leg_tracks(motion, check_in), scene.camera, scene.footage, check_in)
+    decided = [_decided(scene, actor) for actor in scene.actors]
+    held = [
+        planted(motion, leg_tracks(motion, check_in), scene.camera, scene.footage, check_in, by_user)
         if motion.contacts.any()
         else motion
-        for motion in motions
+        for motion, by_user in zip(motions, decided, strict=True)
     ]
-    return _with_motions(scene, planted)
+    return _with_motions(scene, held)
+
+
+def ground(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
+    """Nothing of anybody below the floor."""
+    if not settings.contacts.above_floor:
+        return scene
+    check_in = check_in_of(progress)
+    return _with_motions(scene, [above_floor(actor.solved_motion, scene.footage, check_in) for actor in scene.actors])
 
 
 def cleanup(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
@@ -181,12 +255,18 @@ def cleanup(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
 def scale(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """World and people in the user's meters."""
     assert scene.camera is not None
-    heights = body_heights(
-        [actor.person for actor in scene.actors], [actor.estimated for actor in scene.actors], settings.scale.height
-    )
-    unit = scale_of(heights)
+    unit = scale_of(_heights(scene, settings.scale))
     motions = [scaled(actor.solved_motion, unit) for actor in scene.actors]
     return _with_motions(replace(scene, camera=replace(scene.camera, position=scene.camera.position * unit)), motions)
+
+
+def _build_settings(settings: SolveSettings) -> Any:
+    """The height says how people of that height are usually built."""
+    return settings.scale.height if settings.build.measured_build else None
+
+
+def _gap_settings(settings: SolveSettings) -> Any:
+    return settings.gaps, settings.fit.max_gap
 
 
 def _no_settings(settings: SolveSettings) -> None:
@@ -194,17 +274,26 @@ def _no_settings(settings: SolveSettings) -> None:
 
 
 STAGES: Final = (
-    Stage("fit", fit, lambda settings: settings.fit, 0.6),
-    Stage("camera", camera, lambda settings: settings.camera, 0.01),
+    Stage("fit", fit, lambda settings: settings.fit, 0.4),
+    Stage("camera", camera, lambda settings: settings.camera, 0.01, kept=True),
+    Stage("build", build, _build_settings, 0.2),
     Stage("refine", refine, _no_settings, 0.33, kept=True),
-    Stage("smooth", smooth, lambda settings: settings.smoothing, 0.02, kept=True),
+    Stage("hands", hands, _no_settings, 0.1, kept=True),
+    Stage("smooth", smooth, lambda settings: (settings.smoothing, settings.parts), 0.02, kept=True),
     Stage("level", level, lambda settings: settings.level, 0.005),
     Stage("floor", floor, _no_settings, 0.01),
-    Stage("contacts", contacts, lambda settings: settings.contacts, 0.0),
-    Stage("plant", plant, _no_settings, 0.02, kept=True),
+    Stage("gaps", gaps, _gap_settings, 0.02, kept=True),
+    Stage("contacts", contacts, lambda settings: settings.contacts, 0.0, obeys_contacts=True),
+    Stage("plant", plant, _no_settings, 0.02),
+    Stage("ground", ground, lambda settings: settings.contacts, 0.02, kept=True),
     Stage("cleanup", cleanup, _no_settings, 0.0),
     Stage("scale", scale, lambda settings: settings.scale, 0.005),
 )
+
+
+def _heights(scene: Scene, scale: ScaleSettings) -> list[float]:
+    people = [actor.person for actor in scene.actors]
+    return body_heights(people, [actor.estimated for actor in scene.actors], scale)
 
 
 def _steady(actor: Actor) -> Motion:
@@ -227,8 +316,13 @@ def _on_floor(scene: Scene, check_in: CheckIn) -> OnFloor:
     return onto_common_floor(scene.camera, motions, legs, grounded, sized, scene.footage)
 
 
-def _planted(motion: Motion, legs: LegTracks, camera: Camera, footage: FootageInfo, check_in: CheckIn) -> Motion:
-    return plant_feet(motion, legs, camera.at(motion.frame_index)[1], footage, check_in)
+def _decided(scene: Scene, actor: Actor) -> Decided | None:
+    """What the user decided about the feet of a person; None if nothing."""
+    edits = scene.contacts_of(actor)
+    if not edits:
+        return None
+    decided, stands = decided_contacts(actor.solved_motion, edits, scene.footage.times)
+    return Decided(decided & stands, actor.visibility.visible < _SEEN)
 
 
 def _shares(progress: Progress, actors: tuple[Actor, ...]) -> list[Progress]:
@@ -241,8 +335,3 @@ def _span(actor: Actor, actors: tuple[Actor, ...]) -> tuple[float, float]:
     edges = np.cumsum(counts) / max(counts.sum(), 1)
     index = next(index for index, each in enumerate(actors) if each.person.id == actor.person.id)
     return float(edges[index]), float(edges[index + 1])
-
-
-def _check_in(progress: Progress) -> CheckIn:
-    """Ask whether to stop, without progress."""
-    return lambda: progress(0.0)

@@ -46,6 +46,12 @@ _SWITCH_COST = 3.0
 
 _RIVAL_MARGIN = 0.15
 
+_LIKE, _UNLIKE = 0.25, 0.35
+"""Up to this difference it is clearly the same person; beyond this one it may be somebody else."""
+
+_DOUBTFUL_SHARE = 0.1
+"""Of what is learned else where it may be somebody else."""
+
 
 class _Person:
     """State of one person; `located` is False after a cut, until the next detection."""
@@ -64,7 +70,9 @@ class _Person:
             self.motion = ImageMotion(detection.center, detection.size, time, noise)
         self.located, self.shape = True, detection.shape
         if not detection.hidden:
-            self.appearance = blend(self.appearance, detection.appearance, LEARNED_PER_FRAME)
+            doubtful = difference(self.appearance, detection.appearance) > _UNLIKE
+            share = LEARNED_PER_FRAME * (_DOUBTFUL_SHARE if doubtful else 1.0)
+            self.appearance = blend(self.appearance, detection.appearance, share)
 
     def within_reach(self, detection: ImageDetection, time: float) -> bool:
         """False when the detection is too far away, or of another size."""
@@ -119,10 +127,12 @@ class ImageTracker:
         ids: list[int | None] = [None] * len(detections)
         for row, column in pairs:
             ids[column] = people[row].id
+        # Whoever is in the region of somebody who was recognized elsewhere is another person.
+        recognized = {ids[column] for _, column in pairs if detections[column].source is None}
         for column, detection in enumerate(detections):
             if (id := ids[column]) is not None:
                 self._known[id].update(detection, time, noise[column])
-            elif detection.starts_track:
+            elif detection.starts_track or detection.source in recognized:
                 ids[column] = self._next
                 self._known[self._next] = _Person(self._next, detection, time)
                 self._next += 1
@@ -130,15 +140,24 @@ class ImageTracker:
 
     @staticmethod
     def _costs(people: list[_Person], detections: Sequence[ImageDetection], noise: list[float], time: float) -> Array:
-        """(people, detections); infinite also where somebody else who may be there looks clearly more like it."""
+        """(people, detections); infinite also where somebody else who may be there looks clearly more like it.
+
+        And where somebody was found there who is not known yet, and looks clearly more like the person.
+        """
         costs = np.full((len(people), len(detections)), math.inf)
+        unlike = costs.copy()
+        found = np.full(len(people), 1.0)
         for column, detection in enumerate(detections):
             rows = [row for row, one in enumerate(people) if one.within_reach(detection, time)]
             differences = [difference(people[row].appearance, detection.appearance) for row in rows]
+            if detection.source is None:
+                found[rows] = np.minimum(found[rows], differences)
             for row, own in zip(rows, differences, strict=True):
+                unlike[row, column] = own
                 if own <= min(differences) + _RIVAL_MARGIN:
                     costs[row, column] = people[row].cost(detection, own, time, noise[column])
-        return costs
+        unlike[:, [detection.hidden > 0 for detection in detections]] = 0
+        return np.where(unlike > found[:, None] + _RIVAL_MARGIN, math.inf, costs)
 
     def _noise(self, detection: ImageDetection, time: float) -> float:
         near = [self._contested(one, detection.center, time) for one in self._known.values()]
@@ -161,6 +180,11 @@ class ImageTracker:
         own = difference(self._known[id].appearance, appearance)
         nearest = min((difference(self._known[rival].appearance, appearance) for rival in rivals), default=1.0)
         return own <= MAX_TRACKED and own <= nearest + _RIVAL_MARGIN
+
+    def rather(self, id: int, other: int, appearance: Array) -> bool:
+        """Whether an appearance is rather that of the first of two people, or at least not clearly the other's."""
+        first, second = (difference(self._known[each].appearance, appearance) for each in (id, other))
+        return second > min(first, _LIKE)
 
     def recently_lost(self, time: float) -> bool:
         """Whether a track was lost a short while ago."""

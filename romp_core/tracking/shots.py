@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from statistics import median
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from ..typing import Array
 
 _ROWS = 54
 _CELLS = 3
+_COLORS = 8**3
 _MIN_CHANGE = 0.2
 _MIN_RATIO = 4.0
 _REMEMBERED = 15
@@ -30,7 +32,7 @@ class ShotDetector:
         change = 0.0 if self._last is None else float(np.abs(now - self._last).sum(axis=1).mean() / 2)
         self._last = now
         # A moving camera changes every frame; a cut stands out from its neighbors. A dissolve is one cut.
-        usual = float(np.median(self._changes or [0.0]))
+        usual = median(self._changes or [0.0])
         cut = change > max(_MIN_CHANGE, _MIN_RATIO * usual) and self._age >= _SHORTEST_SHOT
         self._changes.append(change)
         self._age = 0 if cut else self._age + 1
@@ -41,6 +43,8 @@ def _histograms(image: Array) -> Array:
     """(cells, 512) color histograms that sum to 1: eight levels of each channel."""
     step = max(1, min(image.shape[:2]) // _ROWS)
     levels = np.ascontiguousarray(image[::step, ::step]) >> 5
-    codes = levels[..., 0].astype(np.uint16) << 6 | levels[..., 1] << 3 | levels[..., 2]
-    cells = [cell for band in np.array_split(codes, _CELLS) for cell in np.array_split(band, _CELLS, axis=1)]
-    return np.stack([np.bincount(cell.ravel(), minlength=512) / max(cell.size, 1) for cell in cells])
+    codes = levels[..., 0].astype(np.intp) << 6 | levels[..., 1] << 3 | levels[..., 2]
+    row, column = (np.arange(length) * _CELLS // length for length in codes.shape)
+    codes += (row[:, None] * _CELLS + column) * _COLORS
+    counts = np.bincount(codes.ravel(), minlength=_CELLS**2 * _COLORS).reshape(-1, _COLORS)
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))

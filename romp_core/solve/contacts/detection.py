@@ -9,8 +9,10 @@ import numpy as np
 from ...take.resample import frame_interval
 from ...take.take import Camera, FootageInfo, Motion
 from ...typing import Array
+from ..heights import USUAL_HEIGHT, stature
 from ..motion_transforms import stretches
 from .foot_visibility import FootVisibility
+from .gait import course_of, hidden_odds
 from .legs import LegTracks
 
 _STANDING, _STANDING_ON, _SWINGING = 0.12, 0.08, 1.8
@@ -23,6 +25,8 @@ _MOST_EVIDENCE = 8.0
 """Most a single frame may say against standing, log-odds."""
 _DOUBT = 0.01
 """Log-odds per frame against standing, so that a foot never seen does not stand."""
+_SEEN_SHARE = 0.05
+"""Of the time that feet must be seen, lest everything about them be guessed."""
 _LIFTED = 0.12
 """Height of a sole above the other one, meters, above which it does not stand; depth errors move both alike."""
 _AIRBORNE = 0.3
@@ -30,20 +34,36 @@ _AIRBORNE = 0.3
 
 
 def find_contacts(
-    motion: Motion, legs: LegTracks, soles: Array, visibility: FootVisibility, camera: Camera, footage: FootageInfo
+    motion: Motion,
+    legs: LegTracks,
+    soles: Array,
+    visibility: FootVisibility,
+    camera: Camera,
+    footage: FootageInfo,
+    guess_hidden: bool = False,
 ) -> Array:
     """Which feet stand (m, 2), shot by shot and gap by gap.
 
     Args:
         motion, legs: in the world. soles: (m, 2) heights of the lowest point of each foot above the floor.
+        guess_hidden: feet that nobody sees stand as the rest of the body tells; else they do not.
     """
     contacts = np.zeros((len(motion.frame_index), 2), bool)
     pixels, scale = _in_image(legs.balls, camera, motion.frame_index, footage)
+    scale = scale * max(USUAL_HEIGHT / stature(motion.rest_joints), 1)  # children step less far, and so slower
     drift = _camera_drift(legs.balls, pixels, camera, motion.frame_index, footage)
+    guess_hidden &= bool((visibility.visible >= 0.5).mean() > _SEEN_SHARE)
     for part in stretches(motion, footage):
         times = footage.times[motion.frame_index[part]]
         tracks = pixels[part] - drift[part], visibility.toes[part] - drift[part]
-        contacts[part] = standing(tracks, visibility.visible[part], scale[part], soles[part], times)
+        visible = visibility.visible[part]
+        odds = seen_odds(tracks, visible, scale[part], soles[part], times)
+        if guess_hidden and visible.min() < 1 and len(times) > 1:
+            interval = frame_interval(times)
+            course = course_of(motion, legs, part, interval)
+            padded = np.concatenate([odds, odds[-1:]])
+            odds = odds + hidden_odds(motion, part, course, padded, visible, interval)[:-1]
+        contacts[part] = standing(odds, soles[part])
     return contacts
 
 
@@ -64,21 +84,18 @@ def _camera_drift(balls: Array, pixels: Array, camera: Camera, frame_index: Arra
     return drift
 
 
-def standing(tracks: Sequence[Array], visible: Array, meters_per_px: Array, soles: Array, times: Array) -> Array:
-    """Which feet stand in which frames: the likeliest course of a two-state hidden Markov model per foot.
+def seen_odds(tracks: Sequence[Array], visible: Array, meters_per_px: Array, soles: Array, times: Array) -> Array:
+    """Log-odds (m - 1, 2) that each foot stands from one frame to the next, by what is seen of it.
 
     Args:
         tracks: (m, 2, 2) each, positions of the left and right foot in the image, as fitted and as observed; a foot
             stands when one of them does. visible: (m, 2) 0..1; meters_per_px: (m,) scale there.
         soles: (m, 2) height of the lowest point of each foot above the floor.
         times: (m,) seconds.
-
-    Returns:
-        (m, 2) bool.
     """
-    low = (soles < soles.min(axis=1, keepdims=True) + _LIFTED) & (soles < _AIRBORNE)
     if len(times) < 2:
-        return low
+        return np.zeros((0, 2))
+    low = _low(soles)
     # Between frames rather than at them, so that the first and the last frame of a contact count as well.
     speeds = [np.array([_speeds(track, times, reach) for track in tracks]) for reach in (1, _reach(times))]
     odds = np.minimum(*(
@@ -86,12 +103,28 @@ def standing(tracks: Sequence[Array], visible: Array, meters_per_px: Array, sole
         for speed, scale in zip(speeds, (_STANDING, _STANDING_ON), strict=True)
     ))  # fmt: skip
     odds = np.where(low[1:] & low[:-1], np.maximum(odds, -_MOST_EVIDENCE), -_MOST_EVIDENCE)
-    odds = odds * np.minimum(visible[1:], visible[:-1]) - _DOUBT
-    result = np.zeros(low.shape, bool)
+    return np.asarray(odds * np.minimum(visible[1:], visible[:-1]))
+
+
+def standing(odds: Array, soles: Array) -> Array:
+    """Which feet stand in which frames (m, 2): the likeliest course of a two-state hidden Markov model per foot.
+
+    Args:
+        odds: (m - 1, 2) log-odds from one frame to the next; soles: see `seen_odds`.
+    """
+    result = _low(soles)
+    if not len(odds):
+        return result
+    result[:] = False
     for foot in (0, 1):
-        for start, stop in runs(likeliest_course(odds[:, foot], _CHANGE)):
+        for start, stop in runs(likeliest_course(odds[:, foot] - _DOUBT, _CHANGE)):
             result[start : stop + 1, foot] = True
     return result
+
+
+def _low(soles: Array) -> Array:
+    """(m, 2) bool: low enough to stand."""
+    return np.asarray((soles < soles.min(axis=1, keepdims=True) + _LIFTED) & (soles < _AIRBORNE))
 
 
 def _reach(times: Array) -> int:

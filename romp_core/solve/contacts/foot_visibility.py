@@ -7,14 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...take.observations import Observations
+from ...take.resample import frame_interval
 from ...take.take import FootageInfo
 from ...typing import Array
+from ..landmark_fit.leg_doubt import leg_doubt
 from ..landmark_fit.markers import LEFT_ANKLE, LEFT_TOE, RIGHT_ANKLE, RIGHT_TOE
 from ..segments import finite
 from .legs import ANKLES, BALLS
 
 _VISIBLE = 0.3
 """Visibility above which a foot counts as seen."""
+_DOUBTED = 3.0
+"""Times its doubt by which a foot is taken for less visible."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ def foot_visibility(observations: Observations, frame_index: Array, footage: Foo
     visible = np.zeros((len(frame_index), 2))
     # A body model estimates hidden feet, too, and they move with the body; hidden landmarks are anywhere.
     shown = 1.0 if observations.has_rotations else np.clip(best / _VISIBLE, 0, 1) * inside
+    if not observations.has_rotations and len(at):
+        doubt = leg_doubt(
+            observations.keypoints2d[usable], observations.visibility[usable], frame_interval(footage.times[at])
+        )
+        shown = shown * np.clip(1 - _DOUBTED * doubt, 0, 1) ** 2
     visible[at - frame_index[0]] = shown
     between = [[np.interp(frame_index, at, tracks[:, foot, axis]) for axis in (0, 1)] for foot in (0, 1)]
     return FootVisibility(np.moveaxis(np.array(between), -1, 0), visible)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...geometry.rotations import normalize, quat_conjugate, quat_from_rotvec, quat_multiply, quat_rotate
+from ...geometry.rotations import normalize, quat_conjugate, quat_from_rotvec, quat_multiply, quat_rotate, shortest_turn
 from ...geometry.skeleton import JOINT
 from ...take.take import Motion
 from ...typing import Array
@@ -19,6 +19,8 @@ _CHUNK = 4096
 """Frames posed at a time, so that memory does not grow with the take."""
 _REACH = 0.998
 """A leg is never stretched quite straight, so that its bend plane stays defined."""
+STRAIGHT = 1.0
+"""The same for legs that stay as straight as they are, unless they are moved."""
 
 CheckIn = Callable[[], None]
 """Called every fraction of a second in long work; may raise to stop it."""
@@ -48,7 +50,7 @@ class LegTracks:
 
 
 @dataclass(frozen=True)
-class _Pose:
+class LegPose:
     """Positions (m, 2, 3) and global rotations (m, 2, 4) of the legs' joints."""
 
     hip: Array
@@ -57,7 +59,6 @@ class _Pose:
     ball: Array
     hip_rotation: Array
     knee_rotation: Array
-    ankle_rotation: Array
 
 
 def chunks(count: int, check_in: CheckIn) -> Iterator[slice]:
@@ -72,23 +73,33 @@ def leg_tracks(motion: Motion, check_in: CheckIn) -> LegTracks:
     count = len(motion.frame_index)
     hips, ankles, balls = (np.empty((count, 2, 3), np.float32) for _ in range(3))
     for part in chunks(count, check_in):
-        pose = _pose(motion.rotations[part], motion.root[part], motion.rest_joints)
+        pose = leg_joints(motion.rotations[part], motion.root[part], motion.rest_joints)
         hips[part], ankles[part], balls[part] = pose.hip, pose.ankle, pose.ball
     return LegTracks(hips, ankles, balls)
 
 
-def reach(rotations: Array, root: Array, rest_joints: Array, balls: Array) -> Array:
+def foot_rotations(rotations: Array) -> Array:
+    """Rotations (m, 2, 4) of the feet in the space of a motion, from its local ones (m, 24, 4)."""
+    turned = np.asarray(rotations[:, None, 0], np.float64)
+    for joints in (HIPS, KNEES, ANKLES):
+        turned = quat_multiply(turned, rotations[:, joints])
+    return turned
+
+
+def reach(
+    rotations: Array, root: Array, rest_joints: Array, balls: Array, turned: Array, stretch: float = _REACH
+) -> Array:
     """Rotations (m, 24, 4) whose balls of the feet are at `balls` (m, 2, 3), as far as the legs can reach.
 
     Hip, knee and ankle turn: the knee opens or closes in its own bend plane, the hip swings the leg the shortest way,
-    the foot keeps its direction.
+    the foot is turned as given, (m, 2, 4). `stretch` is the most of its length to which a leg is stretched.
     """
-    pose = _pose(rotations, root, rest_joints)
-    goal = balls - (pose.ball - pose.ankle)
+    pose = leg_joints(rotations, root, rest_joints)
+    goal = balls - quat_rotate(turned, rest_joints[BALLS] - rest_joints[ANKLES])
     thigh, shin = pose.knee - pose.hip, pose.ankle - pose.knee
     upper = np.linalg.norm(rest_joints[KNEES] - rest_joints[HIPS], axis=-1)
     lower = np.linalg.norm(rest_joints[ANKLES] - rest_joints[KNEES], axis=-1)
-    span = np.clip(np.linalg.norm(goal - pose.hip, axis=-1), np.abs(upper - lower) + 0.02, (upper + lower) * _REACH)
+    span = np.clip(np.linalg.norm(goal - pose.hip, axis=-1), np.abs(upper - lower) + 0.02, (upper + lower) * stretch)
     angle = np.arccos(np.clip((span**2 - upper**2 - lower**2) / (2 * upper * lower), -1, 1))
     normal = np.cross(thigh, shin)
     sine = np.linalg.norm(normal, axis=-1)
@@ -96,13 +107,13 @@ def reach(rotations: Array, root: Array, rest_joints: Array, balls: Array) -> Ar
     axis = np.where((sine > 1e-3 * upper * lower)[..., None], normalize(normal), hinge)
     present = np.arctan2(sine, (thigh * shin).sum(axis=-1))
     bend = quat_from_rotvec(axis * (angle - present)[..., None])
-    swing = _shortest(thigh + quat_rotate(bend, shin), goal - pose.hip)
+    swing = shortest_turn(normalize(thigh + quat_rotate(bend, shin)), normalize(goal - pose.hip))
     hip_rotation = quat_multiply(swing, pose.hip_rotation)
     knee_rotation = quat_multiply(swing, quat_multiply(bend, pose.knee_rotation))
     result = np.array(rotations, dtype=np.float64)
     result[:, HIPS] = quat_multiply(quat_conjugate(result[:, None, 0]), hip_rotation)
     result[:, KNEES] = quat_multiply(quat_conjugate(hip_rotation), knee_rotation)
-    result[:, ANKLES] = quat_multiply(quat_conjugate(knee_rotation), pose.ankle_rotation)
+    result[:, ANKLES] = quat_multiply(quat_conjugate(knee_rotation), turned)
     return result
 
 
@@ -115,7 +126,7 @@ def out_of_reach(hips: Array, ankles: Array, rest_joints: Array) -> Array:
     return np.asarray(leg * np.maximum(1 - _REACH * length / np.maximum(span, 1e-6), 0))
 
 
-def _pose(rotations: Array, root: Array, rest_joints: Array) -> _Pose:
+def leg_joints(rotations: Array, root: Array, rest_joints: Array) -> LegPose:
     """Forward kinematics from the pelvis to the balls of the feet."""
     rotations = np.asarray(rotations, dtype=np.float64)
     pelvis = rotations[:, None, 0]
@@ -126,11 +137,4 @@ def _pose(rotations: Array, root: Array, rest_joints: Array) -> _Pose:
     ankle = knee + quat_rotate(knee_rotation, rest_joints[ANKLES] - rest_joints[KNEES])
     ankle_rotation = quat_multiply(knee_rotation, rotations[:, ANKLES])
     ball = ankle + quat_rotate(ankle_rotation, rest_joints[BALLS] - rest_joints[ANKLES])
-    return _Pose(hip, knee, ankle, ball, hip_rotation, knee_rotation, ankle_rotation)
-
-
-def _shortest(a: Array, b: Array) -> Array:
-    """Quaternions (..., 4) that turn directions a to b (..., 3)."""
-    a, b = normalize(a), normalize(b)
-    half = np.concatenate([1 + (a * b).sum(axis=-1, keepdims=True), np.cross(a, b)], axis=-1)
-    return normalize(half)
+    return LegPose(hip, knee, ankle, ball, hip_rotation, knee_rotation)

@@ -6,18 +6,19 @@ it, the legs take up.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...geometry.rotations import normalize
+from ...geometry.rotations import normalize, quat_rotate
 from ...take.resample import frame_interval
 from ...take.take import FootageInfo, Motion
 from ...typing import Array
 from ..filters import gaussian
 from ..motion_transforms import stretches
 from .detection import runs
-from .legs import CheckIn, LegTracks, chunks, out_of_reach, reach
+from .flat_feet import flat_feet
+from .legs import ANKLES, BALLS, CheckIn, LegTracks, chunks, foot_rotations, out_of_reach, reach
 from .soles import sole_clearance
 
 _SHIFT_S = 0.12
@@ -29,6 +30,8 @@ _MOST_DEPTH, _MOST_PULL = 0.05, 0.03
 meters. A foothold further away is not reached, and the body stays where the image shows it."""
 _RELEASE_S = 0.12
 """A foot that leaves the floor returns to its own path over this time."""
+_LIFTED = 0.35
+"""Height of the heel, as `flat_feet` has it, below which a foot stands flat of which the user says that it stands."""
 _STEP_UP = 0.15
 """A stand further than this from the floor, meters, is on something else and keeps its height."""
 _DEPTH, _FOOT_M = 0.03, 0.02
@@ -38,11 +41,27 @@ _LOWEST_CAMERA = 0.2
 """Meters of the camera above the floor below which feet cannot be seen to stand on it."""
 
 
-def plant_feet(motion: Motion, legs: LegTracks, eye: Array, footage: FootageInfo, check_in: CheckIn) -> Motion:
+@dataclass(frozen=True)
+class Decided:
+    """Feet of which the user says that they stand (m, 2) bool, and those that the image does not show (m, 2) bool."""
+
+    stands: Array
+    hidden: Array
+
+
+def plant_feet(
+    motion: Motion,
+    legs: LegTracks,
+    eye: Array,
+    footage: FootageInfo,
+    check_in: CheckIn,
+    decided: Decided | None = None,
+) -> Motion:
     """Hold feet in contact still on the floor, shot by shot and gap by gap.
 
     Args:
         motion, legs: in a world with z up and the floor at 0. eye: (m, 3) positions of the camera.
+        decided: by the user: what stands is reached, however far the body must go.
     """
     contacts = motion.contacts
     if not contacts.any():
@@ -56,18 +75,29 @@ def plant_feet(motion: Motion, legs: LegTracks, eye: Array, footage: FootageInfo
         times = footage.times[motion.frame_index[part]]
         interval = frame_interval(times)
         balls = legs.balls[part]
+        near = LegTracks(legs.hips[part], legs.ankles[part], balls)
+        by_user = np.zeros_like(contacts[part]) if decided is None else decided.stands[part]
+        doubt = None if decided is None else np.where(by_user, np.where(decided.hidden[part], np.inf, _LIFTED), 0.0)
+        turned = flat_feet(foot_rotations(rotations[part]), near, contacts[part], motion.rest_joints, times, doubt)
         view_ray = normalize(root[part] - eye[part])
         holds = footholds(balls, contacts[part], clearance, eye[part])
         most = _MOST_DEPTH * np.linalg.norm(root[part] - eye[part], axis=1)
         shift = view_ray * np.clip(depth_shift(balls, holds, contacts[part], view_ray, interval), -most, most)[:, None]
         balls = balls + shift[:, None]
-        ankles = holds - legs.balls[part] + legs.ankles[part]
-        pull = follow_short_legs(legs.hips[part] + shift[:, None], ankles, motion.rest_joints, contacts[part], interval)
+        ankles = holds - quat_rotate(turned, motion.rest_joints[BALLS] - motion.rest_joints[ANKLES])
+        pull = follow_short_legs(
+            legs.hips[part] + shift[:, None],
+            ankles,
+            motion.rest_joints,
+            contacts[part],
+            interval,
+            np.where(by_user.any(axis=1), np.inf, _MOST_PULL),
+        )
         root[part] += shift + pull
         paths = released(balls + pull[:, None], holds, contacts[part], times)
         for chunk in chunks(part.stop - part.start, check_in):
             at = slice(part.start + chunk.start, part.start + chunk.stop)
-            rotations[at] = reach(rotations[at], root[at], motion.rest_joints, paths[chunk])
+            rotations[at] = reach(rotations[at], root[at], motion.rest_joints, paths[chunk], turned[chunk])
     return replace(motion, rotations=rotations, root=root.astype(np.float32))
 
 
@@ -104,20 +134,22 @@ def depth_shift(balls: Array, holds: Array, contacts: Array, view_ray: Array, in
     return gaussian(np.interp(np.arange(len(slip)), stands, along[stands]), _SHIFT_S / interval)
 
 
-def follow_short_legs(hips: Array, ankles: Array, rest_joints: Array, contacts: Array, interval: float) -> Array:
+def follow_short_legs(
+    hips: Array, ankles: Array, rest_joints: Array, contacts: Array, interval: float, most: Array
+) -> Array:
     """Correction of the root (m, 3) where a standing leg would have to be longer than it is.
 
     Args:
-        hips, ankles: (m, 2, 3) world, the ankles where they shall be; contacts: (m, 2).
+        hips, ankles: (m, 2, 3) world, the ankles where they shall be; contacts: (m, 2). most: (m,) meters of it.
     """
     total = np.zeros((len(hips), 3))
-    for last in (False, False, True):  # smoothly first; what little is then left, exactly
+    for last in (False, False, True, True, True):  # smoothly first; what little is then left, exactly
         lacking = out_of_reach(hips + total[:, None], ankles, rest_joints) * contacts[..., None]
         size = np.linalg.norm(lacking, axis=-1)
         worst = np.take_along_axis(lacking, size.argmax(axis=1)[:, None, None], axis=1)[:, 0]
         total += worst if last else gaussian(worst, _PULL_S / interval) * _PULL_GAIN
     size = np.linalg.norm(total, axis=1, keepdims=True)
-    return total * np.minimum(1, _MOST_PULL / np.maximum(size, 1e-9))
+    return total * np.minimum(1, most[:, None] / np.maximum(size, 1e-9))
 
 
 def released(balls: Array, holds: Array, contacts: Array, times: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -30,18 +31,27 @@ def thin(measured: Measurements, rows: Array) -> Measurements:
         return measured
     stride = int(rows[1] - rows[0])
     trust = measured.trust[..., None]
-    bones = np.minimum(trust[:, BONES[:, 0]], trust[:, BONES[:, 1]])
+    toward = measured.trust_in_directions[..., None]
+    bones = np.minimum(toward[:, BONES[:, 0]], toward[:, BONES[:, 1]])
     pixels = local_quadratic(measured.pixels, stride * _WIDTH, trust)
     directions = local_quadratic(measured.directions, stride * _WIDTH, bones)
     return replace(
         measured,
         pixels=pixels[rows],
-        trust=gaussian(measured.trust, stride * _WIDTH)[rows].clip(0),
+        trust=_thinned(measured.trust, stride, rows),
         directions=normalize(directions[rows]),
+        direction_trust=_thinned(measured.direction_trust, stride, rows),
         interval=measured.interval * stride,
         density=1 / stride,
         footholds=None if measured.footholds is None else measured.footholds[rows],
+        depths=None if measured.depths is None else measured.depths[rows],
+        floor=None if measured.floor is None else measured.floor.rows(rows),
     )
+
+
+def _thinned(trust: Array | None, stride: int, rows: Array) -> Any:
+    """Trust at rows, each smoothed over the samples around it."""
+    return None if trust is None else gaussian(trust, stride * _WIDTH)[rows].clip(0)
 
 
 def between(values: Array, rows: Array, count: int) -> Array:

@@ -49,19 +49,19 @@ CARRIERS = np.concatenate([CARRIER, [PARENTS[joint] for joint in _BALLS]])
 """Joint that carries each marker: the used landmarks, then the balls of the feet."""
 
 
-def _moves() -> Array:
-    moves = np.zeros((len(CARRIERS), N_PARAMETERS), np.float32)
-    moves[:, N_TURNS:] = 1
-    for index, carrier in enumerate(CARRIERS):
-        joint = int(carrier)
-        while joint >= 0:
-            group = _GROUP[np.flatnonzero(joint == _TURNING)[0]]
-            moves[index, 3 * group : 3 * group + 3] = 1
-            joint = PARENTS[joint]
+def moves_of(carrier: int) -> Array:
+    """(N_PARAMETERS,) 1 where a parameter moves what a joint carries; not for the middle of a group."""
+    moves = np.zeros(N_PARAMETERS, np.float32)
+    moves[N_TURNS:] = 1
+    joint = carrier
+    while joint >= 0:
+        group = _GROUP[np.flatnonzero(joint == _TURNING)[0]]
+        moves[3 * group : 3 * group + 3] = 1
+        joint = PARENTS[joint]
     return moves
 
 
-MOVES = _moves()
+MOVES = np.stack([moves_of(int(carrier)) for carrier in CARRIERS])
 """(K, N_PARAMETERS) 1 where a parameter moves a marker. No marker is carried by the middle of a group."""
 
 

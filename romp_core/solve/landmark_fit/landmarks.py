@@ -11,7 +11,7 @@ from ...take.observations import Observations
 from ...typing import Array
 from ..segments import Segment
 from .joint_orientation import toward_viewer
-from .markers import USED
+from .markers import LEFT_HIP, LEFT_SHOULDER, RIGHT_HIP, RIGHT_SHOULDER, USED
 from .residuals import Measurements, bone_directions, landmark_trust
 
 _GLITCH, _GLITCH_SAMPLES = 0.06, 3
@@ -19,6 +19,10 @@ _GLITCH, _GLITCH_SAMPLES = 0.06, 3
 loses half its trust; and the neighbors on either side."""
 _INTERPOLATED = 1e-3
 """Trust in landmarks interpolated over a gap: enough to choose among what the motion around allows."""
+
+_TRUNK = [LEFT_SHOULDER, RIGHT_SHOULDER, LEFT_HIP, RIGHT_HIP]
+_SHOWN = 0.3
+"""Mean visibility of shoulders and hips below which a network guesses: somebody else is in front of the person."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,20 @@ class Landmarks:
 def segment_landmarks(segment: Segment, observations: Observations, optics: Pinhole) -> Landmarks:
     """A person's landmarks at the samples of a segment."""
     assert observations.keypoints3d is not None
+    segment = _clearly_seen(segment, observations)
     arrays = (observations.keypoints2d, observations.visibility, observations.keypoints3d)
     pixels, visibility, world = (segment.spread(values[segment.seen].astype(np.float64)) for values in arrays)
     landmarks = landmarks_of(pixels, visibility, world, optics, segment.interval)
     trust = landmarks.measured.trust * np.where(segment.observed(), 1.0, _INTERPOLATED)[:, None]
     return replace(landmarks, measured=replace(landmarks.measured, trust=trust.astype(np.float32)))
+
+
+def _clearly_seen(segment: Segment, observations: Observations) -> Segment:
+    """The segment with the observations that show something of the trunk, if most of them do."""
+    shown = observations.visibility[segment.seen][:, _TRUNK].mean(axis=1) >= _SHOWN
+    if shown.all() or shown.sum() < max(2, len(shown) / 2):
+        return segment
+    return replace(segment, seen=segment.seen[shown], seen_times=segment.seen_times[shown])
 
 
 def landmarks_of(pixels: Array, visibility: Array, world: Array, optics: Pinhole, interval: float) -> Landmarks:

@@ -1,7 +1,7 @@
 """BlazePose's landmarks as markers on the skeleton: the joint that carries each, and its weight in the fit.
 
-A landmark is a *marker*: a constant point in the frame of one joint. The offsets live in `markers.json`, in body
-heights, as calibrated by `benchmarks/calibrate_markers.py`.
+A landmark is a *marker*: a constant point in the frame of one joint. The offsets live in `markers.json`, in lengths
+from ankles to head, as calibrated by `benchmarks/calibrate_markers.py` on people built as the embedded body.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...bodies.embedded import load_body
 from ...geometry.skeleton import JOINT
 from ...typing import Array
 
@@ -37,6 +38,16 @@ _CARRIERS = {
 CARRIER = np.array([JOINT[_CARRIERS[k]] for k in USED])
 """Joint whose frame carries each used landmark; the landmark lies at the far end of that joint's bone."""
 
+_ENDS = {
+    LEFT_SHOULDER: "left_shoulder", RIGHT_SHOULDER: "right_shoulder",
+    LEFT_ELBOW: "left_elbow", RIGHT_ELBOW: "right_elbow", LEFT_WRIST: "left_wrist", RIGHT_WRIST: "right_wrist",
+    LEFT_PINKY: "left_hand", RIGHT_PINKY: "right_hand", LEFT_INDEX: "left_hand", RIGHT_INDEX: "right_hand",
+    LEFT_HIP: "left_hip", RIGHT_HIP: "right_hip", LEFT_KNEE: "left_knee", RIGHT_KNEE: "right_knee",
+    LEFT_ANKLE: "left_ankle", RIGHT_ANKLE: "right_ankle", LEFT_TOE: "left_foot", RIGHT_TOE: "right_foot",
+}  # fmt: skip
+END = np.array([JOINT[_ENDS[k]] if k in _ENDS else JOINT[_CARRIERS[k]] for k in USED])
+"""Joint that each used landmark lies beside: it moves along when the bone of its carrier is longer."""
+
 _WEIGHTS = {LEFT_EYE: 0.3, RIGHT_EYE: 0.3, NOSE: 0.7, LEFT_EAR: 0.7, RIGHT_EAR: 0.7}
 _WEIGHTS |= dict.fromkeys((LEFT_PINKY, RIGHT_PINKY, LEFT_INDEX, RIGHT_INDEX), 0.35)
 _WEIGHTS |= dict.fromkeys((LEFT_HEEL, RIGHT_HEEL, LEFT_TOE, RIGHT_TOE), 0.6)
@@ -55,14 +66,18 @@ BONES = np.array([[USED.index(a), USED.index(b)] for a, b in _BONES])
 
 
 @lru_cache(maxsize=1)
-def _marker_table() -> Array:
+def _beside_joints() -> Array:
+    """Offsets (len(USED), 3) from the joints that the landmarks lie beside, in lengths from ankles to head."""
     table = json.loads((Path(__file__).parent / "markers.json").read_text(encoding="utf-8"))
-    return np.array(table["offsets"], dtype=np.float64)
+    calibrated = load_body().rest_joints(1.0)
+    bones = (calibrated[END] - calibrated[CARRIER]) / skeleton_size(calibrated)
+    return np.array(table["offsets"], dtype=np.float64)[list(USED)] - bones
 
 
 def marker_offsets(rest_joints: Array) -> Array:
     """Offsets (len(USED), 3) of the used landmarks in their joints' frames, meters, for a rest skeleton (24, 3)."""
-    return _marker_table()[list(USED)] * skeleton_size(rest_joints)
+    rest = np.asarray(rest_joints, dtype=np.float64)
+    return rest[END] - rest[CARRIER] + _beside_joints() * skeleton_size(rest)
 
 
 def skeleton_size(rest_joints: Array) -> float:

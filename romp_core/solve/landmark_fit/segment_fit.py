@@ -16,9 +16,11 @@ from ...geometry.skeleton import N_JOINTS
 from ...take.observations import Observations
 from ...typing import Array
 from ..segments import Segment, blend_weights, windows
+from .detector_points import with_detector_points
 from .kinematic_chain import LEAD, Chain, expand
 from .landmarks import segment_landmarks
-from .window_fit import Pose, fit_window, refit_window
+from .residuals import Feet
+from .window_fit import Pose, refit_window, rough_window
 
 _WINDOW, _OVERLAP = 480, 60
 """Samples fitted at a time, and shared by neighboring windows; they bound the memory."""
@@ -30,26 +32,29 @@ class Guess:
 
     Attributes:
         rotations: (T, 24, 4); root: (T, 3).
-        footholds: (T, 2, 3) where the balls of standing feet are, NaN where they do not stand.
+        feet: None before the contacts are known.
     """
 
     rotations: Array
     root: Array
-    footholds: Array
+    feet: Feet | None = None
 
 
-def fit_segment(
+def rough_segment(
     segment: Segment,
     observations: Observations,
     chain: Chain,
     optics: Pinhole,
     progress: Callable[[float], None],
 ) -> tuple[Array, Array]:
-    """Local rotations (T, 24, 4) with the pelvis in camera space, and root (T, 3), float32, at the sample times."""
+    """Local rotations (T, 24, 4) with the pelvis in camera space, and root (T, 3), float32, at the sample times.
+
+    Good enough to measure the person in, and to start from.
+    """
     track = _Track(len(segment.sample_times))
     for part, report in _windows(segment, progress):
         landmarks = segment_landmarks(segment.part(part), observations, optics)
-        track.add(part, fit_window(chain, landmarks, report))
+        track.add(part, rough_window(chain, landmarks, report))
     return track.rotations, track.root
 
 
@@ -60,17 +65,20 @@ def refit_segment(
     optics: Pinhole,
     progress: Callable[[float], None],
     guess: Guess,
-) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """The same, starting from a guess; and once more without the motion prior: what less smoothing leads back to."""
+) -> tuple[tuple[Array, Array], tuple[Array, Array] | None]:
+    """The same in detail, starting from a guess; and once more without the motion prior, which less smoothing leads
+    back to, where the contacts are known."""
     calm, raw = (_Track(len(segment.sample_times)) for _ in range(2))
     for part, report in _windows(segment, progress):
         landmarks = segment_landmarks(segment.part(part), observations, optics)
         start = matrix_from_quat(guess.rotations[part])[:, LEAD], guess.root[part]
-        for track, pose in zip(
-            (calm, raw), refit_window(chain, landmarks, start, guess.footholds[part], report), strict=True
-        ):
-            track.add(part, pose)
-    return (calm.rotations, calm.root), (raw.rotations, raw.root)
+        landmarks = with_detector_points(landmarks, segment.part(part), observations, chain, start)
+        feet = None if guess.feet is None else guess.feet.rows(part)
+        pose, loose = refit_window(chain, landmarks, start, feet, report)
+        calm.add(part, pose)
+        if loose is not None:
+            raw.add(part, loose)
+    return (calm.rotations, calm.root), None if guess.feet is None else (raw.rotations, raw.root)
 
 
 def _windows(segment: Segment, progress: Callable[[float], None]) -> Iterator[tuple[slice, Callable[[float], None]]]:

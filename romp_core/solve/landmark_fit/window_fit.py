@@ -15,7 +15,7 @@ from .initial_pose import initial_pose
 from .kinematic_chain import Chain
 from .landmarks import Landmarks, without_glitches
 from .priors import HOLD
-from .residuals import Measurements
+from .residuals import Feet, Measurements
 
 _COARSE_S, _FINE_S = 1 / 15, 1 / 30
 """Seconds between the samples of the coarse and of the fine grid; a higher frame rate is thinned."""
@@ -28,8 +28,8 @@ Pose = tuple[Array, Array]
 """Group rotations (T, G, 3, 3) and root (T, 3) in camera space."""
 
 
-def fit_window(chain: Chain, landmarks: Landmarks, report: Callable[[float], None]) -> Pose:
-    """The motion in one window, from nothing."""
+def rough_window(chain: Chain, landmarks: Landmarks, report: Callable[[float], None]) -> Pose:
+    """The motion in one window, from nothing, on the coarse grid: slow in detail, but good enough to start from."""
     measured = landmarks.measured
     count = len(measured.trust)
     rows = coarse_rows(count, measured.interval, _COARSE_S)
@@ -37,23 +37,28 @@ def fit_window(chain: Chain, landmarks: Landmarks, report: Callable[[float], Non
     pose = initial_pose(chain, thin(measured, rows), world[rows], landmarks.visibility[rows])
     measured = without_glitches(measured, chain.size, pose[1])
     coarse = thin(measured, rows)
-    total = len(_COARSE_ITERATIONS) + _FINE_ITERATIONS
     for index, (strength, looseness) in enumerate(_COARSE_ITERATIONS, start=1):
         pose = refine(chain, coarse, *pose, strength, looseness)
-        report(index / total)
-    pose = turns_between(pose[0], rows, count), between(pose[1], rows, count)
-    return _finish(chain, measured, pose, lambda share: report(1 - (1 - share) * _FINE_ITERATIONS / total))
+        report(index / len(_COARSE_ITERATIONS))
+    return turns_between(pose[0], rows, count), between(pose[1], rows, count)
 
 
 def refit_window(
-    chain: Chain, landmarks: Landmarks, pose: Pose, footholds: Array, report: Callable[[float], None]
-) -> tuple[Pose, Pose]:
-    """The motion from an earlier one and the footholds (T, 2, 3) found in it; and the same without the motion prior.
+    chain: Chain, landmarks: Landmarks, pose: Pose, feet: Feet | None, report: Callable[[float], None]
+) -> tuple[Pose, Pose | None]:
+    """The motion from an earlier one; and once the feet are known, the same without the motion prior.
 
     Without it each sample is held near the motion: what the image shows sharply comes back, depth and twist stay.
     """
     measured = without_glitches(landmarks.measured, chain.size, pose[1])
-    measured = replace(measured, footholds=footholds.astype(np.float32))
+    if feet is None:
+        return _finish(chain, measured, pose, report), None
+    measured = replace(
+        measured,
+        footholds=feet.holds.astype(np.float32),
+        depths=feet.depths.astype(np.float32),
+        floor=feet.floor if feet.floor.solid.any() else None,
+    )
     pose = _finish(chain, measured, pose, report)
     return pose, refine(chain, measured, *pose, 0.0, stiffness=HOLD)
 

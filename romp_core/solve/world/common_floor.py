@@ -10,6 +10,7 @@ import numpy as np
 from ...take.resample import frame_interval
 from ...take.take import Camera, FootageInfo, Motion
 from ...typing import Array
+from ..contacts.gait import on_feet
 from ..contacts.legs import LegTracks
 from ..contacts.soles import lowest_soles
 from ..motion_transforms import moved, scaled, stretches
@@ -115,7 +116,7 @@ def _scaled_about(motion: Motion, legs: LegTracks, scale: float, eye: Array) -> 
 def _floor_of(motion: Motion, legs: LegTracks, footage: FootageInfo) -> tuple[float, float]:
     """Height of the floor below a person, and for how many seconds the feet show it."""
     soles = lowest_soles(legs, motion.rest_joints)
-    standing = soles[motion.contacts & motion.valid[:, None]]
+    standing = soles[motion.contacts & (motion.valid & on_feet(legs, motion.rest_joints))[:, None]]
     if not len(standing):
         return float(np.median(touch_heights(motion, legs, footage)[motion.valid])), 0.0
     return float(np.median(standing)), len(standing) * frame_interval(footage.times[motion.frame_index])

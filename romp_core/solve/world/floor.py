@@ -6,13 +6,11 @@ show, and a little up or down.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ...geometry.rotations import normalize
 from ...typing import Array
-from ..filters import gaussian
+from ..filters import gaussian, running_maximum
 
 _TOUCH_S = 1.0
 """Longest time between two touches of the floor that is taken for a jump."""
@@ -23,9 +21,8 @@ _ANYWHERE = 0.03
 def touches(soles: Array, interval: float) -> Array:
     """Slow curve (m,) through the lowest points of the soles' heights (m,): morphological opening, smoothed."""
     reach = min(max(round(_TOUCH_S / interval / 2), 1), len(soles) - 1)
-    lowest = _extreme(soles, reach, np.min)
-    opened = _extreme(lowest, reach, np.max)
-    return gaussian(opened, _TOUCH_S / interval / 4)
+    lowest = -running_maximum(-soles, reach)
+    return gaussian(running_maximum(lowest, reach), _TOUCH_S / interval / 4)
 
 
 def onto_floor(heights: Array, root: Array, eye: Array, depth_error: float) -> Array:
@@ -40,10 +37,3 @@ def onto_floor(heights: Array, root: Array, eye: Array, depth_error: float) -> A
     variance = (depth_error * slope) ** 2 + _ANYWHERE**2
     covariance = depth_error**2 * slope[:, None] * ray + _ANYWHERE**2 * np.array([0.0, 0.0, 1.0])
     return np.asarray(-covariance * (heights / variance)[:, None])
-
-
-def _extreme(values: Array, reach: int, pick: Callable[..., Array]) -> Array:
-    """Running minimum or maximum over `reach` neighbors on either side."""
-    padded = np.pad(values, reach, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
-    return np.asarray(pick(windows, axis=-1))

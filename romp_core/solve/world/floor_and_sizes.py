@@ -32,11 +32,12 @@ _USUAL_SIZE, _SIZE_TAIL = 0.08, 3.0
 """Scale and degrees of freedom of people's sizes about the one that they are solved with (Student's distribution)."""
 _OUTLIER = 3.0
 """Standard deviations at which a foothold is half trusted."""
-_ADULT, _CHILD, _GIANT = 0.8, 0.55, 1.25
-"""Statures against a usual adult's: of the smallest adult, of most children, and beyond which nobody is so tall: such a
-person does not stand on the common floor but on something higher."""
-_COSTS = (0.0, 1.0, 2.5, 3.0)
-"""How unusual it is to film an adult, a child, a toddler, and somebody who stands on something."""
+_ADULT, _CHILD, _TODDLER, _GIANT = 0.8, 0.55, 0.38, 1.25
+"""Statures against a usual adult's: of the smallest adult, of most children, of the smallest who stand, and beyond
+which nobody is so tall: such a person does not stand on the common floor but on something higher, or hangs on a wall.
+"""
+_COSTS = (0.0, 1.0, 2.5, 3.0, 5.0)
+"""How unusual it is to film an adult, a child, a toddler, somebody who stands on something, and somebody smaller."""
 _LOWEST_CAMERA = 0.15
 """Meters of the camera above a foothold below which it says nothing about sizes and the horizon."""
 _ROUNDS = 20
@@ -107,7 +108,8 @@ def _raised(statures: Array) -> Array:
         return np.zeros(0, bool)
     adults = np.sort(statures)[::-1]
     ratios = statures / adults[:, None]
-    costs = np.select([ratios > _GIANT, ratios > _ADULT, ratios > _CHILD], [_COSTS[3], *_COSTS[:2]], _COSTS[2])
+    limits = [ratios > limit for limit in (_GIANT, _ADULT, _CHILD, _TODDLER)]
+    costs = np.select(limits, [_COSTS[3], *_COSTS[:3]], _COSTS[4])
     return np.asarray(ratios[costs.sum(axis=1).argmin()] > _GIANT)
 
 
@@ -121,7 +123,9 @@ def _solve(straight: Array, people: Sequence[Standing]) -> Ground:
     owner = np.repeat(np.arange(count), [len(each.points) for each in people])
     points = np.concatenate([each.points for each in people] or [np.zeros((0, 3))])
     fixed = np.array([each.known for each in people], bool)
-    if count and not fixed.any() and np.bincount(owner, minlength=count).astype(bool).sum() <= 1:
+    seen = np.bincount(owner, minlength=count) > 0
+    shown = seen | fixed
+    if not fixed.any() and seen.sum() <= 1:
         fixed[:] = True  # one person alone has the size that it was given
     up, logs = straight, np.zeros(count)
     distance = np.maximum(-points @ up, _LOWEST_CAMERA / 2)
@@ -154,8 +158,7 @@ def _solve(straight: Array, people: Sequence[Standing]) -> Ground:
         logs = logs + step[3:]
         if np.abs(step).max() < 1e-5:
             break
-    seen = np.bincount(owner, minlength=count) > 0
-    errors = np.where(seen | fixed, np.sqrt(np.diag(covariance)[3:]), np.inf)
+    errors = np.where(shown, np.sqrt(np.diag(covariance)[3:]), np.inf)
     cost = _vertical_evidence(up, across, straight, people, count)[2]
     cost += float(share @ np.log1p((away / _OUTLIER) ** 2)) * _OUTLIER**2 / 2
     cost += float(np.log1p((logs / _USUAL_SIZE) ** 2 / _SIZE_TAIL).sum()) * (_SIZE_TAIL + 1) / 2

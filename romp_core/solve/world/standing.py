@@ -15,6 +15,7 @@ from ...take.take import Camera, FootageInfo, Motion
 from ...typing import Array
 from ..contacts.detection import find_contacts, runs
 from ..contacts.foot_visibility import FootVisibility
+from ..contacts.gait import on_feet
 from ..contacts.legs import CheckIn, LegTracks, leg_tracks
 from ..contacts.soles import lowest_soles, sole_clearance
 from ..landmark_fit.markers import skeleton_size
@@ -22,7 +23,7 @@ from ..motion_transforms import into_world, turned_camera
 from .common_floor import touch_heights
 from .floor_and_sizes import Standing
 from .leveling import camera_rotation
-from .up_direction import balance, body_axis, standing_direction
+from .up_direction import balance, body_axis, standing_direction, walks
 
 _SAMPLES = 2000
 """Frames of a person that are looked at; more would not tell more."""
@@ -68,7 +69,12 @@ def standing_evidence(
     nobody = [np.zeros((len(motion.frame_index), 2), bool) for motion in motions]
     if not axes:
         return Evidence(None, [], nobody)
-    straight = standing_direction(*(np.concatenate(each) for each in zip(*axes, strict=True)))
+    walking = [
+        np.full(len(at), walks(motion.root[at], footage.times[motion.frame_index[at]], *each, motion.rest_joints))
+        for motion, at, each in zip(motions, samples, axes, strict=True)
+    ]
+    directions, weights = (np.concatenate(each) for each in zip(*axes, strict=True))
+    straight = standing_direction(directions, weights, np.concatenate(walking))
     if straight is None:
         return Evidence(None, [], nobody)
     rotation = camera_rotation(straight, LevelSettings())
@@ -79,10 +85,11 @@ def standing_evidence(
         contacts = _contacts(motion, legs, visibility, camera, footage)
         found.append(contacts)
         interval = frame_interval(footage.times[motion.frame_index])
-        axis, share = balance(each, contacts[at], motion.rest_joints, straight)
+        shown = contacts & on_feet(legs, motion.rest_joints)[:, None]
+        axis, share = balance(each, shown[at], motion.rest_joints, straight)
         people.append(
             Standing(
-                points=_floor_points(legs, contacts, motion, interval) @ rotation,
+                points=_floor_points(legs, shown, motion, interval) @ rotation,
                 axis=axis,
                 ray=normalize(normalize(motion.root[at] - path.at(motion.frame_index[at])[1]).mean(axis=0)),
                 steps=share * float(motion.valid.sum()) * interval / _STEP_S,

@@ -30,7 +30,12 @@ _STRETCHED = (0.80, 0.95)
 """Share of the standing height from ankles to neck below which a frame says nothing about up, above which it does."""
 _TILTED = np.cos(np.radians(50.0))
 """Cosine of the largest angle to the image's up direction at which a body is taken to stand in front of a tilted
-camera; beyond it, it lies in front of a level one."""
+camera; beyond it, it lies in front of a level one, unless it walks."""
+_TRAVELED, _SAME_WAY, _MOST = 0.6, np.cos(np.radians(30.0)), 0.7
+"""Way across the body axis, in heights of the body, and the share of the time in which that axis is about the same,
+from which a person walks."""
+_FASTEST = 2.5
+"""Mean speed, m/s, above which no pose walks: where hardly anything of a body is seen, poses jump about."""
 
 
 def body_axis(joints: Array, rest_joints: Array) -> tuple[Array, Array]:
@@ -45,12 +50,40 @@ def body_axis(joints: Array, rest_joints: Array) -> tuple[Array, Array]:
     return normalize(axis), np.clip((stretched - low) / (high - low), 1e-3, 1)
 
 
-def standing_direction(axes: Array, weights: Array) -> Array | None:
+def walks(roots: Array, times: Array, axes: Array, weights: Array, rest_joints: Array) -> bool:
+    """True when a person travels across the own body axis, as who walks does: nobody does so lying.
+
+    Args:
+        roots: (m, 3) pelvis in the space of a camera that does not move; times: (m,) seconds.
+        axes, weights: (m, 3), (m,) of `body_axis`.
+    """
+    if len(axes) < 2:
+        return False
+    speeds = np.linalg.norm(np.diff(roots, axis=0), axis=1) / np.diff(times)
+    if speeds.mean() > _FASTEST:
+        return False
+    axis = _median_direction(axes, weights)
+    if weights @ (axes @ axis > _SAME_WAY) < _MOST * weights.sum():
+        return False
+    across: Array = roots - (roots @ axis)[:, None] * axis
+    way = np.linalg.norm(np.ptp(np.percentile(across, [5, 95], axis=0), axis=0))
+    return bool(way > _TRAVELED * np.ptp(rest_joints[:, 1]))
+
+
+def standing_direction(axes: Array, weights: Array, walking: Array | None = None) -> Array | None:
     """The way most bodies of `body_axis` stand, (3,); None when all lie.
 
     The bound is set against the image's up direction first and then against what was found, lest it cut one side off.
+
+    Args:
+        walking: (m,) bool, the frames of people of `walks`. Where hardly any of these is near the image's up direction,
+            the camera looks down from high above or lies on its side.
     """
     up = np.array([0.0, -1.0, 0.0])
+    if walking is not None and walking.any():
+        straight = weights[walking] @ (axes[walking] @ up > _TILTED)
+        if straight < (1 - _MOST) * weights[walking].sum():
+            up = _median_direction(axes[walking], weights[walking])
     for _ in range(3):
         near = axes @ up > _TILTED
         if not near.any():

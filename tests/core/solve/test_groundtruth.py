@@ -10,7 +10,7 @@ from benchmarks.accuracy import captured, measured
 from benchmarks.groundtruth import Score, Truth, load_truth, with_true_heights
 from benchmarks.overlay import overlay
 from romp_core.solve import solve
-from romp_core.solve.heights import stature
+from romp_core.solve.heights import height_of
 from romp_core.take.settings import SolveSettings
 from romp_core.take.take import Take
 
@@ -98,7 +98,7 @@ def test_people_of_unlike_sizes_have_them_when_the_height_of_one_is_known(ground
     one = tuple(replace(each, height=each.height if index == 0 else None) for index, each in enumerate(take.people))
     solved = solve(replace(take, people=one, solve=SolveSettings()))
     for person, known in zip(solved.people, take.people, strict=True):
-        assert stature(person.motion.rest_joints) == pytest.approx(known.height, rel=0.06)
+        assert height_of(person.motion) == pytest.approx(known.height, rel=0.06)
     assert overlay(solved)[0] <= 1.2
 
 

@@ -5,14 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from romp_core.bodies.skin_points import PARTS
 from romp_core.geometry.projection import Pinhole
-from romp_core.geometry.rotations import matrix_from_rotvec
+from romp_core.geometry.rotations import matrix_from_rotvec, normalize
+from romp_core.solve import solve
 from romp_core.solve.landmark_fit.banded import solve_coupled
 from romp_core.solve.landmark_fit.coarse import between, coarse_rows, thin, turns_between
 from romp_core.solve.landmark_fit.gauss_newton import logarithm
 from romp_core.solve.landmark_fit.kinematic_chain import N_GROUPS, N_PARAMETERS, N_TURNS, Chain, advance
-from romp_core.solve.landmark_fit.residuals import Measurements, bone_directions, linearize
-from tests.core.filmed import Film
+from romp_core.solve.landmark_fit.residuals import Floor, Measurements, bone_directions, linearize
+from romp_core.take.take import joints_camera
+from tests.core.filmed import Film, error_mm
 
 OPTICS = Pinhole(600.0, np.array([240.0, 240.0]))
 
@@ -77,6 +80,25 @@ def test_jacobian_is_the_derivative_of_the_residuals():
         assert np.linalg.norm(after - predicted) < 0.1 * np.linalg.norm(predicted)
 
 
+def test_jacobian_of_the_floor_is_the_derivative_of_heights():
+    """Parts below the floor, and parts that rest on it."""
+    rng = np.random.default_rng(2)
+    chain = Chain(Film().rest)
+    turns, root = posed(chain, rng)
+    up = normalize(rng.normal(size=(2, 3)))
+    floor = Floor(up, np.full(2, -3.0), rng.normal(0, 0.1, (2, len(PARTS), 3)), np.zeros((2, len(PARTS))), np.ones(2))
+    measured = replace(measured_at(chain, turns, root), floor=floor)
+    jacobian, residuals = linearize(chain, measured, slice(0, 2), turns, root)
+    rows = slice(-len(PARTS), None)
+    assert (residuals[:, rows] > 0).any()  # something is below the floor
+    step = rng.normal(0, 1e-3, (2, N_PARAMETERS))
+    moved = advance(turns, step[:, :N_TURNS].reshape(2, N_GROUPS, 3)), root + step[:, N_TURNS:]
+    _, after = linearize(chain, measured, slice(0, 2), *moved)
+    below = (residuals[:, rows] > 1) & (after[:, rows] > 0)
+    predicted = residuals - (jacobian @ step[..., None])[..., 0]
+    np.testing.assert_allclose(after[:, rows][below], predicted[:, rows][below], atol=0.02)
+
+
 def test_logarithm_is_that_of_the_rotation():
     vectors = np.random.default_rng(0).normal(0, 0.8, (50, 3))
     vectors[0] = 0
@@ -116,3 +138,21 @@ def test_thinned_measurements_are_those_of_all_samples_around():
     assert thinned.interval == pytest.approx(1 / 15) and thinned.density == pytest.approx(1 / 4)
     assert (thinned.pixels - still.pixels[rows]).std() < 0.8 * (noisy.pixels - still.pixels)[rows].std()
     assert thin(noisy, np.arange(40)) is noisy
+
+
+def test_what_is_guessed_behind_somebody_else_does_not_count():
+    """A trunk that hardly shows is no observation; but of somebody who never shows more, all of them count."""
+    film = Film()
+    seen = film.observations
+    pixels, visibility = seen.keypoints2d.copy(), seen.visibility.copy()
+    pixels[60:75] += np.random.default_rng(0).normal(40, 30, (15, 33, 2))
+    visibility[60:75, [11, 12, 23, 24]] = 0.1
+    guessed = replace(seen, keypoints2d=pixels.astype(np.float32), visibility=visibility)
+    take = solve(film.take(guessed), rest_joints=film.skeleton)
+    away = error_mm(joints_camera(take, take.people[0].motion)[60:75], film.truth.camera_joints(0)[60:75])
+    assert away < 80
+    visibility = np.ones_like(visibility)
+    visibility[:, [11, 12, 23, 24]] = 0.1
+    hardly = replace(seen, visibility=visibility)
+    take = solve(film.take(hardly), rest_joints=film.skeleton)
+    assert error_mm(joints_camera(take, take.people[0].motion), film.truth.camera_joints(0)) < 60

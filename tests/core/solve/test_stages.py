@@ -54,16 +54,19 @@ def assert_alike(a: Take, b: Take) -> None:
 @pytest.mark.parametrize(
     ("setting", "first"),
     [
-        ({"height": 1.5}, "cleanup"),
-        ({"contacts": False}, "smooth"),
+        ({"height": 1.5, "measured_build": False}, "cleanup"),
+        ({"height": 1.5}, "camera"),
+        ({"contacts": False}, "gaps"),
         ({"tilt": 3.0}, "smooth"),
         ({"level": False}, "smooth"),
-        ({"strength": 0.3}, "refine"),
+        ({"strength": 0.3}, "hands"),
     ],
 )
 def test_a_late_setting_runs_late_stages_only(film, ran, setting, first):
-    """`first` names the stage before the first one that runs, but for the height: nothing before it is kept."""
+    """`first` names the stage before the first one that runs, but where a height only scales: that is not kept."""
     take, cache = film.take(noisy(film.observations, 1.0, 0.02)), SolveCache()
+    if "measured_build" in setting:
+        take = changed(take, measured_build=setting["measured_build"])
     solve(take, rest_joints=film.skeleton, cache=cache)
     assert ran == NAMES
     ran.clear()

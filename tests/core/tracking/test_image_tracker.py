@@ -188,3 +188,32 @@ def test_dissolve_is_one_cut_and_a_shaking_camera_none():
     detector = ShotDetector()
     rng = np.random.default_rng(0)
     assert not any(detector.is_cut(np.roll(room(1), rng.integers(-8, 8), axis=1)) for _ in range(60))
+
+
+def test_whose_region_slid_onto_a_neighbor_is_recognized_beside():
+    """The red one's region shows the blue one from frame 10 on; in frame 20 the red one is found again."""
+    tracker = ImageTracker()
+    for t in range(20):
+        shirt = RED if t < 10 else BLUE
+        seen = replace(detection(300 + t, shirt), source=0) if t else detection(300, RED)
+        assert tracker.assign([seen], t / 30) == [0] if t < 10 else True
+    slid, red = replace(detection(320, BLUE, starts_track=False), source=0), detection(290, RED)
+    assert tracker.assign([slid, red], 20 / 30) == [1, 0]
+
+
+def test_who_stays_in_their_region_is_not_taken_for_somebody_new_beside():
+    tracker = ImageTracker()
+    for t in range(10):
+        tracker.assign([replace(detection(300, RED), source=0 if t else None)], t / 30)
+    stays, new = replace(detection(300, RED, starts_track=False), source=0), detection(340, BLUE)
+    assert tracker.assign([stays, new], 10 / 30) == [0, 1]
+
+
+def test_an_appearance_that_may_be_somebody_elses_is_hardly_learned():
+    tracker = ImageTracker()
+    for t in range(10):
+        tracker.assign([detection(300, RED), detection(500, BLUE)], t / 30)
+    for t in range(10, 30):  # both regions show the blue one
+        tracker.assign([replace(detection(300, BLUE), source=0), replace(detection(500, BLUE), source=1)], t / 30)
+    assert not tracker.rather(1, 0, detection(300, RED).appearance)
+    assert tracker.rather(1, 0, detection(300, BLUE).appearance)

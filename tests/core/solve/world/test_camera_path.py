@@ -175,7 +175,7 @@ def test_a_camera_that_stands_still_is_still():
 
 
 def test_the_user_may_say_that_the_camera_stands():
-    take = solve(Scene().take(follow_camera=False))
+    take = solve(Scene().take(camera="static"))
     assert len(take.camera.rotation) == 1
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from romp_core.solve import solve
-from romp_core.solve.heights import stature
+from romp_core.solve.heights import height_of
 from romp_core.solve.world.floor_and_sizes import Standing, find_ground
 from romp_core.take.take import Person, Take
 from tests.core.filmed import Film, noisy, pick
@@ -25,7 +25,7 @@ def scene(*films: Film, heights: tuple[float | None, ...] = (), **settings: obje
 
 def sizes_of(take: Take) -> np.ndarray:
     """Heights of the solved people, meters."""
-    return np.array([stature(person.motion.rest_joints) for person in take.people])
+    return np.array([height_of(person.motion) for person in take.people])
 
 
 @pytest.fixture(scope="module")

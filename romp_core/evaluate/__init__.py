@@ -1,0 +1,1 @@
+"""Judging results without knowing the truth: what in a take is doubtful, and what helps."""

@@ -1,0 +1,153 @@
+"""Nothing of the body is below the floor: the last of what the floor tells, after feet are planted.
+
+The trunk, and knees that somebody kneels on, raise the whole body; limbs turn about their own joints; feet are in
+`feet_on_floor`. What is above the floor stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from ...bodies.skin_points import PARTS, skin_points
+from ...geometry.rotations import matrix_from_quat, normalize, quat_conjugate, quat_multiply, shortest_turn
+from ...geometry.skeleton import JOINT, PARENTS, forward_kinematics
+from ...take.resample import frame_interval
+from ...take.take import FootageInfo, Motion
+from ...typing import Array
+from ..filters import envelope
+from ..heights import height_of
+from ..motion_transforms import stretches
+from .body_on_floor import lowest_points
+from .detection import runs
+from .feet_on_floor import feet_above
+from .legs import BALLS, HIPS, KNEES, STRAIGHT, CheckIn, LegTracks, chunks, foot_rotations, leg_tracks, reach
+from .soles import sole_clearance
+
+_STEP = 0.15
+"""A stand this far below the floor, meters, is on another level, which is then the floor around it."""
+_CLEAR = 0.004
+"""Meters above the floor that are aimed at: the outermost points are not all of the skin."""
+_ROUNDS = 2
+"""Of turning limbs: where one has turned, another point of it is the lowest."""
+_DEEPEST = 0.4
+"""What is further below the floor, meters, is on no floor that is known."""
+_STEEPEST = 0.999
+"""Sine of the angle up to which a limb is raised."""
+_LIFT_S = 0.1
+"""Width of the lift of the whole body."""
+_KNEELING = -0.6
+"""Vertical part of the thigh's direction below which a knee carries the body."""
+_SIDES = ("left", "right")
+_TRUNK = [PARTS.index(JOINT[name]) for name in ("pelvis", "spine3", "head")]
+_KNEES = [PARTS.index(JOINT[f"{side}_knee"]) for side in _SIDES]
+
+
+def _parts(side: str, *names: str) -> list[int]:
+    return [PARTS.index(JOINT[f"{side}_{name}"]) for name in names]
+
+
+_LEGS = tuple((JOINT[f"{side}_hip"], _parts(side, "hip", "knee")) for side in _SIDES)
+_ARMS = tuple(
+    (JOINT[f"{side}_{joint}"], _parts(side, *parts))
+    for joint, *parts in (("shoulder", "shoulder"), ("elbow", "elbow", "wrist"))
+    for side in _SIDES
+)
+"""Joints that turn to raise parts, from the trunk outward."""
+
+
+def above_floor(motion: Motion, footage: FootageInfo, check_in: CheckIn) -> Motion:
+    """The motion with nothing below the floor, in a world with z up and the floor at 0.
+
+    Feet stay where they are, unless they are below it.
+    """
+    legs = leg_tracks(motion, check_in)
+    floor = floor_levels(motion, legs) + _CLEAR
+    motion = _lifted(motion, footage, floor, check_in)
+    rotations, root = np.array(motion.rotations, np.float64), np.asarray(motion.root, np.float64)
+    height, soles = height_of(motion), foot_rotations(rotations)
+    for at in chunks(len(root), check_in):
+        turned = rotations[at]
+        for _ in range(_ROUNDS):
+            for joint, parts in _LEGS:
+                turned = _swung(turned, root[at], motion.rest_joints, height, floor[at], joint, parts)
+            turned = reach(turned, root[at], motion.rest_joints, legs.balls[at], soles[at], STRAIGHT)
+            turned[:, BALLS] = rotations[at][:, BALLS]
+            turned = feet_above(turned, root[at], motion.rest_joints, height, floor[at], motion.contacts[at])
+            for joint, parts in _ARMS:
+                turned = _swung(turned, root[at], motion.rest_joints, height, floor[at], joint, parts)
+        for joint, parts in _LEGS:  # a knee that feet pulled down again: then the feet give way
+            turned = _swung(turned, root[at], motion.rest_joints, height, floor[at], joint, parts)
+        rotations[at] = turned
+    return replace(motion, rotations=rotations)
+
+
+def floor_levels(motion: Motion, legs: LegTracks) -> Array:
+    """Height (m,) of the floor under somebody: 0, or of lower ground that the feet stand on before or after."""
+    count = len(motion.root)
+    levels = np.zeros(count)
+    if not motion.contacts.any():
+        return levels
+    soles = legs.balls[..., 2] - sole_clearance(motion.rest_joints)[2:]
+    known = np.full(count, np.nan)
+    for foot in (0, 1):
+        for start, stop in runs(motion.contacts[:, foot]):
+            level = float(np.median(soles[start:stop, foot]))
+            known[start:stop] = np.fmin(known[start:stop], level if level < -_STEP else 0.0)
+    stands = np.flatnonzero(np.isfinite(known))
+    levels[: stands[0]], levels[stands[-1] :] = known[stands[0]], known[stands[-1]]
+    levels[stands] = known[stands]
+    for a, b in pairwise(stands.tolist()):
+        levels[a + 1 : b] = min(known[a], known[b])
+    return levels
+
+
+def _lifted(motion: Motion, footage: FootageInfo, floor: Array, check_in: CheckIn) -> Motion:
+    """The body raised, smoothly, by what its trunk or a knee that carries it is below the floor."""
+    below = _depth(lowest_points(motion, check_in)[1][..., 2], floor)
+    joints = motion.joints()
+    thighs = normalize(joints[:, KNEES] - joints[:, HIPS])
+    below[:, _KNEES] *= thighs[..., 2] < _KNEELING
+    depth = below[:, [*_TRUNK, *_KNEES]].max(axis=1)
+    if not depth.any():
+        return motion
+    lift = np.zeros_like(depth)
+    for part in stretches(motion, footage):
+        width = _LIFT_S / frame_interval(footage.times[motion.frame_index[part]])
+        lift[part] = envelope(depth[part], max(round(4 * width), 1), width)
+    root = np.array(motion.root, np.float64)
+    root[:, 2] += lift
+    return replace(motion, root=root.astype(np.float32))
+
+
+def _depth(lowest: Array, floor: Array) -> Array:
+    """How far (n, P) points at heights `lowest` are below the floor (n,)."""
+    below = floor[:, None] - lowest
+    return np.where(below < _DEEPEST, np.maximum(below, 0.0), 0.0)
+
+
+def _swung(
+    rotations: Array, root: Array, rest_joints: Array, height: float, floor: Array, joint: int, parts: list[int]
+) -> Array:
+    """Local rotations (n, 24, 4) with one joint turned upward, as far as some parts beyond it are below the floor."""
+    joints, turned = forward_kinematics(rotations, root, rest_joints)
+    carriers = [PARTS[part] for part in parts]
+    points = np.einsum("npij,pdj->npdi", matrix_from_quat(turned[:, carriers]), skin_points()[parts] * height)
+    own = (points + joints[:, carriers, None]).reshape(len(root), -1, 3)
+    depth = _depth(own[..., 2], floor)
+    moved = np.flatnonzero(depth.max(axis=1) > 1e-4)
+    if not len(moved):
+        return rotations
+    lever, depth = own[moved] - joints[moved, joint, None], depth[moved]
+    length = np.linalg.norm(lever, axis=-1)
+    height_now = np.clip(lever[..., 2] / length, -1, 1)
+    height_then = np.clip((lever[..., 2] + depth) / length, height_now, np.maximum(_STEEPEST, height_now))
+    furthest = np.arange(len(moved)), (np.arcsin(height_then) - np.arcsin(height_now)).argmax(axis=1)
+    now, rise = lever[furthest] / length[furthest][:, None], height_then[furthest][:, None]
+    then = normalize(now * [1.0, 1.0, 0.0] + 1e-6) * np.sqrt(1 - rise**2) + rise * [0.0, 0.0, 1.0]
+    result = np.array(rotations)
+    swung = quat_multiply(shortest_turn(now, then), turned[moved, joint])
+    result[moved, joint] = quat_multiply(quat_conjugate(turned[moved, PARENTS[joint]]), swung)
+    return result

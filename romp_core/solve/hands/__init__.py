@@ -1,0 +1,1 @@
+"""Fingers and wrists from the 21 points of a hand."""

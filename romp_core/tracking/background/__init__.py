@@ -1,0 +1,1 @@
+"""Points of the background followed from frame to frame, from which the camera's motion is solved."""
