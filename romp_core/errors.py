@@ -34,6 +34,14 @@ class TakeInUse(TakeError):
     """A capture into this take is running."""
 
 
+class EditError(TakeError):
+    """A decision about a take does not fit it."""
+
+
+class RetargetError(MocapError):
+    """A motion cannot be put onto a rig."""
+
+
 class SettingsError(MocapError):
     """A setting is outside of what makes sense."""
 

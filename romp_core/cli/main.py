@@ -28,8 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     os.environ.update({**ONE_BLAS_THREAD, **os.environ})  # before numpy is imported, by the commands
     options = _parser().parse_args(with_new_names(sys.argv[1:] if arguments is None else arguments))
+    return status_of(lambda: options.run(options))
+
+
+def status_of(run: Callable[[], None]) -> int:
+    """Run what may raise errors that the user can act on, and say them; returns the exit status, see `main`."""
     try:
-        options.run(options)
+        run()
     except Cancelled as error:
         say(f"{error.sentence} {error.hint}".strip())
         return CANCELLED_STATUS
@@ -45,6 +50,8 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from .capture import add_capture_commands
+    from .edit import add_edit_command
+    from .live import add_live_command
     from .models import add_model_commands
     from .takes import add_take_commands
 
@@ -57,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     add_capture_commands(command)
+    add_live_command(command)
     add_take_commands(command)
+    add_edit_command(command)
     add_model_commands(command)
     return parser

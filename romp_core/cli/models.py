@@ -15,6 +15,8 @@ from .progress import Silent, add_progress, interruptible
 def add_model_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add `models`, `download`, `choose`, `verify` and `self-test`."""
     sub = command("models", _models, "List the models, and what is missing to run them")
+    text = "only those whose results may be sold, as the license texts say"
+    sub.add_argument("--commercial", action="store_true", help=text)
     add_weights(sub)
 
     sub = command("download", _download, "Download the files that a model needs")
@@ -42,11 +44,15 @@ def _models(options: argparse.Namespace) -> None:
 
     store = default_store(options.weights)
     for card in MODELS.values():
+        if options.commercial and not card.terms.may_sell:
+            continue
         missing, useful = store.missing(card.needs), store.missing(card.helps)
-        lines = [f"{card.label}: {card.description}", card.license]
+        lines = [f"{card.label}: {card.description}", card.license, card.terms.commercial_line]
         lines += [f"MISSING: {state.problem} {_advice(state.file)}" for state in missing] or ["ready"]
         lines += [f"optional: {state.problem} {_advice(state.file)}" for state in useful]
         put(f"{card.name:<12} " + f"\n{'':<12} ".join(lines))
+    if options.commercial:
+        put("A reading of the texts, not legal advice. It holds for the embedded body; SMPL bodies are not for sale.")
     put(f"Files are kept in {store.folder}")
 
 

@@ -21,9 +21,12 @@ def add_settings(parser: argparse._ActionsContainer, cls: type, only: Sequence[s
         if isinstance(item.default, bool):
             parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=text)
         else:
+            choices = tuple(limits["choices"]) if "choices" in limits else None
             kind = _people if item.name == "people" else type(item.default)
             metavar = "N|all" if item.name == "people" else limits.get("unit", item.name).upper()
-            parser.add_argument(flag, type=kind, default=argparse.SUPPRESS, metavar=metavar, help=text)
+            if choices:
+                metavar = "|".join(choices)
+            parser.add_argument(flag, type=kind, choices=choices, default=argparse.SUPPRESS, metavar=metavar, help=text)
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +47,7 @@ def add_take_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("export", _export, "Write a take for other tools")
     sub.add_argument("take", metavar="TAKE")
     sub.add_argument("--format", required=True, choices=tuple(EXPORT_FORMATS))
-    sub.add_argument("out", metavar="OUT", help="file to write (.npz)")
+    sub.add_argument("out", metavar="OUT", help="file to write (.npz; keypoints also as .json)")
 
 
 def _solve(options: argparse.Namespace) -> None:
@@ -81,44 +82,36 @@ def _description(take: Take) -> list[str]:
         f"{len(footage.times)} frames, {seconds:.2f} s",
         f"Model       {made.model} ({made.model_license})",
         f"Body        {made.body_license}",
+        *([f"Commercial  {made.commercial_use} (license read {made.license_checked})"] if made.commercial_use else []),
         f"Created     {made.created} by romp_core {made.core_version}" + ("" if made.complete else ", incomplete"),
         f"State       {'solved' if take.solved else 'raw'}",
     ]
     if made.remark:
         lines.append(f"Remark      {made.remark}")
     if take.camera is not None:
-        lines.append(f"View        {math.degrees(take.camera.fov):.1f} degrees wide, {_fov_source(take)}")
+        origin = take.estimates.fov.origin if take.estimates else "as solved by an earlier version"
+        lines.append(f"View        {math.degrees(take.camera.fov):.1f} degrees wide, {origin}")
+    if take.estimates is not None and take.estimates.camera is not None:
+        lines.append(f"Camera      {take.estimates.camera_origin}")
     for person in take.edited_people:
         frames = count(len(person.observations.frame_index), "frame", "frames")
         lines.append(f"{person.name:<11} id {person.id}, found in {frames}{_height(take, person.id)}")
-    if removed := len(take.people) - len(take.edited_people):
+    if not take.has_poses:
+        lines.append(f"At a time   {count(_most_at_a_time(take), 'person', 'people')} at most, in the image only")
+    if removed := len(take.identified_people) - len(take.edited_people):
         lines.append(f"Removed     {count(removed, 'person', 'people')}")
     return lines
 
 
-def _fov_source(take: Take) -> str:
-    if take.estimates is None:
-        return "as solved by an earlier version"
-    fov = take.estimates.fov
-    return {
-        "user": "as set",
-        "footage": "from the file's metadata",
-        "model": "as the model assumes",
-        "estimated": f"estimated within {fov.error or 0:.0%}",
-        "assumed": "a usual one: the people do not show it",
-    }[fov.source]
+def _most_at_a_time(take: Take) -> int:
+    """The most people that were found in one frame."""
+    frames = [row for person in take.edited_people for row in person.observations.frame_index.tolist()]
+    return max(Counter(frames).values(), default=0)
 
 
 def _height(take: Take, id: int) -> str:
     height = take.estimates.heights.get(id) if take.estimates is not None else None
-    if height is None:
-        return ""
-    how = {
-        "user": "the person's own",
-        "estimated": f"against the others within {height.error or 0:.0%}",
-        "set": "as set",
-    }[height.source]
-    return f", {height.meters:.2f} m tall ({how})"
+    return "" if height is None else f", {height.meters:.2f} m tall ({height.origin})"
 
 
 def _import(options: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 from av.video.reformatter import VideoReformatter
 
 from ..images.ops import longest_side_scale
@@ -81,7 +82,8 @@ class Converter:
 def orientation_of(frame: Any) -> Orientation:
     """How a decoded frame is turned to be shown: by the display matrix that the container or the codec gives it."""
     try:
-        matrix = frame.side_data.get("DISPLAYMATRIX")
+        # Not `frame.side_data`: frame and side data would keep each other until Python looks for such circles.
+        matrix = SideDataContainer(frame).get("DISPLAYMATRIX")  # type: ignore[call-arg]  # the stub leaves it out
     except ValueError:  # some other side data has a type that PyAV has no name for
         return Orientation(-frame.rotation % 360)
     if matrix is None:

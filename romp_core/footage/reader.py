@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -70,19 +70,7 @@ class Footage:
     @property
     def info(self) -> FootageInfo:
         """What was filmed; times and numbers are those of the frames handed out so far."""
-        source = self._source
-        return FootageInfo(
-            path=self._path,
-            width=source.width,
-            height=source.height,
-            fps=source.fps,
-            times=np.array(self._times, dtype=np.float64),
-            source_frames=np.array(self._source_frames, dtype=np.int32),
-            fov=source.fov,
-            rotation=source.orientation.rotation,
-            mirrored=source.orientation.mirrored,
-            sample_aspect=source.sample_aspect,
-        )
+        return footage_info(self._path, self._source, self._times, self._source_frames)
 
     def frames(self) -> Iterator[Frame]:
         """The frames, lazily; can be iterated once. Damaged ones are left out (their numbers are skipped).
@@ -153,3 +141,19 @@ class Footage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def footage_info(path: str | Path, source: FrameSource, times: Sequence[float], numbers: Sequence[int]) -> FootageInfo:
+    """What a source films, and these frames of it."""
+    return FootageInfo(
+        path=str(path),
+        width=source.width,
+        height=source.height,
+        fps=source.fps,
+        times=np.array(times, dtype=np.float64),
+        source_frames=np.array(numbers, dtype=np.int32),
+        fov=source.fov,
+        rotation=source.orientation.rotation,
+        mirrored=source.orientation.mirrored,
+        sample_aspect=source.sample_aspect,
+    )

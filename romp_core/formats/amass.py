@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..geometry.fingers import SMPLH
 from ..geometry.rotations import rotvec_from_quat
 from ..geometry.skeleton import SMPL_PELVIS, SMPLX_PELVIS
 from ..storage.take_file import write_npz
@@ -88,10 +89,10 @@ def export_amass(take: Take, out: Path) -> list[Path]:
     """One npz per character in the manner of AMASS (Mahmood et al. 2019), z up, at an even frame rate.
 
     All files of a take have one time line, from its first to its last frame: row i is the same moment in each of them.
-    `poses` (T, 72) rotation vectors, `trans` (T, 3) meters, `betas` (10,), `mocap_framerate`, `gender`, `valid` (T,),
-    which is False where the person was not seen and the nearest pose is held, `times` (T,) seconds from the first frame
-    of the file, `first_frame`, 0, and the strings of `provenance_arrays`. One character is written to `out`, several to
-    `out` with `_1`, `_2`, ... appended to the stem.
+    `poses` (T, 72) rotation vectors, or (T, 156), those of SMPL-H, where hands were captured; `trans` (T, 3) meters,
+    `betas` (10,), `mocap_framerate`, `gender`, `valid` (T,), which is False where the person was not seen and the
+    nearest pose is held, `times` (T,) seconds from the first frame of the file, `first_frame`, 0, and the strings of
+    `provenance_arrays`. One character is written to `out`, several to `out` with `_1`, `_2`, ... appended to the stem.
     """
     written = []
     characters = take.characters
@@ -99,20 +100,38 @@ def export_amass(take: Take, out: Path) -> list[Path]:
         assert person.motion is not None
         clip = on_common_grid(person.motion, take.footage)
         betas = person.observations.betas
-        arrays = {
-            "poses": rotvec_from_quat(clip.rotations).reshape(len(clip.root), -1),
-            "trans": clip.root - SMPL_PELVIS,
+        facts = {
             "betas": _ten(np.zeros(0) if betas is None else np.median(betas, axis=0)),
-            "mocap_framerate": np.float64(clip.fps),
-            "gender": np.array("neutral"),
-            "valid": clip.valid,
             "times": take.footage.times[0] + np.arange(len(clip.root)) / clip.fps,
             "first_frame": np.int64(clip.first),
             **provenance_arrays(take),
         }
         path = out if len(characters) == 1 else out.with_name(f"{out.stem}_{index + 1}{out.suffix}")
-        written.append(write_npz(path, arrays))
+        turns = clip.rotations
+        if clip.has_fingers:
+            turns = np.concatenate([turns, clip.fingers], axis=1)[:, list(SMPLH)]
+        written.append(write_motion(path, turns, clip.root, clip.fps, clip.valid, facts))
     return written
+
+
+def write_motion(path: Path, rotations: Array, root: Array, fps: float, valid: Array, facts: Mapping[str, Any]) -> Path:
+    """Write one motion in the manner of AMASS.
+
+    Args:
+        rotations: (T, 24, 4), or (T, 52, 4) of SMPL-H, wxyz relative to the parent, that of the pelvis from SMPL axes
+            to the world.
+        root: (T, 3) meters, the pelvis in the world. valid: (T,). facts: further arrays and strings.
+    """
+    arrays = {
+        "poses": rotvec_from_quat(rotations).reshape(len(root), -1),
+        "trans": root - SMPL_PELVIS,
+        "betas": np.zeros(N_BETAS),
+        "mocap_framerate": np.float64(fps),
+        "gender": np.array("neutral"),
+        "valid": np.asarray(valid, dtype=bool),
+        **{name: np.asarray(value) for name, value in facts.items()},
+    }
+    return write_npz(path, arrays)
 
 
 FORMAT: Final = Format(

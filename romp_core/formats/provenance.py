@@ -11,7 +11,8 @@ from ..typing import Array
 
 
 def provenance_arrays(take: Take) -> dict[str, Array]:
-    """Strings: `model`, `model_license`, `body_license`, `core_version`, `created` and `source` (a file name)."""
+    """Strings: `model`, `model_license`, `body_license`, `core_version`, `created`, `source` (a file name), and
+    `commercial_use`, `license_checked` (a date), `license_evidence` and `weights` (files with their sha256)."""
     made = take.provenance
     facts = {
         "model": made.model,
@@ -20,5 +21,9 @@ def provenance_arrays(take: Take) -> dict[str, Array]:
         "core_version": made.core_version,
         "created": made.created,
         "source": Path(take.footage.path).name,
+        "commercial_use": made.commercial_use,
+        "license_checked": made.license_checked,
+        "license_evidence": made.license_evidence,
+        "weights": ", ".join(f"{name} {digest}" for name, digest in made.weights.items()),
     }
     return {name: np.array(value) for name, value in facts.items()}

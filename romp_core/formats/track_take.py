@@ -32,7 +32,7 @@ _MARGIN = 1.15
 _SOLES = 5.0
 """Percentile of the lowest sole that is put on the floor: the bodies differ, and single frames may dip."""
 _NEAREST_M = 0.05
-_AS_IN_THE_FILE = {"strength": 0.0, "contacts": False}
+_AS_IN_THE_FILE = {"strength": 0.0, "contacts": False, "above_floor": False}
 """Settings of a motion that is finished: a new solve keeps it but for what the user changes."""
 
 

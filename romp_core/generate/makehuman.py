@@ -88,14 +88,18 @@ class MakeHuman:
 
     def bone_head(self, bone: str, vertices: np.ndarray) -> np.ndarray:
         """Where the bone starts in a body of the given `vertices` (V, 3): a vertex or the middle of several."""
-        head = self.rig[bone]["head"]
-        if head["strategy"] == "VERTEX":
-            members = [head["vertex_index"]]
-        elif head["strategy"] == "MEAN":
-            members = head["vertex_indices"]
-        else:
-            members = [v for first, last in self._cubes[head["cube_name"]] for v in range(first, last + 1)]
-        return vertices[members].mean(0)
+        return vertices[self._members(self.rig[bone]["head"])].mean(0)
+
+    def bone_tail(self, bone: str, vertices: np.ndarray) -> np.ndarray:
+        """Where the bone ends."""
+        return vertices[self._members(self.rig[bone]["tail"])].mean(0)
+
+    def _members(self, end: dict[str, Any]) -> list[int]:
+        if end["strategy"] == "VERTEX":
+            return [end["vertex_index"]]
+        if end["strategy"] == "MEAN":
+            return list(end["vertex_indices"])
+        return [v for first, last in self._cubes[end["cube_name"]] for v in range(first, last + 1)]
 
     def shaped(self, **levels: Mapping[str, float]) -> np.ndarray:
         """Vertices (V, 3) of one phenotype, a mixture of MakeHuman's levels along each axis.

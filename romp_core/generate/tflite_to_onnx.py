@@ -22,6 +22,7 @@ _IR_VERSION = 8
 _BILINEAR = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
 _TO_CHANNELS_FIRST = (0, 3, 1, 2)
 _TO_CHANNELS_LAST = (0, 2, 3, 1)
+_WINDOWS = ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D")
 
 
 def convert(model: bytes, name: str, outputs: Mapping[str, int]) -> bytes:
@@ -46,11 +47,16 @@ class _Converter:
             "CONV_2D": self._conv,
             "DEPTHWISE_CONV_2D": self._depthwise_conv,
             "DEPTH_TO_SPACE": self._depth_to_space,
+            "FULLY_CONNECTED": self._fully_connected,
             "LOGISTIC": self._logistic,
             "MAX_POOL_2D": self._max_pool,
+            "MEAN": self._mean,
             "PAD": self._pad,
+            "PRELU": self._prelu,
+            "RELU": self._relu,
             "RESHAPE": self._reshape,
             "RESIZE_BILINEAR": self._resize_bilinear,
+            "STRIDED_SLICE": self._strided_slice,
         }
 
     def convert(self, name: str, outputs: Mapping[str, int]) -> bytes:
@@ -188,6 +194,16 @@ class _Converter:
         source, output = _tensor(operator.inputs[0]), _tensor(operator.outputs[0])
         self._emit("DepthToSpace", [source], output, blocksize=block, mode="DCR")
 
+    def _fully_connected(self, operator: Operator) -> None:
+        activation = operator.options(tflite.FullyConnectedOptions).FusedActivationFunction()
+        source, weight, bias = operator.inputs
+        label = _tensor(operator.outputs[0])
+        weights = [
+            self._constant(self.graph.constants[weight], f"{label}_weight"),
+            self._constant(self.graph.constants[bias], f"{label}_bias"),
+        ]
+        self._emit_activated(activation, "Gemm", [_tensor(source), *weights], label, transB=1)
+
     def _logistic(self, operator: Operator) -> None:
         self._emit("Sigmoid", [_tensor(operator.inputs[0])], _tensor(operator.outputs[0]))
 
@@ -198,10 +214,37 @@ class _Converter:
         label = _tensor(operator.outputs[0])
         self._emit("MaxPool", [source], label, kernel_shape=size, strides=stride, pads=pads)
 
+    def _mean(self, operator: Operator) -> None:
+        source, axes = operator.inputs
+        (output,) = operator.outputs
+        keep = len(self.graph.shapes[output]) == 4
+        reduced = sorted(_TO_CHANNELS_FIRST.index(int(axis)) for axis in self.graph.constants[axes].ravel())
+        if not keep and 1 in reduced:
+            raise ValueError("only means over height and width are known")
+        self._emit("ReduceMean", [_tensor(source)], _tensor(output), axes=reduced, keepdims=int(keep))
+
     def _pad(self, operator: Operator) -> None:
-        """Only remembered: every padding in these networks feeds convolutions, which pad by themselves."""
+        """Padding of height and width before sliding windows is only remembered: those pad by themselves."""
         source, amounts = operator.inputs
-        self.padding[operator.outputs[0]] = (source, self.graph.constants[amounts])
+        (output,) = operator.outputs
+        widths = self.graph.constants[amounts]
+        users = [user.name for user in self.graph.operators if output in user.inputs]
+        if not widths[[0, 3]].any() and all(user in _WINDOWS for user in users):
+            self.padding[output] = (source, widths)
+            return
+        begin, end = widths[list(_TO_CHANNELS_FIRST)].T
+        label = _tensor(output)
+        pads = self._constant(np.concatenate([begin, end]).astype(np.int64), f"{label}_pads")
+        self._emit("Pad", [_tensor(source), pads], label)
+
+    def _prelu(self, operator: Operator) -> None:
+        source, slope = operator.inputs
+        label = _tensor(operator.outputs[0])
+        per_channel = self.graph.constants[slope].reshape(-1, 1, 1)
+        self._emit("PRelu", [_tensor(source), self._constant(per_channel, f"{label}_slope")], label)
+
+    def _relu(self, operator: Operator) -> None:
+        self._emit("Relu", [_tensor(operator.inputs[0])], _tensor(operator.outputs[0]))
 
     def _reshape(self, operator: Operator) -> None:
         (output,) = operator.outputs
@@ -227,6 +270,19 @@ class _Converter:
             self.enlarged[output] = (source, scales_name)
         else:
             self._emit("Resize", [_tensor(source), "", scales_name], label, **_BILINEAR)
+
+    def _strided_slice(self, operator: Operator) -> None:
+        source, *bounds = operator.inputs
+        begin, end, step = (self.graph.constants[number] for number in bounds)
+        if (step != 1).any():
+            raise ValueError("only slices of neighbors are known")
+        label = _tensor(operator.outputs[0])
+        order = list(_TO_CHANNELS_FIRST[1:])  # the batch is left whole
+        limits = [
+            self._constant(values.astype(np.int64), f"{label}_{name}")
+            for name, values in (("begin", begin[order]), ("end", end[order]), ("axes", np.array([1, 2, 3])))
+        ]
+        self._emit("Slice", [_tensor(source), *limits], label)
 
 
 def _tensor(number: int) -> str:

@@ -15,7 +15,10 @@ _BITS = 8
 _UNIT = 1 << _BITS
 """Positions are rounded to this part of a pixel, so that weights are small integers."""
 
-_FOUR_TIMES = np.uint64(0x0001_0001_0001_0001)
+_OUTER, _MIDDLE = np.uint32(0x00FF_00FF), np.uint32(0x0000_FF00)
+"""Red and blue, and green of a pixel."""
+
+_HALF_OUTER, _HALF_MIDDLE = np.uint32(0x0080_0080), np.uint32(0x0080)
 _FAR = 1 << 30
 
 _STRIP = 64
@@ -38,8 +41,9 @@ def warp(image: Array, matrix: Array, width: int, height: int, border: Border = 
     result = np.empty((height, width), dtype=np.uint32)
     for strip in _strips(height):
         x, y = x_along + x_across[strip], y_along + y_across[strip]
-        result[strip] = _interpolate(pixels, x, y)
-        if border == "black" and not (_is_inside(x, columns) and _is_inside(y, rows)):
+        within = _is_inside(x_along, x_across[strip], columns) and _is_inside(y_along, y_across[strip], rows)
+        result[strip] = _interpolate(pixels, x, y, within)
+        if border == "black" and not within:
             inside = _share_inside(x, columns) * _share_inside(y, rows)
             channels = result[strip].view(np.uint8).reshape(*x.shape, 4)
             channels[:] = np.rint(channels * inside[..., None])
@@ -58,8 +62,10 @@ def _positions(line: Array, width: int, height: int) -> tuple[Array, Array]:
     return near[0], near[1]
 
 
-def _is_inside(position: Array, length: int) -> bool:
-    return bool(position.min() >= 0 and position.max() <= (length - 1) * _UNIT)
+def _is_inside(along: Array, across: Array, length: int) -> bool:
+    """True when every sum of two such positions has a pixel on either side."""
+    low, high = along.min() + across.min(), along.max() + across.max()
+    return bool(low >= 0 and high < (length - 1) * _UNIT)
 
 
 def _share_inside(position: Array, length: int) -> Array:
@@ -67,38 +73,40 @@ def _share_inside(position: Array, length: int) -> Array:
     return np.asarray(np.clip(np.minimum(position / _UNIT + 1, length - position / _UNIT), 0, 1), dtype=np.float32)
 
 
-def _interpolate(pixels: Array, x: Array, y: Array) -> Array:
-    """Pixels (H, W) between four neighbors, at positions in `_UNIT`ths of a pixel; the border repeats."""
+def _interpolate(pixels: Array, x: Array, y: Array, within: bool) -> Array:
+    """Pixels (H, W) between four neighbors, at positions in `_UNIT`ths of a pixel; the border repeats.
+
+    Args:
+        within: every position has four neighbors.
+    """
     rows, columns = pixels.shape
     stride = pixels.strides[0] // 4  # the memory in a row, since numpy takes from that alone
     flat = np.lib.stride_tricks.as_strided(pixels, ((rows - 1) * stride + columns,), (4,), writeable=False)
-    # The last pixel is reached with full weight from the one before it, which always has a neighbor.
-    x, y = np.clip(x, 0, (columns - 1) * _UNIT), np.clip(y, 0, (rows - 1) * _UNIT)
-    left, top = np.minimum(x >> _BITS, columns - 2), np.minimum(y >> _BITS, rows - 2)
-    right_weight, bottom_weight = _for_channels(x - (left << _BITS)), _for_channels(y - (top << _BITS))
+    if not within:
+        x, y = np.clip(x, 0, (columns - 1) * _UNIT), np.clip(y, 0, (rows - 1) * _UNIT)
+    left, top = x >> _BITS, y >> _BITS
+    if not within:  # the last pixel is reached with full weight from the one before it
+        left, top = np.minimum(left, columns - 2), np.minimum(top, rows - 2)
+    right, below = (x - (left << _BITS)).view(np.uint32), (y - (top << _BITS)).view(np.uint32)
+    both = (right * below + np.uint32(_UNIT // 2)) >> np.uint32(_BITS)
+    shares = (np.uint32(_UNIT) - right - below + both, right - both, below - both, both)  # of four corners: one `_UNIT`
     at = top.astype(np.intp)
     at *= stride
     at += left
-    corners = [flat.take(at + offset).reshape(-1).view(np.uint8) for offset in (0, 1, stride, stride + 1)]
-    upper_left, upper_right, lower_left, lower_right = (corner.astype(np.uint16) for corner in corners)
-    upper = _between(upper_left, upper_right, right_weight)
-    lower = _between(lower_left, lower_right, right_weight)
-    return _between(upper, lower, bottom_weight).astype(np.uint8).view(np.uint32).reshape(x.shape)
-
-
-def _for_channels(weights: Array) -> Array:
-    """(4 n,) uint16: each of n weights four times."""
-    return (weights.ravel().astype(np.uint64) * _FOUR_TIMES).view(np.uint16)
-
-
-def _between(a: Array, b: Array, weight: Array) -> Array:
-    """a + (b - a) * weight / `_UNIT`, rounded; all are uint16, a and b 0..255 and spent."""
-    a *= np.uint16(_UNIT) - weight
-    b *= weight
-    a += b
-    a += np.uint16(_UNIT // 2)
-    a >>= np.uint16(_BITS)
-    return a
+    # Two channels with a byte of room between them are weighted as one number.
+    outer, middle = np.full(x.shape, _HALF_OUTER), np.full(x.shape, _HALF_MIDDLE)
+    for offset, share in zip((0, 1, stride, stride + 1), shares, strict=True):
+        corner = flat[offset:].take(at)
+        outer += (corner & _OUTER) * share
+        corner >>= np.uint32(8)
+        corner &= np.uint32(255)
+        corner *= share
+        middle += corner
+    outer >>= np.uint32(_BITS)
+    outer &= _OUTER
+    middle &= _MIDDLE
+    outer |= middle
+    return outer
 
 
 def resize_cubic(image: Array, width: int, height: int) -> Array:

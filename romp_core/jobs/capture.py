@@ -6,6 +6,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,21 +15,27 @@ import numpy as np
 
 from ..errors import Cancelled, MocapError, ModelError, SettingsError
 from ..footage import open_footage
+from ..models.base import check_parts
+from ..models.hands.with_hands import with_hands
 from ..models.registry import default_store, model_card
 from ..solve import SolveCache
 from ..storage.assemble import TakeHead
 from ..storage.journal import Journal
 from ..storage.take_file import check_target, save_take
+from ..take.background import FramePoints
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, SolveSettings, check
-from ..take.take import Provenance, Take
+from ..take.take import Take
+from ..tracking.background.point_tracker import PointTracker
 from ..weights.store import WeightStore
 from .listener import Listener
 from .preview import Preview
 from .progress import Clock
+from .provenance import provenance_of
 from .selection import in_effect, most_to_follow, select
 from .solve import solve_take
 
+ONLY_KEYPOINTS = "These are keypoints in the image, for counting and export; they move no character."
 FLUSH_SECONDS = 1.0
 """How much of the work, and of the footage, a kill may cost at most."""
 
@@ -44,6 +51,8 @@ def capture(
     cache: SolveCache | None = None,
 ) -> Take:
     """Capture and solve footage into the take file `out`; the raw take is saved before it is solved.
+
+    What a model knows in the image only is left as it is: there is nothing to solve.
 
     Args:
         store: where the weight files are; the default store when left out.
@@ -61,7 +70,7 @@ def capture(
             raise Cancelled()
         if not take.people:
             raise ModelError("Nobody was found in the footage.", model_card(settings.model).hint_for_nobody)
-        return solve_take(take, out, listener, cancelled, cache)
+        return solve_take(take, out, listener, cancelled, cache) if take.has_poses else take
 
 
 @contextmanager
@@ -79,16 +88,11 @@ def _observed(
     Until the block ends, no other capture can begin to write the same take.
     """
     card = model_card(settings.model)
+    check_parts(card, settings)
     remarks = store.verified(card.needs)
     with open_footage(source, settings.start, settings.end, settings.frame_rate) as footage:
         estimator = card.open(footage.info, replace(settings, people=most_to_follow(settings)), store)
-        provenance = Provenance.stamped(
-            model=card.name,
-            model_license=card.license,
-            body_license=card.body_license(store),
-            weights=card.weights(store),
-            model_focal=card.focal,
-        )
+        provenance = provenance_of(card, store, settings)
         head = TakeHead(uuid.uuid4().hex, footage.info, in_effect(settings), solve_settings, provenance)
         journal = Journal(out, head)
         rescued = f"What an interrupted capture left is kept in {journal.rescued.name}." if journal.rescued else ""
@@ -98,9 +102,12 @@ def _observed(
         def selected(frames: Iterable[Frame]) -> Iterator[People]:
             return select(estimator.run(frames), settings, footage.info)
 
+        def estimated(frames: Iterable[Frame]) -> Iterator[People]:
+            return with_hands(frames, selected, card.layout) if settings.parts == "hands" else selected(frames)
+
         try:
-            stopped = _run(footage.frames(), footage.expected_frames, selected, journal, head, listener, cancelled)
-            remark = " ".join(filter(None, (footage.remark, *remarks)))
+            stopped = _run(footage.frames(), footage.expected_frames, estimated, journal, head, listener, cancelled)
+            remark = " ".join(filter(None, (footage.remark, *remarks, "" if card.has_poses else ONLY_KEYPOINTS)))
             if stopped:
                 if journal.empty:
                     raise Cancelled(hint="")
@@ -133,7 +140,9 @@ def _run(
     cancelled: Callable[[], bool],
 ) -> bool:
     """Feed the journal until the footage ends; True when it was cancelled before that."""
-    waiting: deque[Frame] = deque()
+    waiting: deque[tuple[Frame, Future[FramePoints]]] = deque()
+    points = PointTracker(head.footage.width, head.footage.height)
+    beside = ThreadPoolExecutor(1, "background")  # the model need not wait for it
     broken: list[MocapError] = []
     stopped = False
 
@@ -144,7 +153,7 @@ def _run(
                 if cancelled():
                     stopped = True
                     return
-                waiting.append(replace(frame, image=np.empty(0)))
+                waiting.append((replace(frame, image=np.empty(0)), beside.submit(points.track, frame.image)))
                 yield frame
         except MocapError as error:  # first let the estimator give out the frames that it holds back
             broken.append(error)
@@ -152,14 +161,15 @@ def _run(
     clock = Clock("capture", expected, listener)
     preview = Preview(head.footage, head.solve, listener)
     flushed, covered = time.monotonic(), 0.0
-    for done, people in enumerate(estimate(watched()), start=1):
-        frame = waiting.popleft()
-        journal.add(frame, people)
-        clock.tick(done)
-        preview.show(people, frame.time)
-        if time.monotonic() - flushed > FLUSH_SECONDS or frame.time - covered > FLUSH_SECONDS:
-            journal.flush()
-            flushed, covered = time.monotonic(), frame.time
+    with beside:
+        for done, people in enumerate(estimate(watched()), start=1):
+            frame, followed = waiting.popleft()
+            journal.add(replace(frame, background=followed.result()), people)
+            clock.tick(done)
+            preview.show(people, frame.time)
+            if time.monotonic() - flushed > FLUSH_SECONDS or frame.time - covered > FLUSH_SECONDS:
+                journal.flush()
+                flushed, covered = time.monotonic(), frame.time
     if broken:
         journal.flush()
         raise broken[0]

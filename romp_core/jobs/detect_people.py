@@ -14,8 +14,10 @@ import numpy as np
 from ..errors import Cancelled, ModelError
 from ..footage import open_footage
 from ..images.annotate import label_people
+from ..images.skeletons import draw_skeletons
 from ..images.thumbnail import thumbnail, write_png
 from ..models.registry import default_store, model_card
+from ..take.keypoints import Layout
 from ..take.observations import Frame, People
 from ..take.settings import CaptureSettings, check, write_positions
 from ..take.take import FootageInfo
@@ -54,7 +56,8 @@ class DetectedPeople:
     """The people of the first frame that has any.
 
     Attributes:
-        image: path of the PNG with a box and a number for everybody. time: of the frame, in seconds of the footage.
+        image: path of the PNG with skeleton, box and number of everybody.
+        time: of the frame, in seconds of the footage.
     """
 
     image: str
@@ -115,13 +118,13 @@ def detect_people(
             for people in stream:
                 frame = waiting.popleft()
                 if len(people):
-                    return _detected(frame, people, footage.info, Path(image))
+                    return _detected(frame, people, footage.info, card.layout, Path(image))
     if cancelled():
         raise Cancelled(hint="")
     raise ModelError("Nobody was found in the footage.", card.hint_for_nobody)
 
 
-def _detected(frame: Frame, people: People, footage: FootageInfo, path: Path) -> DetectedPeople:
+def _detected(frame: Frame, people: People, footage: FootageInfo, layout: Layout, path: Path) -> DetectedPeople:
     people = people.only(np.argsort(centers(people, footage)[:, 0], kind="stable"))
     ids = np.asarray(people.ids).tolist()
     candidates = tuple(
@@ -131,5 +134,7 @@ def _detected(frame: Frame, people: People, footage: FootageInfo, path: Path) ->
         )
     )
     scale = frame.image.shape[1] / footage.width
-    write_png(label_people(frame.image, boxes(people, footage) * scale, ids), path)
+    points, seen = people.keypoints2d * scale, people.visibility
+    drawn = draw_skeletons(frame.image.copy(), points, seen, ids, layout.edges)
+    write_png(label_people(drawn, boxes(people, footage) * scale, ids), path)
     return DetectedPeople(str(path), frame.time, candidates)

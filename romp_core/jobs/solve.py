@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import Cancelled
+from ..errors import Cancelled, TakeError
 from ..solve import SolveCache, solve
 from ..storage.take_file import save_take
 from ..take.settings import check
@@ -26,10 +26,16 @@ def solve_take(
         cache: results of earlier solves of the same take, see `solve.solve`.
 
     Raises:
-        SettingsError: a setting is outside of its limits. TakeError: the file cannot be written.
+        SettingsError: a setting is outside of its limits.
+        TakeError: its people are known in the image only; the file cannot be written.
         Cancelled: the take on disk is left as it was.
     """
     check(take.solve)
+    if not take.has_poses:
+        raise TakeError(
+            "This take holds keypoints in the image only, so it has no motion to solve.",
+            "Export them in the keypoints format, or capture the footage with a model that estimates poses.",
+        )
     clock = Clock("solve", 1.0, listener)
 
     def on_progress(fraction: float) -> None:

@@ -51,8 +51,7 @@ def verify(name: str, path: str | Path, store: WeightStore) -> Report:
     except ModelError as error:
         problem = error.sentence
     text = "\n".join([*lines, f"Result      {problem or 'the file works'}"])
-    other = file.sha256 and digest != file.sha256
-    remark = f" It is not the published {file.file_names[0]}." if other else ""
+    remark = "" if file.is_published(digest) else f" It is not the published {file.file_names[0]}."
     return Report(text, problem, (problem or f"{path.name} works here.") + remark)
 
 
@@ -65,7 +64,9 @@ def _purpose(name: str, path: Path, store: WeightStore) -> tuple[str, WeightFile
         if not keys:
             raise ModelError(f"{MODELS[name].label} is built in and has no files to verify.")
         alike = [key for key in keys if Path(key).suffix == path.suffix.lower()] or keys
-        return name, store.files[next((key for key in alike if Path(key).stem in path.stem), alike[0])]
+        named = [key for key in alike if path.name in store.files[key].file_names]
+        named += [key for key in alike if Path(key).stem in path.stem]
+        return name, store.files[(named or alike)[0]]
     file = store.file(name)
     models = (card.name for card in MODELS.values() for key in card.needs if name in (key, *store.files[key].instead))
     return next(models, ""), file
@@ -74,7 +75,7 @@ def _purpose(name: str, path: Path, store: WeightStore) -> tuple[str, WeightFile
 def _comparison(file: WeightFile, digest: str) -> str:
     if not file.sha256:
         return "no hash is published"
-    return "the same" if digest == file.sha256 else f"DIFFERENT: {file.sha256}"
+    return "the same" if file.is_published(digest) else f"DIFFERENT: {file.sha256}"
 
 
 def _tried(model: str, file: WeightFile, path: Path, store: WeightStore) -> list[str]:

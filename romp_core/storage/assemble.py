@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..errors import TakeError
+from ..take.background import Background
 from ..take.observations import Frame, Observations, People
 from ..take.settings import CaptureSettings, SolveSettings
 from ..take.take import FootageInfo, Person, Provenance, Take, as_float32
 from ..typing import Array
 
 _PERSON_FIELDS = ("confidence", "keypoints2d", "visibility", "keypoints3d", "rotations", "betas", "root",
-                  "rest_joints", "world_rotation", "world_root")  # fmt: skip
+                  "rest_joints", "world_rotation", "world_root", "focal", "depth_per_focal", "silhouette",
+                  "spread2d", "detector_points", "detector_visibility", "hand_points", "hand_world",
+                  "hand_presence", "hand_right", "hand_sharpness")  # fmt: skip
 MIN_SECONDS = 0.3
 """People seen for less than this in footage that is longer are taken for false detections."""
 
@@ -35,17 +38,21 @@ def take_of(head: TakeHead, frames: Iterable[tuple[Frame, People]]) -> Take:
     return assemble(head, [pack(list(frames), 0)])
 
 
-def pack(frames: Sequence[tuple[Frame, People]], first: int) -> dict[str, Array]:
+def pack(frames: Sequence[tuple[Frame, People]], first: int, longest_px: float = 1.0) -> dict[str, Array]:
     """Frames and their people as flat arrays; people with non-finite numbers are left out (they become gaps).
 
     Args:
-        first: frame index of the first one.
+        first: frame index of the first one. longest_px: the image's longer side.
     """
     record: dict[str, Array] = {
         "times": np.array([frame.time for frame, _ in frames]),
         "source_frames": np.array([frame.source_frame for frame, _ in frames], np.int32),
         "cuts": np.array([first + i for i, (_, people) in enumerate(frames) if people.cut], np.int32),
     }
+    points = [frame.background for frame, _ in frames if frame.background is not None]
+    if len(points) == len(frames):
+        background = Background.of_frames(points, longest_px)
+        record |= {"points": background.positions, "points_started": np.packbits(background.started, axis=1)}
     seen = [(first + i, people) for i, (_, people) in enumerate(frames) if len(people)]
     if not seen:
         return record
@@ -78,9 +85,14 @@ def assemble(head: TakeHead, records: Sequence[Mapping[str, Array]], shortest_s:
         source_frames=np.concatenate([record[_source_frames(record)] for record in records]),
         cuts=tuple(int(row) for record in records for row in record["cuts"]),
     )
+    background = None
+    if all("points" in record for record in records):
+        positions = np.concatenate([record["points"] for record in records])
+        started = np.concatenate([record["points_started"] for record in records])
+        background = Background(positions, np.unpackbits(started, axis=1, count=positions.shape[1]).astype(bool))
     seen = [record for record in records if "rows" in record]
     if not seen:
-        return Take(head.id, footage, (), head.capture, head.solve, head.provenance)
+        return Take(head.id, footage, (), head.capture, head.solve, head.provenance, background=background)
     ids, rows = (np.concatenate([record[name] for record in seen]) for name in ("ids", "rows"))
     frame_time = (times[-1] - times[0]) / max(len(times) - 1, 1)
     shortest = shortest_s / frame_time if times[-1] - times[0] > 3 * shortest_s and shortest_s else 1
@@ -95,7 +107,7 @@ def assemble(head: TakeHead, records: Sequence[Mapping[str, Array]], shortest_s:
         tracks = sorted(tracks, key=lambda track: -_prominence(track[1]))[: head.capture.people]
     tracks.sort(key=lambda track: (track[1].frame_index[0], -_prominence(track[1])))
     people = tuple(Person(id, f"Person {i + 1}", observations) for i, (id, observations) in enumerate(tracks))
-    return Take(head.id, footage, people, head.capture, head.solve, head.provenance)
+    return Take(head.id, footage, people, head.capture, head.solve, head.provenance, background=background)
 
 
 def _source_frames(record: Mapping[str, Array]) -> str:

@@ -69,7 +69,8 @@ class Journal:
         """Pack what came since the last flush and append it to the file."""
         if not self._pending:
             return
-        record = pack(self._pending, self._count)
+        size = self.head.footage.width, self.head.footage.height
+        record = pack(self._pending, self._count, max(size))
         self._count += len(self._pending)
         self._pending = []
         with _sentences(self.path):

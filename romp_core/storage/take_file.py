@@ -1,7 +1,8 @@
 """Takes on disk: one `.npz` without pickles. Arrays by path-like keys, everything else in one JSON record.
 
-Keys: `meta` (UTF-8 JSON as uint8), `times`, `source_frames`, `camera/rotation`, `camera/position`, and per person i
-`i/raw/<field>` for Observations and `i/motion/<field>` for Motion.
+Keys: `meta` (UTF-8 JSON as uint8), `times`, `source_frames`, `camera/rotation`, `camera/position`, `background/<field>`
+for Background, and per person i `i/raw/<field>` for Observations and `i/motion/<field>` for Motion; `made/<id>/<field>`
+for Motion of people whom edits made.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import TakeError
+from ..take.background import Background
 from ..take.edits import Edits
 from ..take.estimates import Estimates
 from ..take.observations import Observations
@@ -28,7 +30,7 @@ from ..typing import Array
 from .atomic import replacing
 from .migration import migrate
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def save_take(take: Take, path: str | Path) -> Path:
@@ -154,10 +156,13 @@ def _to_arrays(take: Take) -> dict[str, Array]:
     }
     if take.camera:
         arrays["camera/rotation"], arrays["camera/position"] = take.camera.rotation, take.camera.position
+    groups: list[tuple[str, Any]] = [("background", take.background)]
     for index, person in enumerate(take.people):
-        for group, record in (("raw", person.observations), ("motion", person.motion)):
-            values = vars(record) if record is not None else {}
-            arrays |= {f"{index}/{group}/{key}": value for key, value in values.items() if value is not None}
+        groups += [(f"{index}/raw", person.observations), (f"{index}/motion", person.motion)]
+    groups += [(f"made/{id}", motion) for id, motion in take.made_motions.items()]
+    for group, record in groups:
+        values = vars(record) if record is not None else {}
+        arrays |= {f"{group}/{key}": value for key, value in values.items() if value is not None}
     return arrays
 
 
@@ -186,9 +191,16 @@ def _from_arrays(arrays: dict[str, Array]) -> Take:
         camera=camera,
         edits=Edits.from_mapping(meta["edits"]),
         estimates=Estimates.from_mapping(meta["estimates"]) if meta.get("estimates") else None,
+        made_motions={id: _group(Motion, arrays, f"made/{id}/") for id in _made(arrays)},
+        background=_group(Background, arrays, "background/"),
     )
     solved_for = meta.get("solved_for") or digest_of(take)  # files of 0.2.0 do not say
     return replace(take, solved_for=solved_for if take.solved else "")
+
+
+def _made(arrays: Mapping[str, Array]) -> list[int]:
+    """Ids of people whom edits made."""
+    return sorted({int(name.split("/")[1]) for name in arrays if name.startswith("made/")})
 
 
 def _group(cls: type, arrays: dict[str, Array], prefix: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..typing import Array
+from .background import FramePoints
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,13 @@ class Frame:
         source_frame: its number in the file, 0 for the first.
         time: presentation time in seconds from the first frame of the file.
         image: (H, W, 3) uint8 RGB, upright as the footage is meant to be shown.
+        background: points that were followed to this frame, once it was looked at.
     """
 
     source_frame: int
     time: float
     image: Array
+    background: FramePoints | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,20 @@ class People:
         rest_joints: (P, 24, 3) meters, the skeleton the model estimates: SMPL rest axes, pelvis at the origin.
         world_rotation: (P, 4), world_root: (P, 3): pelvis orientation and position, as `rotations[:, 0]` and `root`, in
             a space that stays where the camera was when the person appeared; from models that track the camera (TRACE).
+        focal: (P,) focal length that the model estimates for this frame, in lengths of the image's longer side: `root`
+            holds for a pinhole with it. The same for everybody; from models that estimate the camera (MA-HMR).
+        depth_per_focal: (P,) meters by which `root` is farther away for each such length of focal length.
+        silhouette: (P,) area of the person in the image, square pixels; 0 where it was not measured, as in most frames.
+        spread2d: (P, K, 2) standard deviation of each keypoint's position in pixels, as the model estimates it.
+        detector_points: (P, 17, 2) COCO keypoints of another model that found the people, pixels; detector_visibility:
+            (P, 17), 0 where it did not find the person in this frame.
+        hand_points: (P, 2, 21, 3) left and right hand, where hands are captured, in MediaPipe order: wrist, thumb from
+            its root to the tip, index, middle, ring, little finger. Pixels; z relative to the wrist in the same unit,
+            smaller is nearer. Zeros where the hand was not found.
+        hand_world: (P, 2, 21, 3) meters, camera axes, of a hand of average size.
+        hand_presence: (P, 2) probability that a hand is there, 0 where it was not found.
+        hand_right: (P, 2) probability that it is a right hand.
+        hand_sharpness: (P, 2) variance of the Laplacian of the hand's image; small where it is blurred.
         cut: True when this frame starts a new shot.
     """
 
@@ -59,6 +76,17 @@ class People:
     rest_joints: Array | None = None
     world_rotation: Array | None = None
     world_root: Array | None = None
+    focal: Array | None = None
+    depth_per_focal: Array | None = None
+    silhouette: Array | None = None
+    spread2d: Array | None = None
+    detector_points: Array | None = None
+    detector_visibility: Array | None = None
+    hand_points: Array | None = None
+    hand_world: Array | None = None
+    hand_presence: Array | None = None
+    hand_right: Array | None = None
+    hand_sharpness: Array | None = None
     cut: bool = False
 
     @classmethod
@@ -85,7 +113,11 @@ class Observations:
         frame_index: (n,) int32 indices into the frames that were read, increasing; holes where the person was not seen.
         confidence: (n,); keypoints2d: (n, K, 2); visibility: (n, K).
         keypoints3d: (n, K, 3), rotations: (n, 24, 4), betas: (n, B), root: (n, 3) camera space,
-            rest_joints: (n, 24, 3), world_rotation: (n, 4), world_root: (n, 3): where the model gives them, else None.
+            rest_joints: (n, 24, 3), world_rotation: (n, 4), world_root: (n, 3), focal, depth_per_focal, silhouette:
+            (n,), spread2d: (n, K, 2), detector_points: (n, 17, 2), detector_visibility: (n, 17): where the model gives
+            them, else None.
+        hand_points, hand_world: (n, 2, 21, 3), hand_presence, hand_right, hand_sharpness: (n, 2): where hands were
+            captured, else None.
     """
 
     frame_index: Array
@@ -99,6 +131,17 @@ class Observations:
     rest_joints: Array | None = None
     world_rotation: Array | None = None
     world_root: Array | None = None
+    focal: Array | None = None
+    depth_per_focal: Array | None = None
+    silhouette: Array | None = None
+    spread2d: Array | None = None
+    detector_points: Array | None = None
+    detector_visibility: Array | None = None
+    hand_points: Array | None = None
+    hand_world: Array | None = None
+    hand_presence: Array | None = None
+    hand_right: Array | None = None
+    hand_sharpness: Array | None = None
 
     @property
     def has_rotations(self) -> bool:
@@ -106,6 +149,36 @@ class Observations:
         return self.rotations is not None
 
     @property
+    def is_metric(self) -> bool:
+        """True when sizes and distances are the model's, in meters, for a field of view that it estimates."""
+        return self.focal is not None and self.depth_per_focal is not None
+
+    @property
+    def has_hands(self) -> bool:
+        """True when hands were captured, found or not."""
+        return self.hand_points is not None
+
+    @property
     def has_pose(self) -> bool:
         """False of 2D models: there is nothing that a motion could be solved from."""
         return self.rotations is not None or self.keypoints3d is not None
+
+    def rows(self, rows: Array) -> Observations:
+        """The observations of these rows: indices or a mask."""
+        arrays: dict[str, Any] = {
+            name: None if array is None else array[rows] for name, array in self._arrays().items()
+        }
+        return Observations(**arrays)
+
+    def joined(self, other: Observations) -> Observations:
+        """The observations of both, in the order of the frames; what only one of them has is left out."""
+        order = np.argsort(np.concatenate([self.frame_index, other.frame_index]), kind="stable")
+        theirs = other._arrays()
+        arrays: dict[str, Any] = {
+            name: None if array is None or theirs[name] is None else np.concatenate([array, theirs[name]])[order]
+            for name, array in self._arrays().items()
+        }
+        return Observations(**arrays)
+
+    def _arrays(self) -> dict[str, Any]:
+        return {item.name: getattr(self, item.name) for item in fields(self)}

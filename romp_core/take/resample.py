@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..geometry.fingers import N_FINGERS
 from ..geometry.rotations import make_continuous, slerp
+from ..geometry.skeleton import N_JOINTS
 from ..typing import Array
 from .take import Camera, FootageInfo, Motion
 
@@ -29,6 +31,7 @@ class Clip:
         fps: samples per second. first: index of the first sample on the footage's grid, whose sample 0 is at
             the time of the first frame that was read.
         valid: (n,) bool; rotations: (n, 24, 4) wxyz, sign-continuous; root: (n, 3) meters.
+        fingers: (n, 30, 4) wxyz, sign-continuous; no rows where the motion has none.
     """
 
     fps: float
@@ -36,6 +39,12 @@ class Clip:
     valid: Array
     rotations: Array
     root: Array
+    fingers: Array = field(default_factory=lambda: np.zeros((0, N_FINGERS, 4)))
+
+    @property
+    def has_fingers(self) -> bool:
+        """Whether the hands were captured."""
+        return len(self.fingers) > 0
 
 
 def grid_fps(footage: FootageInfo) -> float:
@@ -74,14 +83,17 @@ def resample(motion: Motion, footage: FootageInfo, fps: float | None = None) -> 
     times = footage.times[0] + np.arange(first, max(first, last) + 1) / fps
     before, after, fraction = sampling(row_times, times)
     near_row = np.where(fraction < 0.5, before, after)
+    turns = np.concatenate([motion.rotations, motion.fingers], axis=1) if motion.has_fingers else motion.rotations
     if np.abs(fraction - np.round(fraction)).max() < _ON_FRAME:
-        rotations, root = motion.rotations[near_row], motion.root[near_row]
+        rotations, root = turns[near_row], motion.root[near_row]
     else:
-        rotations = slerp(motion.rotations[before], motion.rotations[after], fraction[:, None])
+        rotations = slerp(turns[before], turns[after], fraction[:, None])
         root = motion.root[before] + (motion.root[after] - motion.root[before]) * fraction[:, None]
     on_row = np.abs(row_times[near_row] - times) < 0.1 / fps
     valid = np.where(on_row, motion.valid[near_row], motion.valid[before] & motion.valid[after])
-    return Clip(fps, first, valid, make_continuous(rotations), root)
+    rotations = make_continuous(rotations)
+    body, fingers = rotations[:, :N_JOINTS], rotations[:, N_JOINTS:]
+    return Clip(fps, first, valid, body, root, fingers if motion.has_fingers else fingers[:0].reshape(0, N_FINGERS, 4))
 
 
 def on_common_grid(motion: Motion, footage: FootageInfo) -> Clip:
@@ -94,7 +106,8 @@ def on_common_grid(motion: Motion, footage: FootageInfo) -> Clip:
     samples = np.arange(count) - clip.first
     held = np.clip(samples, 0, len(clip.root) - 1)
     valid = clip.valid[held] & (samples == held)
-    return replace(clip, first=0, valid=valid, rotations=clip.rotations[held], root=clip.root[held])
+    fingers = clip.fingers[held] if clip.has_fingers else clip.fingers
+    return replace(clip, first=0, valid=valid, rotations=clip.rotations[held], root=clip.root[held], fingers=fingers)
 
 
 def resample_camera(camera: Camera, footage: FootageInfo, fps: float) -> Camera:

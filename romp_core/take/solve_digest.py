@@ -26,15 +26,25 @@ def solve_digest(settings: SolveSettings, heights: Mapping[int, float | None], e
     removed = sorted(id for id, edit in edits.people.items() if edit.removed)
     kept = sorted((id, _single(height)) for id, height in heights.items() if height and id not in removed)
     trim = None if edits.trim is None else [_single(value) for value in edits.trim]
-    values = {name: _single(value) for name, value in to_mapping(settings).items()}
-    content = json.dumps([values, kept, removed, trim], sort_keys=True)
+    values = _singles(to_mapping(settings))
+    facts: list[Any] = [values, kept, removed, trim]
+    if edits.operations or edits.contacts:  # takes without them keep the digest that they had
+        facts.append(
+            [_singles(vars(each)) | {"kind": type(each).__name__} for each in (*edits.operations, *edits.contacts)]
+        )
+    content = json.dumps(facts, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:24]
 
 
 def digest_of(take: Take) -> str:
     """The digest of a take's present settings, heights and edits, whatever its motion was solved for."""
-    return solve_digest(take.solve, {person.id: person.height for person in take.people}, take.edits)
+    heights = {person.id: person.height for person in take.identified_people}
+    return solve_digest(take.solve, heights, take.edits)
 
 
 def _single(value: Any) -> Any:
     return struct.unpack("<f", struct.pack("<f", value))[0] if isinstance(value, float) else value
+
+
+def _singles(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _single(value) for name, value in values.items()}

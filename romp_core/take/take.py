@@ -5,18 +5,20 @@ A take keeps the raw observations next to the solved motion, so every clean-up s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
+from ..geometry.fingers import N_FINGERS, pose_with_fingers
 from ..geometry.projection import BODY_MODEL_FOCAL, body_model_fov, focal_from_fov
 from ..geometry.rotations import matrix_from_quat, quat_from_matrix
-from ..geometry.skeleton import forward_kinematics
+from ..geometry.skeleton import N_JOINTS, forward_kinematics
 from ..geometry.spaces import WORLD_FROM_CAMERA_AXES
 from ..typing import Array
+from .background import Background
 from .edits import Edits
 from .estimates import Estimates, FovSource
 from .observations import Observations
@@ -66,6 +68,14 @@ class Motion:
         root: (m, 3) float32 pelvis joint in the world, meters.
         rest_joints: (24, 3) float32 joints of the rest pose (SMPL rest space, pelvis at the origin), meters.
         contacts: (m, 2) bool: left, right foot stands.
+        build: (S,) float32 values of `bodies.build.SLIDERS`, which the rest joints have; empty where they are no body's
+            of these sliders.
+        fingers: (m, 30, 4) float32 rotations of the finger joints of `geometry.fingers`, parent-local, sign-continuous;
+            no rows where hands were not captured.
+        rest_fingers: (40, 3) float32 finger joints and tips at rest, from their wrist, meters; else no rows.
+        hand_confidence: (m, 2) float32 how well left and right hand are seen, 0 where they are relaxed; else no rows.
+        confidence: (m, 24) float32 in 0..1, how well each joint is known; no rows in takes of older versions.
+        source: (m, 24) uint8, where it is from, see `take.sources`; likewise.
     """
 
     frame_index: Array
@@ -74,6 +84,22 @@ class Motion:
     root: Array
     rest_joints: Array
     contacts: Array
+    build: Array = field(default_factory=lambda: np.zeros(0, np.float32))
+    fingers: Array = field(default_factory=lambda: np.zeros((0, N_FINGERS, 4), np.float32))
+    rest_fingers: Array = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+    hand_confidence: Array = field(default_factory=lambda: np.zeros((0, 2), np.float32))
+    confidence: Array = field(default_factory=lambda: np.zeros((0, N_JOINTS), np.float32))
+    source: Array = field(default_factory=lambda: np.zeros((0, N_JOINTS), np.uint8))
+
+    @property
+    def has_fingers(self) -> bool:
+        """Whether the hands were captured."""
+        return len(self.rest_fingers) > 0
+
+    def finger_points(self) -> Array:
+        """World positions (m, 40, 3) of finger joints and tips, meters; the motion must have fingers."""
+        posed = pose_with_fingers(self.rotations, self.fingers, self.root, self.rest_joints, self.rest_fingers)
+        return np.concatenate([posed[0][:, N_JOINTS:], posed[2]], axis=1)
 
     def joints(self) -> Array:
         """World joint positions (m, 24, 3), meters."""
@@ -131,6 +157,8 @@ class Provenance:
 
     Attributes:
         model: registry name; model_license, body_license: SPDX or short license lines.
+        commercial_use: of the results by the strictest of the licenses, "" where it is not known; license_checked: date
+            on which the model's was read; license_evidence: how it is known.
         weights: sha256 of each weight file by name.
         core_version: version of romp_core; created: ISO 8601 UTC.
         complete: False when the capture was cancelled or interrupted.
@@ -147,6 +175,9 @@ class Provenance:
     complete: bool = True
     remark: str = ""
     model_focal: float = BODY_MODEL_FOCAL
+    commercial_use: str = ""
+    license_checked: str = ""
+    license_evidence: str = ""
 
     @classmethod
     def stamped(cls, **facts: Any) -> Provenance:
@@ -165,6 +196,8 @@ class Take:
         people: everyone who was captured, as captured; `characters` are those that the edits leave.
         camera: None until solved. estimates: what the solve found out about the field of view and heights; None until
             then, and in takes of older versions.
+        made_motions: of people whom the edits made, by id: they are not among `people`.
+        background: points that tell how the camera moved; None in takes of older versions, and of imports.
         solved_for: `solve_digest` of what the motion was solved for, which may be older than the take's settings and
             edits; "" where nobody noted it.
     """
@@ -178,7 +211,9 @@ class Take:
     camera: Camera | None = None
     edits: Edits = field(default_factory=Edits)
     estimates: Estimates | None = None
+    background: Background | None = None
     solved_for: str = ""
+    made_motions: Mapping[int, Motion] = field(default_factory=dict)
 
     @property
     def solved(self) -> bool:
@@ -188,7 +223,18 @@ class Take:
     @property
     def edited_people(self) -> tuple[Person, ...]:
         """The people with the edits applied: what the next solve works on."""
-        return self.edits.apply(self.people, self.footage.times)
+        people = self.edits.apply(self.people, self.footage.times)
+        return tuple(replace(each, motion=self.made_motions.get(each.id, each.motion)) for each in people)
+
+    @property
+    def has_poses(self) -> bool:
+        """False when all people are known in the image only: there is nothing that a motion could be solved from."""
+        return not self.people or any(person.observations.has_pose for person in self.people)
+
+    @property
+    def identified_people(self) -> tuple[Person, ...]:
+        """The people as the edits say who is who, as captured else, those who were removed included."""
+        return self.edits.identified(self.people, self.footage.times)
 
     @property
     def characters(self) -> tuple[Person, ...]:
@@ -240,7 +286,25 @@ def fov_source(take: Take) -> FovSource:
 
 def _take_fov_and_source(take: Take) -> tuple[float, FovSource]:
     body_model = any(person.observations.has_rotations for person in take.people)
-    return _fov_and_source(take.footage, take.solve.fit, take.provenance.model_focal if body_model else None)
+    assumed = take.provenance.model_focal
+    predicted = predicted_focal([person.observations for person in take.people])
+    fov, source = _fov_and_source(take.footage, take.solve.fit, predicted or (assumed if body_model else None))
+    if source == "model" and predicted and not np.isclose(predicted, assumed, rtol=1e-6):
+        source = "predicted"
+    return fov, source
+
+
+def predicted_focal(people: Sequence[Observations]) -> float | None:
+    """The focal length that a model estimated, in lengths of the image's longer side; None where it estimates none.
+
+    The median over all frames with people: that of a single frame flickers.
+    """
+    known = [(each.frame_index, each.focal) for each in people if each.focal is not None]
+    if not known:
+        return None
+    frames, focals = (np.concatenate(each) for each in zip(*known, strict=True))
+    _, first = np.unique(frames, return_index=True)
+    return float(np.median(focals[first]))
 
 
 def _fov_and_source(footage: FootageInfo, settings: FitSettings, model_focal: float | None) -> tuple[float, FovSource]:

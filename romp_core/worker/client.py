@@ -22,6 +22,7 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from ..jobs.live.messages import Live, LiveRecord, Report, Request
 from ..storage.journal import journal_path
 from ..storage.messages import ProtocolError, read_message, write_message
 from .commands import (
@@ -53,7 +54,7 @@ class WorkerProcess:
 
     def __init__(self, log_path: Path, environment: Mapping[str, str]) -> None:
         self.log_path, self.environment = log_path, dict(environment)
-        self.events: queue.SimpleQueue[tuple[Event, int] | None] = queue.SimpleQueue()
+        self.events: queue.SimpleQueue[tuple[Event | Report, int] | None] = queue.SimpleQueue()
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with open(log_path, "wb") as log_file:
             self._process = subprocess.Popen(
@@ -76,7 +77,7 @@ class WorkerProcess:
         """False once the process has ended."""
         return self._process.poll() is None
 
-    def send(self, command: Command, job: int) -> None:
+    def send(self, command: Command | Live | Request, job: int) -> None:
         """Send a command; a worker that is gone is noticed by the end of its events."""
         try:
             write_message(cast(BinaryIO, self._process.stdin), *to_message(command, job))
@@ -101,7 +102,7 @@ class WorkerProcess:
         try:
             while (message := read_message(stream)) is not None:
                 value, job = from_message(message)
-                self.events.put((cast(Event, value), job))
+                self.events.put((cast("Event | Report", value), job))
         except (ProtocolError, ValueError, OSError):
             log.info("the worker's messages were interrupted")
         self._process.wait()
@@ -111,7 +112,7 @@ class WorkerProcess:
 class WorkerJob:
     """One job in a worker process; made by `Worker.start`."""
 
-    def __init__(self, process: WorkerProcess, command: Command) -> None:
+    def __init__(self, process: WorkerProcess, command: Command | Live) -> None:
         self.command = command
         self._process = process
         self._number = next(_numbers)
@@ -138,9 +139,9 @@ class WorkerJob:
         """Of the process that works on it now."""
         return self._process.pid
 
-    def poll(self) -> list[Event]:
+    def poll(self) -> list[Event | Report]:
         """What the worker sent since the last call; never blocks. The last event of a job is an `Ended`."""
-        events: list[Event] = []
+        events: list[Event | Report] = []
         while self._running and not self._process.events.empty():
             received = self._process.events.get()
             event = self._on_death() if received is None else self._on_event(*received)
@@ -150,6 +151,12 @@ class WorkerJob:
         if self._running and self._overdue():
             self._process.kill()  # its end of the pipe closes, which `_on_death` handles
         return events
+
+    def send(self, request: Request) -> None:
+        """Ask something of the running job."""
+        if isinstance(request, LiveRecord):
+            self._out, self._before = request.out, file_time(request.out)
+        self._process.send(request, self._number)
 
     def cancel(self) -> None:
         """Ask the worker to stop and to save what there is; it is killed when it does not react."""
@@ -167,7 +174,7 @@ class WorkerJob:
             return now - self._saving_since > SAVING_SECONDS
         return self._cancelled_at is not None and now - self._cancelled_at > CANCEL_SECONDS
 
-    def _on_event(self, event: Event, number: int) -> Event | None:
+    def _on_event(self, event: Event | Report, number: int) -> Event | Report | None:
         """The event to hand on; None for one of an earlier job."""
         if number != self._number:
             return None
@@ -198,7 +205,7 @@ class WorkerJob:
     def _ending(self, recovered: str = "") -> Ended:
         """How the interrupted job ended, with the take that it left: a partial one, or a raw one."""
         assert self._interrupted is not None
-        saved = isinstance(self.command, Capture) and file_time(self._out) not in (None, self._before)
+        saved = isinstance(self.command, Capture | Live) and file_time(self._out) not in (None, self._before)
         take = recovered or (self._out if saved else "")
         if isinstance(self._interrupted, Cancelled):
             return Cancelled(take)
@@ -217,7 +224,7 @@ class Worker:
         """Of the process; 0 when there is none."""
         return self._process.pid if self._process is not None else 0
 
-    def start(self, command: Command, log_path: Path, environment: Mapping[str, str] = {}) -> WorkerJob:
+    def start(self, command: Command | Live, log_path: Path, environment: Mapping[str, str] = {}) -> WorkerJob:
         """Start a job.
 
         Args:

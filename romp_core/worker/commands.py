@@ -1,7 +1,8 @@
 """What parent and worker say to each other: commands and events as frozen dataclasses, and their one (de)serializer.
 
-A message (`storage.messages`) holds the fields of one of them: arrays as arrays, the rest as JSON. Every message names
-the job it belongs to, so that a late event of an earlier job cannot be taken for one of the present job.
+Those of a live capture are in `jobs.live.messages`. A message (`storage.messages`) holds the fields of one of them:
+arrays as arrays, the rest as JSON. Every message names the job it belongs to, so that a late event of an earlier job
+cannot be taken for one of the present job.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import Any, ClassVar, get_type_hints
 
 import numpy as np
 
+from ..jobs.live.messages import REPORTS, REQUESTS, Live, Report, Request
 from ..storage.messages import Message, ProtocolError
 from ..take.edits import Edits
-from ..take.settings import CaptureSettings, SolveSettings, from_mapping, to_mapping
+from ..take.settings import CaptureSettings, LiveSettings, SolveSettings, from_mapping, to_mapping
 from ..typing import Array
 
 
@@ -42,6 +44,9 @@ class Command(_Named):
 class Event(_Named):
     """What the worker answers."""
 
+
+AnyMessage = Command | Event | Live | Request | Report
+"""Whatever one side may say to the other."""
 
 # --- commands ---
 
@@ -210,7 +215,11 @@ class Failed(Ended):
     log: str = ""
 
 
-def to_message(value: Command | Event, job: int) -> tuple[dict[str, Any], dict[str, Array]]:
+_LIVE: tuple[type[Any], ...] = (Live, *REQUESTS, *REPORTS)
+_KINDS: dict[str, type[Any]] = _Named.kinds | {kind_of(cls): cls for cls in _LIVE}
+
+
+def to_message(value: AnyMessage, job: int) -> tuple[dict[str, Any], dict[str, Array]]:
     """Header and arrays of a command or event of a job."""
     header: dict[str, Any] = {"type": kind_of(type(value)), "job": job}
     arrays: dict[str, Array] = {}
@@ -227,13 +236,13 @@ def to_message(value: Command | Event, job: int) -> tuple[dict[str, Any], dict[s
     return header, arrays
 
 
-def from_message(message: Message) -> tuple[Command | Event, int]:
+def from_message(message: Message) -> tuple[AnyMessage, int]:
     """The command or event of a message, and its job.
 
     Raises:
         ProtocolError: there is none of this type. SettingsError: a setting is outside of its limits.
     """
-    cls = _Named.kinds.get(message.type)
+    cls = _KINDS.get(message.type)
     if cls is None:
         raise ProtocolError(f'There is no message of the type "{message.type}".')
     hints: dict[str, Any] = _hints(cls)  # type: ignore[arg-type]
@@ -251,12 +260,12 @@ def _hints(cls: type) -> dict[str, Any]:
 
 
 def _decoded(hint: Any, content: Any) -> Any:
-    if hint in (CaptureSettings, SolveSettings):
+    if hint in (CaptureSettings, LiveSettings, SolveSettings):
         return from_mapping(hint, content)
     if hint == (Edits | None):
         return None if content is None else Edits.from_mapping(content)
     if isinstance(content, list):
         return tuple(content)
-    if hint == Mapping[int, float | None]:
+    if hint in (Mapping[int, float | None], Mapping[int, float]):
         return {int(key): value for key, value in content.items()}
     return content

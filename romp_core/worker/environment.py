@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..inference.threads import ONE_BLAS_THREAD
 
-_PACKAGES = ("romp_core", "onnxruntime", "av", "munkres", "numpy")
+_PACKAGES = ("romp_core", "onnxruntime", "av", "munkres", "pythonosc", "numpy")
 
 
 def worker_environment() -> dict[str, str]:

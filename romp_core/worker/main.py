@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from ..errors import Cancelled, MocapError
+from ..jobs.live.messages import Live, Report, Request
 from ..jobs.progress import Progress
 from ..storage.messages import ProtocolError, read_message, write_message
 from ..take.take import FootageInfo
@@ -29,12 +30,16 @@ log = logging.getLogger("romp_core.worker")
 
 
 class Pipe:
-    """Sends the events of one job to the parent; the listener of its work."""
+    """Sends the events of one job to the parent; the listener of its work.
 
-    def __init__(self, stream: BinaryIO, job: int) -> None:
-        self.stream, self.job = stream, job
+    Attributes:
+        requests: what the parent asks of the job while it runs.
+    """
 
-    def send(self, event: Event) -> None:
+    def __init__(self, stream: BinaryIO, job: int, requests: queue.SimpleQueue[Request]) -> None:
+        self.stream, self.job, self.requests = stream, job, requests
+
+    def send(self, event: Event | Report) -> None:
         """Send an event, unless nobody listens any more."""
         try:
             write_message(self.stream, *to_message(event, self.job))
@@ -58,7 +63,7 @@ class Pipe:
         self.send(commands.Saving())
 
 
-def run_job(command: Command, pipe: Pipe, cancelled: Callable[[], bool], session: Session) -> None:
+def run_job(command: Command | Live, pipe: Pipe, cancelled: Callable[[], bool], session: Session) -> None:
     """Run one job; its last event is always one of `Finished`, `Cancelled`, `Failed`."""
     out = str(getattr(command, "out", ""))
     before = file_time(out)
@@ -96,12 +101,13 @@ class _Inbox:
 
     def __init__(self, stdin: BinaryIO) -> None:
         self._stdin = stdin
-        self._waiting: queue.SimpleQueue[tuple[Command, int] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Command | Live, int] | None] = queue.SimpleQueue()
         self._stop: dict[int, threading.Event] = {}
+        self._requests: dict[int, queue.SimpleQueue[Request]] = {}
         self._gone = threading.Event()
         threading.Thread(target=self._listen, name="romp_core inbox", daemon=True).start()
 
-    def next(self) -> tuple[Command, int] | None:
+    def next(self) -> tuple[Command | Live, int] | None:
         """The next command and its job; None when the parent is gone."""
         return self._waiting.get()
 
@@ -109,6 +115,10 @@ class _Inbox:
         """Whether a job shall stop."""
         stop = self._stop.setdefault(job, threading.Event())
         return lambda: stop.is_set() or self._gone.is_set()
+
+    def requests(self, job: int) -> queue.SimpleQueue[Request]:
+        """What is asked of a job while it runs, in order."""
+        return self._requests.setdefault(job, queue.SimpleQueue())
 
     def _listen(self) -> None:
         try:
@@ -125,7 +135,9 @@ class _Inbox:
         command, job = from_message(message)
         if isinstance(command, commands.Cancel):
             self._stop.setdefault(job, threading.Event()).set()
-        elif isinstance(command, Command):
+        elif isinstance(command, Request):
+            self.requests(job).put(command)
+        elif isinstance(command, Command | Live):
             self._waiting.put((command, job))
 
 
@@ -140,6 +152,6 @@ def main() -> None:
     while (received := inbox.next()) is not None:
         command, job = received
         log.info("job %d: %s", job, command)
-        run_job(command, Pipe(stream, job), inbox.cancelled(job), session)
+        run_job(command, Pipe(stream, job, inbox.requests(job)), inbox.cancelled(job), session)
     stream.flush()
     os._exit(0)  # neither the listening thread nor a library's exit handlers may keep the process

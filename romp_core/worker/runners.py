@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from .. import errors
 from ..errors import MocapError, ModelError, TakeInUse
+from ..jobs.live.messages import Live
 from . import commands
 from .commands import Command, Finished
 from .file_time import file_time
@@ -61,7 +63,7 @@ class Session:
         """Free what is remembered."""
         self._take, self._file, self._cache = None, ("", None), None
 
-    def save_interrupted(self, command: Command, pipe: Pipe) -> str:
+    def save_interrupted(self, command: Command | Live, pipe: Pipe) -> str:
         """Save what the journal of a capture that failed holds; the file it is in, or ""."""
         from ..storage.journal import check_not_captured, journal_path, recover
 
@@ -103,8 +105,11 @@ def _solve(command: commands.Solve, pipe: Pipe, cancelled: Cancelled, session: S
 
     check_not_captured(command.out)
     take = session.load(command.take)
-    people = tuple(replace(person, height=command.heights.get(person.id, person.height)) for person in take.people)
-    take = replace(take, people=people, solve=command.solve, edits=command.edits or take.edits)
+    heights, edits = dict(command.heights), command.edits or take.edits
+    people = tuple(replace(person, height=heights.pop(person.id, person.height)) for person in take.people)
+    made = {**edits.heights, **heights}  # of people whom the edits made
+    edits = replace(edits, heights={id: height for id, height in made.items() if height})
+    take = replace(take, people=people, solve=command.solve, edits=edits)
     session.remember(solve_take(take, command.out, pipe, cancelled, session.cache()), command.out)
     return Finished(command.out)
 
@@ -117,6 +122,16 @@ def _import_results(command: commands.ImportResults, pipe: Pipe, cancelled: Canc
     take = import_take(command.source, command.out, command.solve, pipe, cancelled, fps, command.up, session.cache())
     session.remember(take, command.out)
     return Finished(command.out)
+
+
+def _live(command: Live, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..jobs.live.session import live
+
+    session.forget()
+    ended = live(command, pipe, pipe.requests, cancelled, _store(command.weights))
+    if cancelled():
+        raise errors.Cancelled(hint="")
+    return Finished(ended.take, ended.sentence, result=vars(ended.stats))
 
 
 def _recover(command: commands.Recover, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
@@ -156,11 +171,12 @@ def _store(folder: str) -> WeightStore:
     return default_store(Path(folder) if folder else None)
 
 
-RUNNERS: Final[Mapping[type[Command], Callable[[Any, Pipe, Cancelled, Session], Finished]]] = {
+RUNNERS: Final[Mapping[type[Command | Live], Callable[[Any, Pipe, Cancelled, Session], Finished]]] = {
     commands.Capture: _capture,
     commands.DetectPeople: _detect_people,
     commands.Solve: _solve,
     commands.ImportResults: _import_results,
+    Live: _live,
     commands.Recover: _recover,
     commands.Download: _download,
     commands.Verify: _verify,

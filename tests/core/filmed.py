@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.groundtruth import Truth, load_truth
-from romp_core.geometry.skeleton import forward_kinematics
+from romp_core.geometry.rotations import matrix_from_rotvec
+from romp_core.geometry.skeleton import PARENTS, forward_kinematics
 from romp_core.solve.landmark_fit.markers import CARRIER, LEFT_HIP, RIGHT_HIP, USED, marker_offsets
 from romp_core.take.observations import Observations
 from romp_core.take.settings import SolveSettings, from_mapping
@@ -19,10 +20,11 @@ SIZE = 480
 
 
 class Film:
-    """The clip's truth, and takes of it; with `pitch` (degrees, looking down) from another position.
+    """The clip's truth, and takes of it; with `pitch` and `roll` (degrees, looking down, clockwise) from elsewhere.
 
     The other camera looks at the middle of the person's way from `distance` meters. With `size` and `offset` the person
-    is larger or smaller, and stands elsewhere in the same view: (3,) meters, y up.
+    is larger or smaller, and stands elsewhere in the same view: (3,) meters, y up. With `rest`, a skeleton (24, 3) and
+    its height, somebody of another build moves in the same way.
 
     Attributes:
         truth: the clip's; rest: (24, 3) the person's rest skeleton; observations: perfect ones on every frame.
@@ -34,15 +36,19 @@ class Film:
         distance: float = 4.5,
         size: float = 1.0,
         offset: tuple[float, float, float] = (0.0, 0.0, 0.0),
+        rest: tuple[np.ndarray, float] | None = None,
+        roll: float = 0.0,
     ) -> None:
         self.truth: Truth = load_truth(CLIP)
         joints, heights = self.truth.joints * size + np.array(offset), self.truth.heights * size
         self.truth = replace(self.truth, joints=joints, heights=heights)
         if pitch is not None:
-            self.truth = filmed_from(self.truth, pitch, distance)
+            self.truth = filmed_from(self.truth, pitch, distance, roll)
         with np.load(CLIP.with_suffix(".npz")) as archive:
             self.rest = archive["JT"][0].astype(float) * size
             turned = archive["G"][0]
+        if rest is not None:
+            self.truth, self.rest = built_as(self.truth, turned, self.rest, *rest), rest[0]
         joints, rotation = self.truth.camera_joints(0), self.truth.rotation
         orientations = rotation[:, None] @ turned
         offsets = marker_offsets(self.rest)
@@ -80,17 +86,31 @@ class Film:
         return pick(self.observations, np.asarray(rows))
 
 
-def filmed_from(truth: Truth, pitch: float, distance: float) -> Truth:
-    """The truth with a camera in front of the person that looks down by `pitch` degrees."""
+def filmed_from(truth: Truth, pitch: float, distance: float, roll: float = 0.0) -> Truth:
+    """The truth with a camera in front of the person that looks down by `pitch` degrees, turned about its axis."""
     cosine, sine = np.cos(np.radians(pitch)), np.sin(np.radians(pitch))
     rotation = np.array([[1.0, 0.0, 0.0], [0.0, -cosine, sine], [0.0, -sine, -cosine]])  # right, down, ahead
     position = truth.joints[0, :, 0].mean(axis=0) - distance * rotation[2]
+    rotation = matrix_from_rotvec(np.radians([0.0, 0.0, -roll])) @ rotation
     count = len(truth.times)
     truth = replace(
         truth, rotation=np.broadcast_to(rotation, (count, 3, 3)), position=np.broadcast_to(position, (count, 3))
     )
     seen = truth.camera_joints(0) @ truth.intrinsics.T
     return replace(truth, joints2d=(seen[..., :2] / seen[..., 2:])[None])
+
+
+def built_as(truth: Truth, turned: np.ndarray, before: np.ndarray, rest: np.ndarray, height: float) -> Truth:
+    """The truth of somebody with another rest skeleton and height; steps are as long as the legs allow.
+
+    Args:
+        turned: (T, 24, 3, 3) global rotations; before: (24, 3) the skeleton of the truth so far.
+    """
+    joints = truth.joints[:1] * (rest[7, 1] / before[7, 1])
+    for joint in range(1, len(PARENTS)):
+        parent = PARENTS[joint]
+        joints[0, :, joint] = joints[0, :, parent] + turned[:, parent] @ (rest[joint] - rest[parent])
+    return replace(truth, joints=joints, heights=np.array([height]))
 
 
 def pick(seen: Observations, index: np.ndarray) -> Observations:

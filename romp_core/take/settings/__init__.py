@@ -1,11 +1,15 @@
-"""The settings of a capture and of a solve: frozen dataclasses from which command line and panel are generated."""
+"""The settings of captures and of a solve: frozen dataclasses from which command line and panel are generated."""
 
 from .capture import CaptureSettings, read_positions, write_positions
 from .fields import check, flat, from_mapping, setting, setting_fields, to_mapping, with_values
+from .live import LiveSettings, vmc_address
+from .smoothing import PartSmoothingSettings
 from .solve import SolveSettings
 
 __all__ = [
     "CaptureSettings",
+    "LiveSettings",
+    "PartSmoothingSettings",
     "SolveSettings",
     "check",
     "flat",
@@ -14,6 +18,7 @@ __all__ = [
     "setting",
     "setting_fields",
     "to_mapping",
+    "vmc_address",
     "with_values",
     "write_positions",
 ]

@@ -11,6 +11,11 @@ from .fields import setting
 class CameraSettings:
     """Settings of the camera stage."""
 
-    follow_camera: bool = setting(
-        True, "Moving Camera", "Animate the camera if the model estimates its motion (TRACE). Off: the camera is static"
+    camera: str = setting(
+        "auto",
+        "Camera",
+        "Whose word counts on how the camera moves: that of the background's points (track) or of a model that "
+        "estimates it (TRACE); static: it does not move. Automatic uses the background where that shows enough, else "
+        "the model",
+        choices={"auto": "Automatic", "static": "Static", "track": "Track Background", "model": "Model"},
     )

@@ -35,6 +35,7 @@ class CaptureSettings:
     """Settings of a capture.
 
     Attributes:
+        parts: "hands" needs a model whose card says `hands`.
         model_options: options of the model's own, by name; see the model's card. Those left out have their defaults.
     """
 
@@ -51,6 +52,12 @@ class CaptureSettings:
     )
     new_people: bool = setting(
         True, "New People", "Also capture people who appear later. Off: only those in the first frame with people"
+    )
+    parts: str = setting(
+        "body",
+        "Parts",
+        "What to capture of each person",
+        choices={"body": "Body", "hands": "Body and Hands"},
     )
     start: float = setting(0.0, "Start", "Time in the footage to start at", min=0.0, unit="s")
     end: float = setting(0.0, "End", "Time in the footage to end at; 0 is the end of the footage", min=0.0, unit="s")

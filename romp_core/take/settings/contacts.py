@@ -12,3 +12,6 @@ class ContactSettings:
     """Settings of the contacts."""
 
     contacts: bool = setting(True, "Foot Contacts", "Keep feet still while they stand on the floor")
+    above_floor: bool = setting(
+        True, "Keep Above Floor", "Raise what would be below the floor: toes bend, limbs turn, the body is lifted"
+    )

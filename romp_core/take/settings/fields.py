@@ -17,9 +17,10 @@ T = TypeVar("T")
 
 
 def setting(default: Any, label: str, help: str, **limits: Any) -> Any:
-    """A dataclass field with a label, a help text, and optionally `min`, `max`, `unit`, `form`.
+    """A dataclass field with a label, a help text, and optionally `min`, `max`, `unit`, `form`, `choices`.
 
-    `form` reads a text, and raises SettingsError where it has another form than it should.
+    `form` reads a text, and raises SettingsError where it has another form than it should. `choices` are the texts to
+    choose from, with their labels.
     """
     return field(default=default, metadata={"label": label, "help": help, **limits})
 
@@ -67,6 +68,9 @@ def check(settings: T) -> T:
             raise SettingsError(f"{limits['label']} is {value}, but must be a number.", "Enter a number.")
         if "form" in limits:
             limits["form"](value)
+        if value not in limits.get("choices", (value,)):
+            known = ", ".join(limits["choices"])
+            raise SettingsError(f'{limits["label"]} is "{value}", but must be one of: {known}.')
         low, high = limits.get("min"), limits.get("max")
         if (low is not None and value < low) or (high is not None and value > high):
             unit = limits.get("unit", "")

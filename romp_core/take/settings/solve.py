@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .build import BuildSettings
 from .camera import CameraSettings
 from .contacts import ContactSettings
 from .fields import with_values
 from .fit import FitSettings
+from .gaps import GapSettings
 from .level import LevelSettings
 from .scale import ScaleSettings
-from .smoothing import SmoothingSettings
+from .smoothing import PartSmoothingSettings, SmoothingSettings
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,11 @@ class SolveSettings:
 
     fit: FitSettings = FitSettings()
     smoothing: SmoothingSettings = SmoothingSettings()
+    parts: PartSmoothingSettings = PartSmoothingSettings()
     camera: CameraSettings = CameraSettings()
+    build: BuildSettings = BuildSettings()
     level: LevelSettings = LevelSettings()
+    gaps: GapSettings = GapSettings()
     contacts: ContactSettings = ContactSettings()
     scale: ScaleSettings = ScaleSettings()
 

@@ -14,6 +14,7 @@ ASSETS = Path(romp_core.__file__).parent / "assets" / "blazepose"
 SHAPES = {
     "detector": {"boxes": (2254, 12), "scores": (2254, 1)},
     "landmark_full": {"landmarks": (195,), "pose_flag": (1,), "heatmap": (64, 64, 39), "world": (117,)},
+    "silhouette": {"mask": (256, 256, 1)},
 }
 # Two right ways to add up thousands of float32 products differ by this much; boxes and landmarks are pixels.
 TOLERANCE = {"boxes": 2e-3, "scores": 2e-3, "landmarks": 4e-3, "pose_flag": 1e-5, "heatmap": 1e-3, "world": 1e-4}

@@ -18,7 +18,7 @@ EVERY_WHEEL = [wheel for part in lock.read().values() for wheel in part]
 @pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
 def test_each_platform_has_wheels_that_run_the_default_pythons(platform):
     wheels = lock.bundled(platform.name, ["cp311", "cp313"])
-    assert {"onnxruntime", "munkres"} <= {wheel.name for wheel in wheels}
+    assert {"onnxruntime", "munkres", "python-osc"} <= {wheel.name for wheel in wheels}
     assert {"opencv-python-headless", "av"} & {wheel.name for wheel in wheels}, "nothing to decode video with"
     assert wheel_problems([wheel.filename for wheel in wheels], platform, ["cp311", "cp313"]) == []
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -37,6 +38,27 @@ def test_a_process_that_hangs_is_ended():
     status = process.run([sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.5)
     assert status == process.TIMED_OUT
     assert time.monotonic() - started < 20
+
+
+def test_what_a_process_says_can_go_to_a_log(tmp_path):
+    command = [sys.executable, "-c", "import sys; print('found 3'); print('warned', file=sys.stderr)"]
+    assert process.run(command, log=tmp_path / "log") == 0
+    assert set((tmp_path / "log").read_text().split()) == {"found", "3", "warned"}
+
+
+def test_parts_run_side_by_side_each_with_its_output_whole(monkeypatch, capsys):
+    both = threading.Barrier(2, timeout=20)
+
+    def run(part, log):
+        both.wait()
+        log.write_text(f"first of {part.name}\nlast of {part.name}")
+        return rings.Outcome(part.name, passed=1)
+
+    monkeypatch.setattr(rings, "_pytest", run)
+    parts = [rings._Part("core", venv, []) for venv in ("a", "b")]
+    assert [outcome.name for outcome in rings._pytests(parts)] == ["core a", "core b"]
+    shown = [line for line in capsys.readouterr().out.splitlines() if " of core " in line]
+    assert shown == ["first of core a", "last of core a", "first of core b", "last of core b"]
 
 
 def test_packages_of_other_pythons_do_not_leak_into_children(monkeypatch):

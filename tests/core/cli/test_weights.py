@@ -128,3 +128,14 @@ def test_mistakes_are_one_sentence(
     assert main([*filled, "--weights", str(tmp_path / "w")]) == 1
     text = capsys.readouterr().err
     assert sentence in text and "Traceback" not in text
+
+
+def test_models_whose_results_may_be_sold(tmp_path, capsys):
+    """By the license texts, with the condition where there is one."""
+    assert main(["models", "--commercial", "--weights", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    names = [line.split()[0] for line in text.splitlines() if line[:1] not in (" ", "")]
+    assert {"blazepose", "rtmo"} <= set(names) and not {"romp", "bev", "trace"} & set(names)
+    assert "Commercial use: yes, but read the condition: some of the data sets" in text and "not legal advice" in text
+    assert main(["models", "--weights", str(tmp_path)]) == 0
+    assert "Commercial use: no." in capsys.readouterr().out

@@ -1,5 +1,6 @@
 """Footage: times, turning, ranges, folders, stills, and what is said about files that are none."""
 
+import gc
 import struct
 import threading
 import wave
@@ -137,6 +138,18 @@ def test_only_a_few_frames_are_decoded_ahead(tmp_path, monkeypatch):
             assert len(decoded) <= frame.source_frame + 8
             if frame.source_frame == 60:
                 break
+
+
+def test_frames_that_were_handed_out_are_let_go(tmp_path):
+    path = write_video(tmp_path / "long.mp4", frames=60)
+    gc.collect()
+    gc.disable()  # decoded frames are large: none may wait until Python looks for circles of references
+    try:
+        with open_footage(path) as footage:
+            kept = [sum(isinstance(one, av.VideoFrame) for one in gc.get_objects()) for _ in footage.frames()]
+    finally:
+        gc.enable()
+    assert len(kept) == 60 and max(kept) < 20
 
 
 # --- images -----------------------------------------------------------------------------------------------------------

@@ -84,6 +84,7 @@ def test_joints_in_world_and_camera(tmp_path: Path) -> None:
     # The camera is level at the origin: forward is world y, down is world -z.
     np.testing.assert_allclose(camera, np.stack([world[..., 0], -world[..., 2], world[..., 1]], -1), atol=1e-6)
     assert world[0, 0] == pytest.approx([1.0, 0.0, 0.95], abs=1e-6)
+    assert data["contacts_1"].shape == (60, 4) and not data["contacts_1"].any()
 
 
 def test_refusals(tmp_path: Path) -> None:

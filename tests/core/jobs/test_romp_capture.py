@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -52,6 +53,19 @@ def test_a_picture_becomes_a_take(golden, store, tmp_path):
     digest = hashlib.sha256((store / "ROMP.pkl").read_bytes()).hexdigest()
     assert take.provenance.weights == {"ROMP.pkl": digest}
     assert "non-commercial" in take.provenance.model_license
+
+
+def test_live_people_are_those_of_a_capture(golden, store, tmp_path):
+    out, stats = tmp_path / "live.npz", tmp_path / "stats.json"
+    arguments = ["live", str(golden / "romp" / "image_a.png"), "--model", "romp", "--weights", str(store)]
+    assert main([*arguments, "--record", str(out), "--stats", str(stats), "--progress", "none"]) == 0
+    assert json.loads(stats.read_text())["frames_inferred"] == 1
+    live, file = load_take(out), captured(golden, store, tmp_path / "take.npz")
+    assert len(live.people) == len(file.people) and not live.solved
+    for one, other in zip(live.people, file.people, strict=True):
+        assert_allclose(one.observations.rotations, other.observations.rotations, atol=1e-5)
+        assert_allclose(one.observations.root, other.observations.root, atol=1e-4)
+    assert live.provenance.weights == file.provenance.weights
 
 
 def test_with_a_body_file_people_have_their_own_skeletons(golden, store, toy_bodies, tmp_path):

@@ -9,7 +9,8 @@ import pytest
 
 from romp_core.errors import SettingsError
 from romp_core.jobs.selection import centers, in_effect, most_to_follow, select
-from romp_core.models.blazepose.estimator import BlazePose, _Pending
+from romp_core.models.blazepose.estimator import BlazePose
+from romp_core.models.blazepose.pending_frame import PendingFrame
 from romp_core.take.observations import Frame, People
 from romp_core.take.settings import CaptureSettings, check, from_mapping, read_positions, write_positions
 from romp_core.take.take import FootageInfo
@@ -118,7 +119,7 @@ def test_found_later_but_followed_back_is_visible_in_the_first_picture(monkeypat
                 row.poses = {0: 0.25, 1: 0.75}  # type: ignore[dict-item]
 
     monkeypatch.setattr(late, "_step", step)
-    monkeypatch.setattr(_Pending, "people", lambda row: people(
+    monkeypatch.setattr(PendingFrame, "people", lambda row: people(
         row.frame.source_frame, **{chr(ord("a") + id): x for id, x in row.poses.items()}))  # fmt: skip
     frames = (Frame(n, n / 30, np.full((360, 640, 3), 100, np.uint8)) for n in range(40))
     given = list(select(late.run(frames), CaptureSettings(selection="0.25,0.5"), FOOTAGE))

@@ -16,7 +16,7 @@ from romp_core.solve import solve
 from romp_core.storage.journal import journal_path, recover
 from romp_core.storage.take_file import load_take, save_take
 from romp_core.take.edits import Edits
-from romp_core.take.settings import flat
+from romp_core.take.settings import PartSmoothingSettings, flat
 from romp_core.take.take import Take
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -27,14 +27,21 @@ def assert_settings(take: Take) -> None:
     assert take.capture.selection == "0.5,0.5" and take.capture.new_people is False and take.capture.end == 0.45
     assert flat(take.solve) == {
         "height": 1.6,
+        "model_scale": True,
         "strength": 0.5,
+        "keep_impacts": True,
+        **flat(PartSmoothingSettings()),
+        "above_floor": True,
         "fov": 0.0,
         "level": True,
         "tilt": 0.0,
         "roll": 0.0,
-        "follow_camera": True,
+        "camera": "auto",
         "contacts": True,
+        "measured_build": True,
         "max_gap": 0.5,
+        "gaps": "infill",
+        "infill_gap": 2.0,
     }
     assert take.provenance.model == "blazepose" and take.provenance.core_version.startswith("0")
     assert "Apache-2.0" in take.provenance.model_license and "CC0" in take.provenance.body_license

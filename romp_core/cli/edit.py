@@ -1,0 +1,186 @@
+"""The command that edits a take: who is who, contacts, trims."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..errors import EditError
+from ..take.edits import FEET, Assign, ContactEdit, Edits, Merge, PersonEdit, Split, Swap
+from ..take.take import Take
+from .console import put, say
+from .progress import Silent, add_progress, interruptible
+
+
+def add_edit_command(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add `edit`."""
+    sub = command("edit", _edit, "Put a take right by hand, and solve it again; the model does not run")
+    sub.add_argument("take", metavar="TAKE")
+    sub.add_argument("-o", "--out", metavar="TAKE", help="take file to write (default: the same file)")
+    sub.add_argument("--list", action="store_true", help="show people and edits, change nothing more")
+    sub.add_argument("--suggest", action="store_true", help="show edits that seem right, change nothing more")
+    sub.add_argument("--force", action="store_true", help="merge people although they are seen at the same time")
+    group = sub.add_argument_group(
+        "edits",
+        "Given in any number, done in this order. People are named by id or name, moments in seconds of the footage.",
+    )
+    sub.set_defaults(steps=[])
+    for flag, names, help in (
+        ("--merge", ("A", "B"), "A and B are one person, A"),
+        ("--split", ("A", "SECOND"), "from then on, A is somebody new"),
+        ("--swap", ("A", "B", "SECOND"), "from then on, A and B were taken for each other"),
+        ("--assign", ("A", "B", "START", "END"), "what was seen of A in between is of B"),
+        ("--delete", ("A",), "A is left out"),
+        ("--restore", ("A",), "A is not left out any more"),
+        ("--rename", ("A", "NAME"), "A gets another name"),
+        ("--contact", ("A", "FOOT", "START", "END"), f"a foot ({' or '.join(FEET)}) of A stands"),
+        ("--no-contact", ("A", "FOOT", "START", "END"), "a foot of A does not stand"),
+        ("--trim", ("START", "END"), "only this part of the footage is solved"),
+        ("--undo", (), "take back the last edit of who is who, or else of contacts"),
+        ("--clear", (), "take back all edits"),
+    ):
+        metavar = names or None
+        group.add_argument(flag, nargs=len(names), metavar=metavar, action=_Step, default=argparse.SUPPRESS, help=help)
+    add_progress(sub)
+
+
+class _Step(argparse.Action):
+    """Notes an edit in the order in which they were given."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        namespace.steps = [*namespace.steps, (self.option_strings[0].removeprefix("--"), values)]
+
+
+def _edit(options: argparse.Namespace) -> None:
+    from ..jobs.solve import solve_take
+    from ..storage.journal import check_not_captured
+    from ..storage.take_file import load_take
+
+    take = load_take(options.take)
+    if not (options.steps or options.list or options.suggest):
+        raise EditError("There is nothing to edit.", "See `edit --help`, or try --suggest.")
+    for name, values in options.steps:
+        take = replace(take, edits=_changed(take, name, values, options.force))
+    if options.list:
+        put("\n".join(_description(take)))
+    if options.suggest:
+        put("\n".join(_suggested(take)))
+    if not options.steps:
+        return
+    if not take.edited_people:
+        raise EditError("The edits leave nobody.", "Restore somebody.")
+    out = options.out or options.take
+    check_not_captured(out)
+
+    def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
+        solve_take(take, out, listener, cancelled)
+        say(f"-> {out}")
+
+    interruptible(run, options.progress)
+
+
+def _changed(take: Take, name: str, values: Sequence[str], force: bool) -> Edits:
+    """The take's edits and one more."""
+    edits, people, times = take.edits, take.people, take.footage.times
+    if name == "clear":
+        return Edits()
+    if name == "undo":
+        if not (edits.operations or edits.contacts):
+            raise EditError("There is no edit to take back.")
+        if edits.operations:
+            return replace(edits, operations=edits.operations[:-1])
+        return replace(edits, contacts=edits.contacts[:-1])
+    if name == "trim":
+        start, end = map(_second, values)
+        if not start < end:
+            raise EditError(f"The part from {start:.2f} to {end:.2f} s is empty.")
+        return replace(edits, trim=(start, end))
+    person = _id(take, values[0])
+    if name in ("contact", "no-contact"):
+        start, end = map(_second, values[2:])
+        contact = ContactEdit(person, values[1], start, end, stands=name == "contact")
+        return edits.with_contact(contact, people, times)
+    if name in ("delete", "restore", "rename"):
+        known = [each.id for each in take.identified_people]
+        if person not in known:
+            raise EditError(f"The take has no person {person}.", f"It has {', '.join(map(str, known))}.")
+        before = edits.person(person)
+        after = PersonEdit(values[1], before.removed) if name == "rename" else replace(before, removed=name == "delete")
+        return edits.with_person(person, after)
+    if name == "split":
+        return edits.with_operation(Split(person, _second(values[1]), edits.unused_id(people)), people, times)
+    other = _id(take, values[1])
+    if name == "swap":
+        return edits.with_operation(Swap(person, other, _second(values[2])), people, times)
+    if name == "assign":
+        return edits.with_operation(Assign(person, other, *map(_second, values[2:])), people, times)
+    merged = edits.with_operation(Merge(person, other), people, times)
+    _check_merge(take, person, other, force)
+    return merged
+
+
+def _check_merge(take: Take, one: int, other: int, force: bool) -> None:
+    from ..take.edits.identities import may_merge, shared_seconds
+
+    seen = {each.id: each for each in take.identified_people}
+    shared = shared_seconds(seen[one].observations, seen[other].observations, take.footage.times)
+    if not may_merge(shared) and not force:
+        raise EditError(
+            f"{seen[one].name} and {seen[other].name} are seen at the same time for {shared:.2f} s.",
+            f"Add --force to keep only {seen[one].name} there.",
+        )
+
+
+def _id(take: Take, text: str) -> int:
+    """The id of a person who is named by id or name."""
+    known = {each.id: take.edits.person(each.id).name or each.name for each in take.identified_people}
+    if text.lstrip("-").isdigit():
+        return int(text)
+    for id, name in known.items():
+        if name == text:
+            return id
+    listed = ", ".join(f'{id} ("{name}")' for id, name in known.items())
+    raise EditError(f'The take has no person "{text}".', f"It has {listed}.")
+
+
+def _second(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise EditError(f'"{text}" is not a moment in seconds.', "Write it like 1.25.") from None
+
+
+def _description(take: Take) -> list[str]:
+    times, edits = take.footage.times, take.edits
+    lines = []
+    for person in take.identified_people:
+        seen = times[person.observations.frame_index]
+        edit = edits.person(person.id)
+        removed = ", removed" if edit.removed else ""
+        lines.append(f"{person.id:<4}  {edit.name or person.name}, {seen[0]:.2f} to {seen[-1]:.2f} s{removed}")
+    lines += [f"edit  {flags(each)}" for each in (*edits.operations, *edits.contacts)]
+    if edits.trim:
+        lines.append(f"edit  --trim {edits.trim[0]:.2f} {edits.trim[1]:.2f}")
+    return lines
+
+
+def flags(edit: Any) -> str:
+    """An edit as the option that makes it."""
+    if isinstance(edit, ContactEdit):
+        flag = "contact" if edit.stands else "no-contact"
+        return f"--{flag} {edit.person} {edit.foot} {edit.start:.2f} {edit.end:.2f}"
+    values = [value for key, value in vars(edit).items() if key != "new"]
+    texts = [str(value) if isinstance(value, int) else f"{value:.2f}" for value in values]
+    return f"--{type(edit).__name__.lower()} {' '.join(texts)}"
+
+
+def _suggested(take: Take) -> list[str]:
+    from ..take.edits.suggestions import suggestions
+
+    found = suggestions(replace(take.edits, trim=None).apply(take.people, take.footage.times), take.footage.times)
+    lines = [
+        f"{flags(each.operation) if each.operation else f'--delete {each.ghost}'}  {each.reason}" for each in found
+    ]
+    return lines or ["Nothing seems wrong with who is who."]

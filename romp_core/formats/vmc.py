@@ -1,0 +1,96 @@
+"""Poses as messages of the VMC protocol, by which virtual-character programs follow a performer.
+
+Specification: VirtualMotionCaptureProtocol 2.1 (protocol.vmc.info), over OSC 1.0 bundles. Its space is Unity's:
+left-handed, y up; a character that faces +z has its left at -x. Rotations are local, relative to the T-pose of a VRM
+humanoid, in which every bone has the axes of the world: so has SMPL's rest pose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..geometry.rotations import quat_conjugate, quat_multiply
+from ..geometry.skeleton import JOINT, PARENTS
+from ..geometry.spaces import WORLD_FROM_SMPL_REST, WORLD_FROM_SMPL_REST_QUAT
+from ..retarget.rigs import FAMILIES
+from ..typing import Array
+
+if TYPE_CHECKING:
+    from pythonosc.osc_bundle import OscBundle
+    from pythonosc.osc_message import OscMessage
+
+LARGEST_BYTES = 1400
+"""Of a bundle: what fits into one packet of a usual network."""
+_MIRROR = np.array([-1.0, 1.0, 1.0])  # right-handed -> left-handed
+_NO_TURN = (0.0, 0.0, 0.0, 1.0)
+_PART_BYTES = 4  # each part of a bundle has its size before it
+_HEAD_BYTES = 16  # of a bundle: its name and time tag
+
+
+@lru_cache(maxsize=1)
+def humanoid_bones() -> dict[int, str]:
+    """Index of a joint -> its bone in Unity's HumanBodyBones; hands end at the wrist there."""
+    mapping = next(family for family in FAMILIES if family.key == "vrm1").mapping.bones
+    return {JOINT[joint]: f"{name[0].upper()}{name[1:]}" for joint, (name,) in mapping.items() if joint in JOINT}
+
+
+def unity_pose(rotations: Array, root: Array, rest_joints: Array) -> tuple[Array, Array]:
+    """Local positions (24, 3) in meters and rotations (24, 4) xyzw of a pose in Unity's space.
+
+    Mirroring x turns a rotation about (x, y, z) into one about (x, -y, -z).
+
+    Args:
+        rotations: (24, 4) wxyz; the first takes SMPL rest space to the world (z up), others are local.
+        root: (3,) pelvis in the world, meters. rest_joints: (24, 3) SMPL rest space.
+    """
+    turns = np.array(rotations, dtype=np.float64)
+    turns[0] = quat_multiply(quat_conjugate(WORLD_FROM_SMPL_REST_QUAT), turns[0])
+    rest = np.asarray(rest_joints, dtype=np.float64)
+    steps = rest - rest[np.maximum(PARENTS, 0)]
+    steps[0] = WORLD_FROM_SMPL_REST.T @ np.asarray(root, dtype=np.float64)
+    return steps * _MIRROR, turns[:, [1, 2, 3, 0]] * [1.0, -1.0, -1.0, 1.0]
+
+
+def bundles(time: float, pose: tuple[Array, Array] | None) -> Iterator[OscBundle]:
+    """The bundles of a frame: that the performer is there, the time, and the pose.
+
+    Args:
+        time: seconds. pose: see `unity_pose`; None while nobody is seen.
+    """
+    from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
+
+    builder, size = OscBundleBuilder(IMMEDIATELY), _HEAD_BYTES
+    for message in _messages(time, pose):
+        if size + _PART_BYTES + message.size > LARGEST_BYTES:
+            yield builder.build()
+            builder, size = OscBundleBuilder(IMMEDIATELY), _HEAD_BYTES
+        builder.add_content(message)
+        size += _PART_BYTES + message.size
+    yield builder.build()
+
+
+def _messages(time: float, pose: tuple[Array, Array] | None) -> Iterator[OscMessage]:
+    yield _message("/VMC/Ext/OK", (1, "i"))
+    yield _message("/VMC/Ext/T", (time, "f"))
+    if pose is None:
+        return
+    yield _transform("/VMC/Ext/Root/Pos", "root", (0.0, 0.0, 0.0), _NO_TURN)
+    for joint, bone in humanoid_bones().items():
+        yield _transform("/VMC/Ext/Bone/Pos", bone, pose[0][joint].tolist(), pose[1][joint].tolist())
+
+
+def _transform(address: str, name: str, position: tuple[float, ...], turn: tuple[float, ...]) -> OscMessage:
+    return _message(address, (name, "s"), *((value, "f") for value in (*position, *turn)))
+
+
+def _message(address: str, *arguments: tuple[str | float, str]) -> OscMessage:
+    from pythonosc.osc_message_builder import OscMessageBuilder
+
+    builder = OscMessageBuilder(address)
+    for value, kind in arguments:
+        builder.add_arg(value, kind)
+    return builder.build()

@@ -1,0 +1,11 @@
+"""What the user decided about a take after its capture: kept beside the raw data and applied on every solve.
+
+>>> from romp_core.take.edits import Merge
+>>> take = replace(take, edits=take.edits.with_operation(Merge(1, 4), take.people, take.footage.times))
+"""
+
+from .contacts import FEET, ContactEdit
+from .edits import Edits, PersonEdit
+from .identities import Assign, Merge, Operation, Split, Swap
+
+__all__ = ["FEET", "Assign", "ContactEdit", "Edits", "Merge", "Operation", "PersonEdit", "Split", "Swap"]

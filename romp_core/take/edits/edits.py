@@ -1,0 +1,134 @@
+"""All decisions about a take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from ...errors import EditError
+from ...typing import Array
+from ..observations import Observations
+from .contacts import FEET, ContactEdit
+from .identities import Operation, Split, from_mapping, identified, to_mapping
+
+if TYPE_CHECKING:
+    from ..take import Person
+
+
+@dataclass(frozen=True)
+class PersonEdit:
+    """Decisions about one person: `name` replaces the person's own unless empty; `removed` leaves the person out."""
+
+    name: str = ""
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class Edits:
+    """All decisions about a take. The raw data stays, so each of them can be undone.
+
+    Attributes:
+        trim: first and last second of the footage to solve; None for all of it.
+        people: decisions by person id; others are as captured.
+        operations: who is who, in the order in which it was decided. contacts: of feet; later ones count.
+        heights: meters of people whom operations made, by id.
+    """
+
+    trim: tuple[float, float] | None = None
+    people: Mapping[int, PersonEdit] = field(default_factory=dict)
+    operations: tuple[Operation, ...] = ()
+    contacts: tuple[ContactEdit, ...] = ()
+    heights: Mapping[int, float] = field(default_factory=dict)
+
+    def person(self, id: int) -> PersonEdit:
+        """The decisions about a person."""
+        return self.people.get(id, PersonEdit())
+
+    def with_person(self, id: int, edit: PersonEdit) -> Edits:
+        """These edits with other decisions about one person; an edit that changes nothing is dropped."""
+        people = {key: value for key, value in self.people.items() if key != id}
+        return replace(self, people=people if edit == PersonEdit() else {**people, id: edit})
+
+    def with_operation(self, operation: Operation, people: Iterable[Person], times: Array) -> Edits:
+        """These edits and one more about who is who.
+
+        Args:
+            people: of the take, as captured. times: (T,) seconds of the footage's frames.
+
+        Raises:
+            EditError: it does not fit the people whom the edits so far leave.
+        """
+        edits = replace(self, operations=(*self.operations, operation))
+        identified(people, edits.operations, times)
+        return edits
+
+    def with_contact(self, edit: ContactEdit, people: Iterable[Person], times: Array) -> Edits:
+        """These edits and one more about a foot.
+
+        Raises:
+            EditError: there is no such person or foot, or the interval is empty.
+        """
+        if edit.foot not in FEET:
+            raise EditError(f'There is no foot "{edit.foot}".', f"Choose one of {', '.join(FEET)}.")
+        if not edit.start <= edit.end:
+            raise EditError(f"The contact ends before it starts ({edit.start:.2f} to {edit.end:.2f} s).")
+        if edit.person not in [each.id for each in self.identified(people, times)]:
+            raise EditError(f"The take has no person {edit.person}.")
+        return replace(self, contacts=(*self.contacts, edit))
+
+    def identified(self, people: Iterable[Person], times: Array) -> tuple[Person, ...]:
+        """People as the operations say who is who, those who were removed included."""
+        return tuple(
+            replace(person, height=self.heights[person.id]) if person.id in self.heights else person
+            for person in identified(people, self.operations, times)
+        )
+
+    def apply(self, people: Iterable[Person], times: Array) -> tuple[Person, ...]:
+        """People identified, renamed and trimmed, without those who were removed.
+
+        Args:
+            times: (T,) seconds of the footage's frames.
+        """
+        return tuple(
+            replace(
+                person,
+                name=self.person(person.id).name or person.name,
+                observations=self._trimmed(person.observations, times),
+            )
+            for person in self.identified(people, times)
+            if not self.person(person.id).removed
+        )
+
+    def unused_id(self, people: Iterable[Person]) -> int:
+        """An id for a new person, which nobody has or had."""
+        made = [each.new for each in self.operations if isinstance(each, Split)]
+        return max([0, *(person.id for person in people), *made]) + 1
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain dictionary, for JSON."""
+        return {
+            "trim": self.trim,
+            "people": {str(id): vars(edit) for id, edit in self.people.items()},
+            "operations": [to_mapping(each) for each in self.operations],
+            "contacts": [asdict(each) for each in self.contacts],
+            "heights": {str(id): height for id, height in self.heights.items()},
+        }
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Edits:
+        """The edits of `to_mapping`."""
+        trim = values.get("trim")
+        return cls(
+            tuple(trim) if trim else None,
+            {int(id): PersonEdit(**edit) for id, edit in values.get("people", {}).items()},
+            tuple(from_mapping(each) for each in values.get("operations", ())),
+            tuple(ContactEdit(**each) for each in values.get("contacts", ())),
+            {int(id): float(height) for id, height in values.get("heights", {}).items()},
+        )
+
+    def _trimmed(self, observations: Observations, times: Array) -> Observations:
+        if self.trim is None:
+            return observations
+        at = times[observations.frame_index]
+        return observations.rows((at >= self.trim[0] - 1e-6) & (at <= self.trim[1] + 1e-6))
