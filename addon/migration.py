@@ -124,7 +124,7 @@ def _migrate_scene(group: Any, old: Mapping[str, Any]) -> None:
     for item, one in zip(group.detected.people, people, strict=True):
         item.selected = bool(one.get("chosen", False))
     group.capture.selection = picked
-    _assign(group.solve, old.get("solve", {}))
+    _assign_solve(group.solve, old)
     for take in old.get("takes", []):
         _migrate_take(group.takes.add(), take)
     group.active_take = old.get("active_take", 0)
@@ -134,10 +134,17 @@ def _migrate_take(entry: Any, old: Mapping[str, Any]) -> None:
     plain = {key: value for key, value in old.items() if not isinstance(value, dict | list)}
     last = {name: plain.pop(name, "") for name in ("path", "take_id")}  # names set before rename and write nothing
     _assign(entry, {**plain, "license": plain.pop("licence", "")})
-    _assign(entry.solve, old.get("solve", {}))
+    _assign_solve(entry.solve, old)
     for person in old.get("people", []):
         _assign(entry.people.add(), {"frames": person.get("seen", 0), **person})
     _assign(entry, last)
+
+
+def _assign_solve(settings: Any, old: Mapping[str, Any]) -> None:
+    values = dict(old.get("solve", {}))
+    if not values.pop("follow_camera", True):
+        settings.camera = "static"
+    _assign(settings, values)
 
 
 def _assign(group: Any, values: Mapping[str, Any]) -> None:

@@ -5,29 +5,43 @@ from __future__ import annotations
 import bpy
 from bpy.props import PointerProperty
 
-from . import migration, scene_properties
+from . import menus, migration, scene_properties
 from .blender import icons, made
-from .capture import drop
+from .capture import choose, clip, drop
 from .capture import operators as capture_operators
 from .capture import panel as capture_panel
 from .capture import properties as capture_properties
 from .capture.selection import operators as selection_operators
 from .capture.selection import properties as selection_properties
+from .command import command
 from .documents import operators as document_operators
 from .documents import saving
+from .edit import operators as edit_operators
+from .edit import panel as edit_panel
 from .export import operators as export_operators
 from .export import panel as export_panel
+from .export import verification
+from .live import control as live_control
+from .live import operators as live_operators
+from .live import panel as live_panel
+from .live import properties as live_properties
 from .models import operators as model_operators
 from .models import options
 from .models import panel as model_panel
 from .preferences import disk_usage, old_folders
 from .preferences import operators as preferences_operators
 from .preferences import panel as preferences_panel
-from .takes import import_results, live_update, relink, solve
+from .retarget import operators as retarget_operators
+from .retarget import panel as retarget_panel
+from .retarget import properties as retarget_properties
+from .retarget.mapping_editor import operators as mapping_operators
+from .retarget.mapping_editor import panel as mapping_panel
+from .retarget.mapping_editor import properties as mapping_properties
+from .takes import follow, import_results, live_update, relink, solve
 from .takes import operators as take_operators
 from .takes import panel as take_panel
 from .takes import properties as take_properties
-from .worker import jobs
+from .worker import hold, indicator, jobs
 from .worker import operators as worker_operators
 
 CLASSES: tuple[type, ...] = (
@@ -36,22 +50,35 @@ CLASSES: tuple[type, ...] = (
     *capture_properties.CLASSES,
     *take_properties.CLASSES,
     *made.CLASSES,
+    *live_properties.CLASSES,
+    *mapping_properties.CLASSES,
+    *retarget_properties.CLASSES,
     *scene_properties.CLASSES,
     *worker_operators.CLASSES,
+    *hold.CLASSES,
     *selection_operators.CLASSES,
     *capture_operators.CLASSES,
     *drop.CLASSES,
+    *choose.CLASSES,
     *solve.CLASSES,
     *import_results.CLASSES,
     *take_operators.CLASSES,
+    *edit_operators.CLASSES,
     *relink.CLASSES,
     *document_operators.CLASSES,
     *model_operators.CLASSES,
+    *live_operators.CLASSES,
+    *retarget_operators.CLASSES,
+    *mapping_operators.CLASSES,
     *export_operators.CLASSES,
     *preferences_operators.CLASSES,
     *capture_panel.CLASSES,
     *model_panel.CLASSES,
     *take_panel.CLASSES,
+    *edit_panel.CLASSES,
+    *live_panel.CLASSES,
+    *retarget_panel.CLASSES,
+    *mapping_panel.CLASSES,
     *export_panel.CLASSES,
     *preferences_panel.CLASSES,
 )
@@ -65,6 +92,12 @@ def register() -> None:
     options.register()
     migration.register()
     saving.register()
+    follow.register()
+    indicator.register()
+    hold.register()
+    menus.register()
+    live_control.register()
+    command.register()
     if moved := old_folders.rescue_files():
         jobs.notify(moved)
 
@@ -73,7 +106,15 @@ def unregister() -> None:
     """Called by Blender when the extension is disabled; a running job ends."""
     live_update.stop()
     jobs.stop()
+    verification.stop()
+    command.unregister()
+    live_control.unregister()
+    menus.unregister()
+    hold.unregister()
+    indicator.unregister()
+    follow.unregister()
     icons.free()
+    clip.forget()
     disk_usage.forget()
     saving.unregister()
     migration.unregister()

@@ -13,6 +13,9 @@ from .blender.made import ROMP_MOCAP_PG_made
 from .capture.properties import ROMP_MOCAP_PG_capture_settings
 from .capture.selection.properties import ROMP_MOCAP_PG_detected, footage_changed
 from .documents import saving
+from .live.properties import ROMP_MOCAP_PG_live
+from .retarget.properties import ROMP_MOCAP_PG_retarget
+from .takes.follow import take_chosen
 from .takes.properties import ROMP_MOCAP_PG_solve_settings, ROMP_MOCAP_PG_take
 
 
@@ -39,7 +42,9 @@ class ROMP_MOCAP_PG_scene(PropertyGroup):
     detected: PointerProperty(type=ROMP_MOCAP_PG_detected)
     solve: PointerProperty(type=ROMP_MOCAP_PG_solve_settings)
     takes: CollectionProperty(type=ROMP_MOCAP_PG_take)
-    active_take: IntProperty(name="Take")
+    active_take: IntProperty(name="Take", update=take_chosen)
+    live: PointerProperty(type=ROMP_MOCAP_PG_live)
+    retarget: PointerProperty(type=ROMP_MOCAP_PG_retarget)
     made: CollectionProperty(type=ROMP_MOCAP_PG_made)
     with_body: BoolProperty(name="Body", description="Make a skinned body for each person", default=True)
     with_root: BoolProperty(
@@ -49,6 +54,11 @@ class ROMP_MOCAP_PG_scene(PropertyGroup):
     set_scene: BoolProperty(
         name="Match Scene",
         description="Set the scene's frame rate, frame range and resolution to those of the footage",
+        default=True,
+    )
+    show_result: BoolProperty(
+        name="Show Result",
+        description="After a capture, select the characters and look through the matched camera",
         default=True,
     )
     live_update: BoolProperty(

@@ -8,53 +8,39 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..blender import compat, scene_index
-from . import hand_edits
+from ..blender.steps import Steps, at_once
 from .bones import ROOT_BONE, bone_names
+from .motion_curves import Curve, SolvedPose, write_motion_steps
 
 if TYPE_CHECKING:
     from romp_core.take.resample import Clip
     from romp_core.typing import Array
 
-CONSTANT, LINEAR = 0, 1  # values of Keyframe.interpolation
 
-
-def write_keys(curve: bpy.types.FCurve, frames: Array, values: Array, interpolation: Array) -> None:
-    """Replace all keys of an f-curve. frames, values (n,) float; interpolation (n,) int32."""
-    import numpy as np
-
-    points = curve.keyframe_points
-    if len(points) != len(frames):
-        points.clear()
-        points.add(len(frames))
-    points.foreach_set("co", np.column_stack((frames, values)).astype(np.float32).ravel())
-    points.foreach_set("interpolation", interpolation)
-    curve.update()
-
-
-def bone_rotations(clip: Clip, rest: Array) -> Array:
-    """Rotations of a `Clip` -> pose bone `rotation_quaternion` (n, 24, 4).
+def bone_rotations(rotations: Array, rest: Array) -> Array:
+    """Rotations of B joints (n, B, 4), the pelvis first -> pose bone `rotation_quaternion` (n, B, 4).
 
     A joint's rotation is relative to its parent in SMPL axes, which turn into armature axes by W (RotX 90) and into the
     bone's own axes by its rest matrix R: basis = k q k^-1 with k = R^-1 W. The pelvis rotation already leads from SMPL
     axes to the world: basis = R^-1 q W^-1 R.
 
     Args:
-        rest: (24, 3, 3) rest rotations of the bones in armature space.
+        rest: (B, 3, 3) rest rotations of the bones in armature space.
     """
     import numpy as np
 
     from romp_core.geometry.rotations import make_continuous, quat_conjugate, quat_from_matrix, quat_multiply
     from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST
 
-    turn = quat_from_matrix(np.swapaxes(rest, -1, -2) @ WORLD_FROM_SMPL_REST)  # (24, 4)
+    turn = quat_from_matrix(np.swapaxes(rest, -1, -2) @ WORLD_FROM_SMPL_REST)  # (B, 4)
     left = turn.copy()
     left[0] = quat_from_matrix(rest[0].T)
-    return make_continuous(quat_multiply(quat_multiply(left, clip.rotations), quat_conjugate(turn)))
+    return make_continuous(quat_multiply(quat_multiply(left, rotations), quat_conjugate(turn)))
 
 
-def bake_action(
+def bake_action_steps(
     item: bpy.types.Object, action: bpy.types.Action, clip: Clip, frames: Array, keep_edits: bool = True
-) -> None:
+) -> Steps[None]:
     """Write a clip into the action and let it move the armature, unless the user put another action there.
 
     Keys exist only where the person was detected; the last key before a gap holds. A `root` bone, if there is one,
@@ -66,11 +52,11 @@ def bake_action(
     """
     import numpy as np
 
-    from romp_core.geometry.skeleton import JOINTS
-
     bones, names = item.data.bones, bone_names(item.data)
-    rest = np.array([bones[names[joint]].matrix_local for joint in JOINTS])  # (24, 4, 4)
-    rotations = bone_rotations(clip, rest[:, :3, :3])
+    joints = keyed_joints(names)
+    rest = np.array([bones[names[joint]].matrix_local for joint in joints])  # (B, 4, 4)
+    turns = np.concatenate([clip.rotations, clip.fingers], axis=1) if clip.has_fingers else clip.rotations
+    rotations = bone_rotations(turns, rest[:, :3, :3])
     root = np.asarray(clip.root, dtype=np.float64)
     positions = []
     if ROOT_BONE in names:
@@ -80,42 +66,34 @@ def bake_action(
     positions.insert(0, (root - rest[0, :3, 3]) @ rest[0, :3, :3])
 
     seen = np.flatnonzero(clip.valid)
-    interpolation = np.full(len(seen), LINEAR, dtype=np.int32)
-    interpolation[:-1][np.diff(seen) > 1] = CONSTANT
     frames = np.asarray(frames, dtype=np.float64)[seen]
     solved = np.concatenate([rotations.reshape(len(rotations), -1), *positions], axis=1)[seen]
-    channels, curves = compat.own_channels(item, action), baked_curves(item)
-    values, before = solved, hand_edits.noted(action)
-    if keep_edits and before is not None:
-        values = hand_edits.corrected(channels, curves, before, clip.fps, frames, solved)
-    for joint in JOINTS:
+    for joint in joints:
         item.pose.bones[names[joint]].rotation_mode = "QUATERNION"
-    for (path, index), column in zip(curves, values.T, strict=True):
-        write_keys(compat.ensure_fcurve(channels, path, index, path.split('"')[1]), frames, column, interpolation)
-    _remove_dead(channels, names, bones)
-    hand_edits.note(action, hand_edits.Written(clip.fps, frames, solved, values))
+    pose = SolvedPose(clip.fps, frames, solved, len(joints))
+    yield from write_motion_steps(item, action, baked_curves(item), pose, keep_edits)
+    _remove_dead(compat.own_channels(item, action), names, bones)
     take_over(item, action)
 
 
-def baked_curves(item: bpy.types.Object) -> list[hand_edits.Curve]:
-    """The curves that a bake writes for an armature: all rotations, the pelvis' position, and that of the root bone."""
-    from romp_core.geometry.skeleton import JOINTS
+bake_action = at_once(bake_action_steps)
 
+
+def baked_curves(item: bpy.types.Object) -> list[Curve]:
+    """The curves that a bake writes for an armature: all rotations, the pelvis' position, and that of the root bone."""
     names = bone_names(item.data)
-    curves = [(curve_path(names[joint], "rotation_quaternion"), index) for joint in JOINTS for index in range(4)]
+    joints = keyed_joints(names)
+    curves = [(curve_path(names[joint], "rotation_quaternion"), index) for joint in joints for index in range(4)]
     moved = ["pelvis", *([ROOT_BONE] if ROOT_BONE in names else [])]
     return curves + [(curve_path(names[joint], "location"), index) for joint in moved for index in range(3)]
 
 
-def has_hand_edits(scene: bpy.types.Scene, item: bpy.types.Object) -> bool:
-    """True when the user changed keys that the latest bake of this armature wrote."""
+def keyed_joints(names: Mapping[str, str]) -> tuple[str, ...]:
+    """The joints that a bake keys: those of the body, and the fingers of armatures that have them."""
+    from romp_core.geometry.fingers import ALL_JOINTS, FINGERS
     from romp_core.geometry.skeleton import JOINTS
 
-    action = own_action(scene, item)
-    written = hand_edits.noted(action) if action is not None else None
-    if action is None or written is None or not set(JOINTS) <= set(bone_names(item.data)):
-        return False
-    return hand_edits.is_edited(compat.own_channels(item, action), baked_curves(item), written)
+    return ALL_JOINTS if all(finger in names for finger in FINGERS) else JOINTS
 
 
 def _remove_dead(channels: Any, names: Mapping[str, str], bones: Any) -> None:
@@ -147,9 +125,9 @@ def ensure_action(scene: bpy.types.Scene, item: bpy.types.Object, name: str) -> 
 def own_action(scene: bpy.types.Scene, item: bpy.types.Object) -> bpy.types.Action | None:
     """The action with the marks of this object that it uses, or used before the user gave it another one."""
     pointers = scene_index.pointers_of(scene, item)
-    assigned = item.animation_data.action if item.animation_data else None
+    kept = [pointers.action] if pointers is not None else []
     marks = item[scene_index.TAKE], item[scene_index.ROLE], item[scene_index.PERSON]
-    for action in (assigned, pointers.action if pointers is not None else None):
+    for action in (*compat.actions_of(item), *kept):
         if action is not None and scene_index.belongs(action, *marks) and not _is_others(action, item):
             return action
     return None
@@ -162,7 +140,9 @@ def _is_others(action: bpy.types.Action, item: bpy.types.Object) -> bool:
 
 
 def take_over(item: bpy.types.Object, action: bpy.types.Action) -> None:
-    """Assign the action where there is none, or an older one of ours."""
+    """Assign the action where there is none, or an older one of ours; not where the user made strips of it."""
+    if action in compat.actions_of(item):
+        return
     if item.animation_data is None or item.animation_data.action is None or is_ours(item):
         compat.assign_action(item, action)
 

@@ -1,14 +1,16 @@
-"""The armature of a person: 24 bones with SMPL joint names in T-pose, standing on the floor and facing -y."""
+"""The armature of a person: 24 bones with SMPL joint names in T-pose, standing on the floor and facing -y.
+
+People whose hands were captured have 30 finger bones as well, named as in SMPL-H.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import bpy
 
 from ..blender import scene_index
+from ..blender.edit_bones import edit_bones
 from .bones import ROOT_BONE, bone_names, mark_bone
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ _COLLECTIONS = {"left": ("Left", "THEME04"), "right": ("Right", "THEME01"), "": 
 
 
 def rest_in_armature(rest_joints: Array, floor: float) -> Array:
-    """Joints of the rest pose (24, 3), SMPL axes, pelvis at the origin -> armature space with the soles at z = 0.
+    """Points of the rest pose (B, 3), SMPL axes, pelvis at the origin -> armature space with the soles at z = 0.
 
     `floor` is the height of the soles in SMPL axes, below the pelvis: negative.
     """
@@ -39,10 +41,15 @@ def floor_of(item: bpy.types.Object) -> float:
     return -float(item.data.bones[bone_names(item.data)["pelvis"]].head_local.z)
 
 
-def bone_tails(heads: Array) -> Array:
-    """Tail of each bone (24, 3): the child's head; end bones go on: head up, toes forward, hands along the arm."""
+def bone_tails(heads: Array, tips: Array | None = None) -> Array:
+    """Tail of each bone (B, 3): the child's head; end bones go on: head up, toes forward, hands along the arm.
+
+    Args:
+        heads: (24, 3), or (54, 3) with fingers. tips: (10, 3) of the fingers.
+    """
     import numpy as np
 
+    from romp_core.geometry.fingers import ALL_PARENTS, FINGERS
     from romp_core.geometry.skeleton import JOINT, JOINTS, PARENTS
 
     tails = np.empty_like(heads)
@@ -57,9 +64,16 @@ def bone_tails(heads: Array) -> Array:
         elif name.endswith("foot"):
             step = np.array([step[0], step[1], 0.0]) * 0.5
         tails[joint] = heads[joint] + step
-    for joint, name in enumerate(JOINTS):
+    if tips is not None:
+        for index, name in enumerate(FINGERS):
+            last = name.endswith("3")
+            tails[len(JOINTS) + index] = tips[index // 3] if last else heads[len(JOINTS) + index + 1]
+    for joint, parent in enumerate(ALL_PARENTS[: len(heads)]):
         if np.linalg.norm(tails[joint] - heads[joint]) < _SHORTEST_BONE_M:
-            tails[joint] = heads[joint] + np.multiply(_FRONT if name.endswith("foot") else _UP, 4 * _SHORTEST_BONE_M)
+            foot = joint < len(JOINTS) and JOINTS[joint].endswith("foot")
+            along = heads[joint] - heads[parent] if joint >= len(JOINTS) else np.array(_FRONT if foot else _UP)
+            along = along / max(float(np.linalg.norm(along)), 1e-9)
+            tails[joint] = heads[joint] + along * 4 * _SHORTEST_BONE_M
     return tails
 
 
@@ -67,20 +81,26 @@ def is_shaped(item: bpy.types.Object, heads: Array, with_root: bool) -> bool:
     """True when the armature has its bones in these positions already, and a root bone or not as asked for."""
     import numpy as np
 
-    from romp_core.geometry.skeleton import JOINTS
+    from romp_core.geometry.fingers import ALL_JOINTS
 
     bones, names = item.data.bones, bone_names(item.data)
-    if with_root != (ROOT_BONE in names) or not all(joint in names for joint in JOINTS):
+    joints = ALL_JOINTS[: len(heads)]
+    if with_root != (ROOT_BONE in names) or not all(joint in names for joint in joints):
         return False
-    return bool(np.abs(np.array([bones[names[joint]].head_local for joint in JOINTS]) - heads).max() < _EQUAL_M)
+    return bool(np.abs(np.array([bones[names[joint]].head_local for joint in joints]) - heads).max() < _EQUAL_M)
 
 
-def shape_armature(item: bpy.types.Object, heads: Array, with_root: bool) -> None:
-    """Give the armature its bones, or move those it has; bones that the user added stay."""
-    from romp_core.geometry.skeleton import JOINTS, PARENTS
+def shape_armature(item: bpy.types.Object, heads: Array, with_root: bool, tips: Array | None = None) -> None:
+    """Give the armature its bones, or move those it has; bones that the user added stay.
 
-    tails, names = bone_tails(heads), bone_names(item.data)
-    with _edit_mode(item) as bones:
+    Args:
+        heads: (24, 3), or (54, 3) with fingers, whose tips (10, 3) are needed then.
+    """
+    from romp_core.geometry.fingers import ALL_JOINTS, ALL_PARENTS, FINGERS
+
+    tails, names = bone_tails(heads, tips), bone_names(item.data)
+    joints = ALL_JOINTS[: len(heads)]
+    with edit_bones(item) as bones:
 
         def ensure(joint: str) -> bpy.types.EditBone:
             bone = bones.get(names.get(joint, "")) or bones.new(joint)
@@ -98,12 +118,15 @@ def shape_armature(item: bpy.types.Object, heads: Array, with_root: bool) -> Non
             root.align_roll(_UP)
             root.use_deform = False
             root.bbone_x = root.bbone_z = _ROD_M
-        made = [ensure(name) for name in JOINTS]
-        for joint, (name, bone) in enumerate(zip(JOINTS, made, strict=True)):
+        made = [ensure(name) for name in joints]
+        for joint, (name, bone) in enumerate(zip(joints, made, strict=True)):
+            finger = name in FINGERS
             bone.head, bone.tail = heads[joint], tails[joint]
-            bone.align_roll(_UP if name.endswith(("_ankle", "_foot")) else _FRONT)
-            bone.parent = made[PARENTS[joint]] if joint else root
-            bone.bbone_x = bone.bbone_z = _ROD_M
+            bone.align_roll(_UP if finger or name.endswith(("_ankle", "_foot")) else _FRONT)
+            bone.parent = made[ALL_PARENTS[joint]] if joint else root
+            bone.bbone_x = bone.bbone_z = _ROD_M / 2 if finger else _ROD_M
+            if tips is not None and name.endswith("_hand"):
+                bone.use_deform = False  # the fingers and the wrist move the skin
     _color(item.data)
 
 
@@ -130,25 +153,3 @@ def _color(armature: bpy.types.Armature) -> None:
         title, palette = ("Root", "THEME03") if name == ROOT_BONE else _COLLECTIONS[side]
         (armature.collections.get(title) or armature.collections.new(title)).assign(bone)
         bone.color.palette = palette
-
-
-@contextmanager
-def _edit_mode(item: bpy.types.Object) -> Iterator[bpy.types.ArmatureEditBones]:
-    """Edit bones of an armature, in a scene of its own: the user's scene, selection and visibility play no part."""
-    scene = bpy.data.scenes.new("MoCap Armature")
-    scene.collection.objects.link(item)
-    view_layer = scene.view_layers[0]
-    view_layer.objects.active = item
-    hidden, item.hide_viewport = item.hide_viewport, False  # a hidden armature cannot be edited
-    try:
-        with bpy.context.temp_override(scene=scene, view_layer=view_layer, active_object=item, object=item):
-            if item.mode != "OBJECT":
-                bpy.ops.object.mode_set(mode="OBJECT")
-            bpy.ops.object.mode_set(mode="EDIT")
-            try:
-                yield item.data.edit_bones
-            finally:
-                bpy.ops.object.mode_set(mode="OBJECT")
-    finally:
-        item.hide_viewport = hidden
-        bpy.data.scenes.remove(scene)

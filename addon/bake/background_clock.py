@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..blender import compat
-from .action import CONSTANT, remove_curves, write_keys
+from .action import remove_curves
+from .keys import CONSTANT, Keys
 from .movie import movie_fps
 
 if TYPE_CHECKING:
@@ -59,9 +60,5 @@ def set_offsets(camera: bpy.types.Camera, offsets: Array, first_frame: int) -> N
     camera.keyframe_insert(_OFFSET, frame=first_frame)  # makes action and curve where there are none
     channels = compat.assigned_channels(camera)
     assert channels is not None
-    write_keys(
-        channels.fcurves.find(_OFFSET),
-        first_frame + changes,
-        offsets[changes],
-        np.full(len(changes), CONSTANT, np.int32),
-    )
+    keys = Keys.at(first_frame + changes, offsets[changes], np.full(len(changes), CONSTANT))
+    keys.write(channels.fcurves.find(_OFFSET))

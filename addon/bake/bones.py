@@ -16,14 +16,14 @@ def bone_names(armature: bpy.types.Armature) -> dict[str, str]:
     Of bones that the user duplicated, the one that has the joint's name counts, else the first. Armatures of earlier
     versions have no properties; their bones are named like the joints.
     """
-    from romp_core.geometry.skeleton import JOINTS
+    from romp_core.geometry.fingers import ALL_JOINTS
 
     found: dict[str, str] = {}
     for bone in armature.bones:
         joint = bone.get(_JOINT)
         if joint and (joint not in found or bone.name == joint):
             found[joint] = bone.name
-    return found or {name: name for name in (*JOINTS, ROOT_BONE) if name in armature.bones}
+    return found or {name: name for name in (*ALL_JOINTS, ROOT_BONE) if name in armature.bones}
 
 
 def mark_bone(bone: Any, joint: str) -> None:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..blender import compat, scene_index
-from .action import ensure_action, take_over, write_keys
+from ..blender import scene_index
+from .action import ensure_action, take_over
+from .motion_curves import Curve, SolvedPose, write_motion
 
 if TYPE_CHECKING:
     from romp_core.take.take import Camera
     from romp_core.typing import Array
+
+CURVES: list[Curve] = [("rotation_quaternion", index) for index in range(4)] + [("location", axis) for axis in range(3)]
 
 
 def ensure_camera(scene: bpy.types.Scene, take_id: str, name: str) -> tuple[bpy.types.Object, bool]:
@@ -29,12 +32,20 @@ def ensure_camera(scene: bpy.types.Scene, take_id: str, name: str) -> tuple[bpy.
 
 
 def place_camera(
-    scene: bpy.types.Scene, item: bpy.types.Object, camera: Camera, frames: Array, name: str, units_per_meter: float
+    scene: bpy.types.Scene,
+    item: bpy.types.Object,
+    camera: Camera,
+    frames: Array,
+    name: str,
+    units_per_meter: float,
+    fps: float,
+    keep_edits: bool = True,
 ) -> None:
     """Give the camera object the lens and the position, or the keyed path, of a take's camera.
 
     Args:
         camera: with one position, or with one for each of `frames` (n,) of the scene.
+        fps: frames per second of the scene. keep_edits: see `hand_edits`.
     """
     import numpy as np
 
@@ -50,10 +61,6 @@ def place_camera(
         item.rotation_quaternion, item.location = rotations[0], positions[0]
         return
     action = ensure_action(scene, item, name)
-    channels = compat.own_channels(item, action)
-    linear = np.ones(len(frames), np.int32)
-    for path, values in (("rotation_quaternion", rotations), ("location", positions)):
-        for index in range(values.shape[1]):
-            curve = compat.ensure_fcurve(channels, path, index, "Camera")
-            write_keys(curve, frames, values[:, index], linear)
+    path = SolvedPose(fps, frames, np.hstack((rotations, positions)), 1)
+    write_motion(item, action, CURVES, path, keep_edits, "Camera")
     take_over(item, action)

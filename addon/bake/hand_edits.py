@@ -2,14 +2,18 @@
 
 A bake notes in the action what it wrote. What the curves show instead at the next bake is the user's doing: a
 correction of the solved pose, which is applied to the newly solved one. Rotations are corrected in the bone's own axes.
+Keys where nothing was solved, in a gap or beyond the ends, stay as they are, and so does a changed interpolation.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import bpy
+
+from .keys import BEZIER, Keys, are_among, are_between, interpolation_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
 
 _PROPERTY = "romp_mocap_keys"
 _EQUAL = 1e-5
-N_ROTATIONS = 24
 
 Curve = tuple[str, int]
 """Data path and index."""
@@ -30,8 +33,8 @@ class Written:
 
     Attributes:
         fps: frames per second of the scene. frames: (n,) scene frames.
-        solved: (n, 96 + 3k) the solved pose: 24 quaternions wxyz, then k positions.
-        values: (n, 96 + 3k) what was written: the solved pose with the user's corrections.
+        solved: (n, 4r + 3k) the solved pose: r quaternions wxyz, then k positions.
+        values: (n, 4r + 3k) what was written: the solved pose with the user's corrections.
     """
 
     fps: float
@@ -40,8 +43,8 @@ class Written:
     values: Array
 
 
-def note(action: bpy.types.Action, written: Written) -> None:
-    """Note in the action what was written to it."""
+def note(action: bpy.types.Action, written: Written, channels: Any, curves: Sequence[Curve]) -> None:
+    """Note in the action what was written to it: to these curves."""
     import numpy as np
 
     def stored(array: Array) -> bytes:
@@ -53,6 +56,7 @@ def note(action: bpy.types.Action, written: Written) -> None:
         "frames": stored(written.frames),
         "solved": stored(written.solved),
         "values": b"" if same else stored(written.values),
+        "digest": digest(channels, curves),
     }
 
 
@@ -64,23 +68,38 @@ def noted(action: bpy.types.Action) -> Written | None:
     if stored is None:
         return None
     frames, solved, values = (np.frombuffer(stored[name], np.float32) for name in ("frames", "solved", "values"))
-    solved = solved.reshape(len(frames), -1) if len(frames) else solved.reshape(0, 3 * N_ROTATIONS)
+    solved = solved.reshape(len(frames), -1) if len(frames) else solved.reshape(0, 0)
     return Written(float(stored["fps"]), frames, solved, values.reshape(solved.shape) if values.size else solved)
 
 
-def is_edited(channels: Any, curves: Sequence[Curve], written: Written) -> bool:
-    """True when the curves show something else than what was written."""
+def is_edited(action: bpy.types.Action, channels: Any, curves: Sequence[Curve]) -> bool:
+    """True when the keys of these curves are not the ones that were noted."""
+    stored = action.get(_PROPERTY)
+    return stored is not None and stored["digest"] != digest(channels, curves)
+
+
+def digest(channels: Any, curves: Sequence[Curve]) -> str:
+    """A short text that changes with any key of these curves; their names do not count, since bones are renamed."""
     import numpy as np
 
-    if not len(written.frames) or written.values.shape[1] != len(curves):
-        return False
-    return bool(np.abs(_shown(channels, curves, written) - written.values).max() > _EQUAL)
+    found = hashlib.sha1(usedforsecurity=False)
+    for path, index in curves:
+        curve = channels.fcurves.find(path, index=index) if channels is not None else None
+        found.update(b"|" if curve is not None else b"-")
+        if curve is None:
+            continue
+        keys = Keys.of(curve)
+        found.update(keys.co.tobytes())
+        found.update(keys.interpolation.tobytes())
+        if (keys.interpolation == BEZIER).any():
+            found.update(np.round(keys.handles, 3).tobytes())
+    return found.hexdigest()
 
 
 def corrected(
-    channels: Any, curves: Sequence[Curve], written: Written, fps: float, frames: Array, solved: Array
+    channels: Any, curves: Sequence[Curve], written: Written, fps: float, frames: Array, solved: Array, rotations: int
 ) -> Array:
-    """A newly solved pose (n, 96 + 3k) at these scene frames, with the corrections that the curves show now.
+    """A newly solved pose (n, 4r + 3k) at these scene frames, with the corrections that the curves show now.
 
     Before the first and after the last frame that was written, the nearest correction is held.
     """
@@ -88,39 +107,61 @@ def corrected(
 
     from romp_core.geometry.rotations import make_continuous, normalize, quat_conjugate, quat_multiply, slerp
 
-    if not len(written.frames) or written.solved.shape[1] != solved.shape[1]:
+    if not len(written.frames):
         return solved
-    shown = _shown(channels, curves, written)
-    untouched = np.abs(shown - written.solved).max() <= _EQUAL
-    if untouched:
+    width = min(written.solved.shape[1], solved.shape[1])  # there was a root bone, or is one now
+    was_solved, shown = written.solved[:, :width], _shown(channels, curves[:width], written)
+    if np.abs(shown - was_solved).max() <= _EQUAL:
         return solved
-    was, now = (each[:, : 4 * N_ROTATIONS].reshape(-1, N_ROTATIONS, 4) for each in (written.solved, shown))
+    end = 4 * rotations
+    was, now = (each[:, :end].reshape(-1, rotations, 4) for each in (was_solved, shown))
     turns = quat_multiply(quat_conjugate(normalize(was)), normalize(now))
-    shifts = shown[:, 4 * N_ROTATIONS :] - written.solved[:, 4 * N_ROTATIONS :]
+    shifts = shown[:, end:] - was_solved[:, end:]
     row = np.interp((np.asarray(frames) - 1) / fps, (written.frames - 1) / written.fps, np.arange(len(shown)))
     before, after = np.floor(row).astype(int), np.ceil(row).astype(int)
     share = (row - before)[:, None]
-    rotations = solved[:, : 4 * N_ROTATIONS].reshape(-1, N_ROTATIONS, 4)
-    rotations = make_continuous(quat_multiply(rotations, slerp(turns[before], turns[after], share)))
-    positions = solved[:, 4 * N_ROTATIONS :] + shifts[before] + (shifts[after] - shifts[before]) * share
-    return np.concatenate([rotations.reshape(len(solved), -1), positions], axis=1)
+    turned = solved[:, :end].reshape(-1, rotations, 4)
+    turned = make_continuous(quat_multiply(turned, slerp(turns[before], turns[after], share)))
+    positions = solved[:, end:width] + shifts[before] + (shifts[after] - shifts[before]) * share
+    return np.concatenate([turned.reshape(len(solved), -1), positions, solved[:, width:]], axis=1)
+
+
+def with_own_keys(new: Keys, shown: Keys, written: Written, fps: float) -> Keys:
+    """The keys that a bake is about to write to a curve, with what the user did to it beside its values.
+
+    That is keys where nothing is solved, and another interpolation.
+
+    Args:
+        shown: the keys that the curve has now.
+    """
+    import numpy as np
+
+    ours = are_among(shown.co[:, 0], written.frames)
+    expected = np.full(len(ours), -1, np.int32)
+    nearest = np.searchsorted(written.frames, shown.co[ours, 0] - 0.5)
+    expected[ours] = interpolation_of(written.frames)[nearest]
+    shown = shown.at_rate(fps / written.fps)
+    frames, solved = shown.co[:, 0], new.co[:, 0]
+    changed = ours & (shown.interpolation != expected) & are_among(frames, solved)
+    interpolation = new.interpolation.copy()
+    interpolation[np.searchsorted(solved, frames[changed] - 0.5)] = shown.interpolation[changed]
+    extra = ~ours & ~are_among(frames, solved) & ~are_between(frames, solved)
+    return replace(new, interpolation=interpolation).with_more(shown.where(extra))
 
 
 def _shown(channels: Any, curves: Sequence[Curve], written: Written) -> Array:
     """What the curves show at the frames that were written; a channel that was deleted shows what it is at rest."""
     import numpy as np
 
-    shown = np.empty_like(written.values, dtype=np.float64)
+    shown = np.empty((len(written.frames), len(curves)))
     for column, (path, index) in enumerate(curves):
         curve = channels.fcurves.find(path, index=index)
         if curve is None:
             shown[:, column] = float(path.endswith("quaternion") and index == 0)
             continue
-        points = curve.keyframe_points
-        keys = np.empty(2 * len(points), np.float32)
-        points.foreach_get("co", keys)
-        if len(points) == len(written.frames) and np.array_equal(keys[::2], written.frames):
-            shown[:, column] = keys[1::2]
+        keys = Keys.of(curve).co
+        if np.array_equal(keys[:, 0], written.frames):
+            shown[:, column] = keys[:, 1]
         else:
             shown[:, column] = [curve.evaluate(float(frame)) for frame in written.frames]
     return shown

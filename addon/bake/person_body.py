@@ -17,19 +17,21 @@ if TYPE_CHECKING:
 
 
 def body_of(person: Person, motion: Motion) -> tuple[Body, list[str]]:
-    """Body of a solved person in the size of the person's skeleton, and remarks about its file.
+    """Body of a solved person in the build and size of the person's skeleton, and remarks about its file.
 
     Args:
         person: its betas are constant over the clip: their median. motion: of this person.
     """
     import numpy as np
 
-    from romp_core.bodies.embedded import load_body
+    from romp_core.bodies.build import shape_keys
+    from romp_core.bodies.embedded import load_body, load_body_with_fingers
     from romp_core.errors import MocapError
 
-    body, remarks = load_body(), list[str]()
+    embedded = load_body_with_fingers() if motion.has_fingers else load_body()
+    body, remarks = embedded.shaped(shape_keys(motion.build)), list[str]()
     betas = person.observations.betas
-    if betas is not None and len(betas):
+    if betas is not None and len(betas) and not motion.has_fingers:  # a mesh of SMPL has none
         shape = np.median(np.asarray(betas, dtype=np.float64), axis=0)
         try:
             body, remarks = _smpl_body(shape) or (body, remarks)

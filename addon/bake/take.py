@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..blender import scene_index
-from ..blender.animation import is_animated
+from ..blender.matching import match_scene
 from ..blender.modes import in_object_mode
-from ..blender.timing import Timing, fit_scene, fits, scene_fps, timing_of
+from ..blender.steps import Steps, at_once, part
+from ..blender.timing import Timing, scene_fps, timing_of
 from ..blender.units import units_per_meter
-from .action import bake_action, ensure_action, is_ours
+from .action import bake_action_steps, ensure_action, is_ours
+from .all_or_nothing import Guard, all_or_nothing
 from .armature import ensure_armature, floor_of, is_shaped, rest_in_armature, shape_armature
-from .body import LICENSE, ensure_body, is_of, lacks_file, license_of
+from .body import LICENSE, ensure_body_steps, is_of, lacks_file, license_of
 from .camera import ensure_camera, place_camera
 from .footage import show_footage
+from .parent import ensure_parent, hang
 from .person_body import body_of
 from .visibility import bake_visibility
 
@@ -39,17 +42,18 @@ class BakeOptions:
     keep_edits: bool = True
 
 
-def bake_take(
+def bake_take_steps(
     scene: bpy.types.Scene,
     take: Take,
     title: str,
     person_ids: set[int] | None = None,
     options: BakeOptions | None = None,
-) -> list[str]:
-    """Make or update the characters of a solved take, its camera and the scene's timing.
+) -> Steps[list[str]]:
+    """Make or update the characters of a solved take, its camera, the empty that they hang on and the scene's timing.
 
     Baking again replaces bones, keys and mesh in place; names, the user's own objects, modifiers, constraints and
-    sliders stay.
+    sliders stay. When it fails, or is closed before its end, the scene is as before. Between two steps nothing but the
+    view may change.
 
     Args:
         take: solved; its people are baked with the edits applied. title: name of the collection.
@@ -66,27 +70,38 @@ def bake_take(
     options = options or BakeOptions()
     if not take.solved:
         raise TakeError("The take is not solved yet.", "Use Solve Again.")
-    is_free = not is_animated(scene, besides=_moved_by_bakes(scene, take.id))
-    lost, remarks = scene_index.lost_parts(scene, take.id), []
-    if options.set_scene and is_free:
-        fit_scene(scene, take.footage)
-    elif options.set_scene and not fits(scene, take.footage):
-        remarks.append(
-            "The scene has other animation, so its frame rate, range and resolution stay: "
-            f"the keys are laid out at {scene_fps(scene):.4g} frames per second."
-        )
-    bake = _Bake(scene, take, title, timing_of(take.footage, scene), options, options.set_scene and is_free)
-    with in_object_mode(scene, scene_index.objects_of(scene, take.id)):
-        for person in take.characters:
-            if person_ids is None or person.id in person_ids:
-                remarks += bake.person(person)
-        remarks += bake.camera()
+    items, lost = scene_index.objects_of(scene, take.id), scene_index.lost_parts(scene, take.id)
+    scene_index.drop_deleted(scene, take.id)
+    with in_object_mode(scene, items), all_or_nothing(scene) as guard:
+        remarks = yield from _bake_all(scene, take, title, person_ids, options, guard)
     if names := sorted(scene_index.names_of_parts(scene, take.id, lost)):
         remarks.insert(0, f"Made again, since it was deleted: {', '.join(names)}.")
     return list(dict.fromkeys(remarks))
 
 
-def _moved_by_bakes(scene: bpy.types.Scene, take_id: str) -> set[bpy.types.Object]:
+bake_take = at_once(bake_take_steps)
+
+
+def _bake_all(
+    scene: bpy.types.Scene, take: Take, title: str, person_ids: set[int] | None, options: BakeOptions, guard: Guard
+) -> Steps[list[str]]:
+    """Timing of the scene, the empty, characters and camera; returns remarks."""
+    sets_camera, remarks = False, list[str]()
+    guard.note(scene_index.objects_of(scene, take.id, scene_index.NO_PERSON))
+    if options.set_scene:
+        sets_camera, remarks = match_scene(scene, take.footage, moved_by_bakes(scene, take.id))
+    bake = _Bake(scene, take, title, timing_of(take.footage, scene), options, sets_camera)
+    bake.empty(guard)
+    people = [person for person in take.characters if person_ids is None or person.id in person_ids]
+    for number, person in enumerate(people):
+        guard.note(scene_index.objects_of(scene, take.id, person.id))
+        yield number / len(people)
+        remarks += yield from part(bake.person(person), number / len(people), (number + 1) / len(people))
+    yield 1.0
+    return remarks + bake.camera()
+
+
+def moved_by_bakes(scene: bpy.types.Scene, take_id: str) -> set[bpy.types.Object]:
     """The objects of a take with no other animation than the take's."""
     return {
         item
@@ -103,11 +118,29 @@ class _Bake:
     ) -> None:
         self.scene, self.take, self.title, self.timing, self.options = scene, take, title, timing, options
         self.sets_camera = sets_camera
+        self.latest_body: bpy.types.Object | None = None
+        self.parent: bpy.types.Object | None = None
 
-    def person(self, person: Person) -> list[str]:
+    def empty(self, guard: Guard) -> None:
+        """Make the empty of the take; what was made before there was one hangs on it then."""
+        scene, take_id = self.scene, self.take.id
+        if self._library(scene_index.PARENT):
+            return
+        there = scene_index.objects_of(scene, take_id)
+        self.parent, is_new = ensure_parent(scene, take_id, scene_index.short_name(self.title))
+        if not self.parent.users_collection:
+            self._link(self.parent)
+            guard.note_linking(self.parent)
+        if is_new:
+            tops = [item for item in there if item[scene_index.ROLE] in (scene_index.ARMATURE, scene_index.CAMERA)]
+            guard.note_parents(tops)
+            hang(scene, self.parent, tops)
+
+    def person(self, person: Person) -> Steps[list[str]]:
         """Make or update a character; returns remarks."""
         import numpy as np
 
+        from romp_core.geometry.fingers import N_TIPS, all_rest_joints
         from romp_core.take.resample import resample
 
         scene, take, timing = self.scene, self.take, self.timing
@@ -124,33 +157,43 @@ class _Bake:
         armature, is_new = ensure_armature(scene, take.id, person.id, name)
         if is_new:
             self._link(armature)
+            self._hang(armature)
             armature.scale = [units_per_meter(scene)] * 3  # bones and keys stay in meters
             armature.data.display_type = "BBONE" if body else "OCTAHEDRAL"  # thin rods do not cover the body
         elif lacks_file(skin, body):
             floor = floor_of(armature)
             remarks.append(f"Without its SMPL file the body of {person.name} stays as it is.")
-        heads = rest_in_armature(joints, floor)
+        heads, tips = rest_in_armature(joints, floor), None
+        if motion.has_fingers:
+            points = rest_in_armature(all_rest_joints(joints, motion.rest_fingers), floor)
+            heads, tips = points[:-N_TIPS], points[-N_TIPS:]
         shaped = not is_new and is_shaped(armature, heads, self.options.with_root)
         if not shaped:
-            shape_armature(armature, heads, self.options.with_root)
+            shape_armature(armature, heads, self.options.with_root, tips)
+        yield 0.1
         _stamp(armature, take, license_of(skin, body) or take.provenance.body_license)
         finite = np.isfinite(clip.rotations).all(axis=(1, 2)) & np.isfinite(clip.root).all(axis=1)
+        if clip.has_fingers:
+            finite &= np.isfinite(clip.fingers).all(axis=(1, 2))
         clip = replace(clip, valid=clip.valid & finite)  # NaN and infinity never become keys
         samples = np.arange(clip.first, clip.first + len(clip.valid))
         action = ensure_action(scene, armature, name)
-        bake_action(armature, action, clip, timing.first + samples, self.options.keep_edits)
+        frames, keep_edits = timing.first + samples, self.options.keep_edits
+        yield from part(bake_action_steps(armature, action, clip, frames, keep_edits), 0.1, 0.4)
 
         detected = np.zeros(max(timing.samples, clip.first + len(clip.valid)), dtype=bool)
         detected[samples] = clip.valid
-        bake_visibility(scene, armature, armature, name, detected, timing.first)
+        bake_visibility(scene, armature, armature, name, detected, timing.first, self.options.keep_edits)
         if body is None:
             return remarks
         if not lacks_file(skin, body) and not (shaped and is_of(scene, skin, body)):
             title = scene_index.short_name(self.title, person.name, "Body")
-            skin, is_new = ensure_body(scene, armature, body.fitted(joints), floor, title)
+            made = ensure_body_steps(scene, armature, body.fitted(joints), floor, title, self.latest_body)
+            skin, is_new = yield from part(made, 0.4, 0.9)
             if is_new:
                 self._link(skin)
-        bake_visibility(scene, armature, skin, name, detected, timing.first)
+                self.latest_body = skin
+        bake_visibility(scene, armature, skin, name, detected, timing.first, self.options.keep_edits)
         return remarks
 
     def camera(self) -> list[str]:
@@ -167,9 +210,10 @@ class _Bake:
         camera, is_new = ensure_camera(scene, take.id, name)
         if is_new:
             self._link(camera)
+            self._hang(camera)
         path = resample_camera(take.camera, take.footage, timing.fps)
         frames = timing.first + np.arange(len(path.position))
-        place_camera(scene, camera, path, frames, name, units_per_meter(scene))
+        place_camera(scene, camera, path, frames, name, units_per_meter(scene), timing.fps, self.options.keep_edits)
         remark = show_footage(camera.data, take.footage, timing.first, scene_fps(scene))
         if scene.camera is None or (is_new and self.sets_camera):
             scene.camera = camera
@@ -179,6 +223,11 @@ class _Bake:
         """The .blend that a part of the take is linked from, or ""."""
         item = scene_index.find_object(self.scene, self.take.id, role, person_id)
         return scene_index.library_of(item) if item is not None else ""
+
+    def _hang(self, item: bpy.types.Object) -> None:
+        """Let a new character or camera hang on the empty."""
+        if self.parent is not None:
+            hang(self.scene, self.parent, [item])
 
     def _link(self, item: bpy.types.Object) -> None:
         """Put a new object into the take's collection, which is made when missing."""
@@ -192,9 +241,14 @@ class _Bake:
 
 def _stamp(item: bpy.types.Object, take: Take, body_license: str) -> None:
     """Note on the character where it comes from and under which licenses; exports keep it."""
+    from romp_core.models.license import combined_use
+
     provenance = take.provenance
     item["romp_mocap_source"] = Path(take.footage.path).name  # not the folder: exports are given away
     item["romp_mocap_model"] = provenance.model
     item["romp_mocap_model_license"] = provenance.model_license
     item[LICENSE] = body_license
     item["romp_mocap_version"] = provenance.core_version
+    item["romp_mocap_commercial_use"] = combined_use(provenance.commercial_use, body_license)
+    item["romp_mocap_license_checked"] = provenance.license_checked
+    item["romp_mocap_weights"] = ", ".join(f"{name} {digest}" for name, digest in provenance.weights.items())

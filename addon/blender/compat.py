@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import bpy
+
+_SLOT = "romp_mocap_slot"
+"""Property of objects: handle of their slot, by which it is found after a rename while another action is assigned."""
 
 
 def has_slots() -> bool:
@@ -34,11 +38,52 @@ def assign_action(datablock: bpy.types.ID, action: bpy.types.Action) -> None:
 
 
 def _own_slot(datablock: bpy.types.ID, action: bpy.types.Action) -> Any:
+    slot = _found_slot(datablock, action) or action.slots.new(id_type="OBJECT", name=datablock.name)
+    if datablock.get(_SLOT) != slot.handle:
+        datablock[_SLOT] = slot.handle
+    return slot
+
+
+def _found_slot(datablock: bpy.types.ID, action: bpy.types.Action) -> Any | None:
+    """The slot by which this action moves, or moved, the datablock."""
     animation = datablock.animation_data
     if animation is not None and animation.action == action and animation.action_slot is not None:
         return animation.action_slot
-    slot = next((slot for slot in action.slots if slot.name_display == datablock.name), None)
-    return slot or action.slots.new(id_type="OBJECT", name=datablock.name)
+    used = (strip.action_slot for strip in strips_of(datablock) if strip.action == action and strip.action_slot)
+    noted = (slot for slot in action.slots if slot.handle == datablock.get(_SLOT))
+    named = (slot for slot in action.slots if slot.name_display == datablock.name)
+    return next(chain(used, noted, named), None)
+
+
+def found_channels(datablock: bpy.types.ID, action: bpy.types.Action) -> Any | None:
+    """Holder of the datablock's f-curves in this action, or None; nothing is made."""
+    if not has_slots():
+        return action
+    slot = _found_slot(datablock, action)
+    if slot is None or not action.layers or not action.layers[0].strips:
+        return None
+    return action.layers[0].strips[0].channelbag(slot)
+
+
+def strips_of(datablock: bpy.types.ID) -> list[bpy.types.NlaStrip]:
+    """All strips of actions in the datablock's NLA tracks."""
+    animation = datablock.animation_data
+    return [strip for track in animation.nla_tracks for strip in track.strips] if animation is not None else []
+
+
+def actions_of(datablock: bpy.types.ID) -> list[bpy.types.Action]:
+    """The actions that move the datablock: the assigned one, and those of its strips."""
+    animation = datablock.animation_data
+    assigned = [animation.action] if animation is not None else []
+    return [action for action in (*assigned, *(strip.action for strip in strips_of(datablock))) if action is not None]
+
+
+def fit_strips(datablock: bpy.types.ID, action: bpy.types.Action, covered: tuple[float, ...]) -> None:
+    """Let strips that showed the whole action, from `covered[0]` to `covered[1]`, show the whole of it again."""
+    now = tuple(action.frame_range)
+    for strip in strips_of(datablock):
+        if strip.action == action and (strip.action_frame_start, strip.action_frame_end) == covered != now:
+            strip.action_frame_start, strip.action_frame_end = now
 
 
 def channels_of(action: bpy.types.Action, slot: Any) -> Any:
@@ -51,15 +96,7 @@ def channels_of(action: bpy.types.Action, slot: Any) -> Any:
 def assigned_channels(datablock: bpy.types.ID) -> Any | None:
     """Holder of the f-curves that animate the datablock now, or None."""
     animation = datablock.animation_data
-    if animation is None or animation.action is None:
-        return None
-    action = animation.action
-    if not has_slots():
-        return action
-    slot = animation.action_slot
-    if slot is None or not action.layers or not action.layers[0].strips:
-        return None
-    return action.layers[0].strips[0].channelbag(slot)
+    return found_channels(datablock, animation.action) if animation is not None and animation.action else None
 
 
 def ensure_fcurve(channels: Any, path: str, index: int, group: str) -> bpy.types.FCurve:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import bpy
 
-from .redraw import redraw
+from .redraw import redraw_sidebars
 
 if TYPE_CHECKING:
     from romp_core.typing import Array
 
+_LARGEST_PX = 640
 _collection: Any = None
 _shares: dict[str, float] = {}
 _requested: list[str] = []
@@ -58,6 +59,25 @@ def load(path: str) -> None:
     _shares[path] = height / max(width, height)
 
 
+def show_array(name: str, image: Array) -> tuple[int, int]:
+    """Let an icon of this name show an image (height, width, 3) uint8 RGB; its width and height."""
+    import numpy as np
+    from bpy.utils import previews
+
+    global _collection
+    height, width = image.shape[:2]
+    pixels = np.ones((height, width, 4), np.float32)
+    pixels[..., :3] = image[::-1] / np.float32(255)
+    padded = _padded(pixels)
+    if _collection is None:
+        _collection = previews.new()
+    preview = _collection[name] if name in _collection else _collection.new(name)
+    preview.image_size = padded.shape[:2]
+    preview.image_pixels_float.foreach_set(padded.ravel())
+    _shares[name] = height / max(width, height)
+    return width, height
+
+
 def free() -> None:
     """Release all icons."""
     global _collection
@@ -73,7 +93,8 @@ def free() -> None:
 
 
 def _decode(path: str) -> Array | None:
-    """Pixels (height, width, 4) float32, the lowest row first; None for a file that is no image."""
+    """Pixels (height, width, 4) float32, the lowest row first, of a video those of its first frame; large ones are
+    reduced. None for a file that is neither."""
     import numpy as np
 
     try:
@@ -84,7 +105,8 @@ def _decode(path: str) -> Array | None:
     pixels = np.empty((height, width, 4), np.float32)
     image.pixels.foreach_get(pixels.ravel())
     bpy.data.images.remove(image)
-    return pixels if pixels.size else None
+    step = -(-max(width, height) // _LARGEST_PX)
+    return pixels[::step, ::step] if pixels.size else None
 
 
 def _padded(pixels: Array) -> Array:
@@ -102,4 +124,4 @@ def _padded(pixels: Array) -> Array:
 def _load_requested() -> None:
     for path in _requested:  # they stay in the list: what cannot be loaded is not tried at every redraw
         load(path)
-    redraw()
+    redraw_sidebars()

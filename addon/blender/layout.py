@@ -6,13 +6,41 @@ import textwrap
 
 import bpy
 
+TAB = "MoCap"
+_TRIES, _RETRY_SECONDS = 20, 0.1
+
 
 class SidebarPanel:
     """Mixin: a panel of the MoCap tab in the 3D view's sidebar."""
 
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
-    bl_category = "MoCap"
+    bl_category = TAB
+
+
+def show_tab(area: bpy.types.Area) -> None:
+    """Open the sidebar of a 3D view at the MoCap tab: a sidebar that was closed has its tabs after a redraw or two."""
+    area.spaces.active.show_region_ui = True
+    left = iter(range(_TRIES))
+
+    def select() -> float | None:
+        region = next((each for each in _regions(area) if each.type == "UI"), None)
+        if region is None or next(left, None) is None:
+            return None
+        try:
+            region.active_panel_category = TAB
+        except (AttributeError, TypeError):
+            return _RETRY_SECONDS
+        region.tag_redraw()
+        return None
+
+    bpy.app.timers.register(select, first_interval=0.0)
+
+
+def _regions(area: bpy.types.Area) -> list[bpy.types.Region]:
+    """The regions of an area; none once it is closed."""
+    windows = bpy.context.window_manager.windows
+    return list(area.regions) if any(area in window.screen.areas[:] for window in windows) else []
 
 
 def ui_scale() -> float:

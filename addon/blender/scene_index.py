@@ -14,7 +14,7 @@ from typing import Any
 import bpy
 
 TAKE, PERSON, ROLE = "romp_mocap_take", "romp_mocap_person", "romp_mocap_role"
-ARMATURE, BODY, CAMERA, COLLECTION = "armature", "body", "camera", "collection"
+ARMATURE, BODY, CAMERA, PARENT, COLLECTION = "armature", "body", "camera", "parent", "collection"
 NO_PERSON = -1
 _NAME_BYTES = 63
 
@@ -90,6 +90,21 @@ def forget(scene: bpy.types.Scene, take_id: str, person_id: int | None = None) -
             made.remove(index)
 
 
+def drop_deleted(scene: bpy.types.Scene, take_id: str) -> None:
+    """Delete objects of a take that the user deleted: only the scene's pointers keep them, and their names, alive.
+
+    The empty is kept: what hangs on it would move.
+    """
+    for pointers in scene.romp_mocap.made:
+        item, (take, role, _) = pointers.item, pointers.name.rsplit("/", 2)
+        if take != take_id or role == PARENT or not _is_deleted(item) or item.use_fake_user or library_of(item):
+            continue
+        data = item.data
+        bpy.data.objects.remove(item)
+        if data is not None and not data.users:
+            bpy.data.batch_remove([data])
+
+
 def change_take(scene: bpy.types.Scene, take_id: str, new_id: str) -> None:
     """Let what was made from one take belong to another."""
     actions = {action for action in bpy.data.actions if action.get(TAKE) == take_id and action.library is None}
@@ -110,6 +125,12 @@ def find_object(scene: bpy.types.Scene, take_id: str, role: str, person_id: int 
     if pointers is not None:
         return pointers.item if is_in(scene, pointers.item) else None
     return next((item for item in scene.objects if belongs(item, take_id, role, person_id)), None)
+
+
+def deleted_object(scene: bpy.types.Scene, take_id: str, role: str) -> bpy.types.Object | None:
+    """The object with that part in the take, if the user deleted it and the scene's pointers keep it alive."""
+    pointers = scene.romp_mocap.made.get(_key(take_id, role))
+    return pointers.item if pointers is not None and _is_deleted(pointers.item) else None
 
 
 def objects_of(scene: bpy.types.Scene, take_id: str, person_id: int | None = None) -> list[bpy.types.Object]:
@@ -153,6 +174,18 @@ def body_of(scene: bpy.types.Scene, armature: bpy.types.Object) -> bpy.types.Obj
     return bodies[0] if bodies else find_object(scene, armature[TAKE], BODY, armature[PERSON])
 
 
+def meshes_of(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """The meshes that an armature deforms, whoever made both."""
+    body = body_of(scene, armature) if armature.get(ROLE) == ARMATURE else None
+    return [item for item in scene.objects if item.type == "MESH" and (item == body or _deforms(armature, item))]
+
+
+def _deforms(armature: bpy.types.Object, item: bpy.types.Object) -> bool:
+    if item.parent == armature and item.parent_type == "ARMATURE":
+        return True
+    return any(modifier.type == "ARMATURE" and modifier.object == armature for modifier in item.modifiers)
+
+
 def is_in(scene: bpy.types.Scene, item: bpy.types.Object | None) -> bool:
     """True for an object that is in one of the scene's collections."""
     if item is None or (found := scene.objects.get(item.name)) is None:
@@ -183,6 +216,10 @@ def short_name(*parts: str) -> str:
     room = _NAME_BYTES - 12 - len(rest.encode())  # 12: suffixes such as " visibility"
     first = parts[0].encode()[: max(room, 8)].decode(errors="ignore")
     return f"{first} {rest}".strip()
+
+
+def _is_deleted(item: bpy.types.Object | None) -> bool:
+    return item is not None and not item.users_collection
 
 
 def _key(take_id: str, role: str, person_id: int = NO_PERSON) -> str:

@@ -17,7 +17,7 @@ _SIGNS = {"deg": "\u00b0", "m": "m"}  # Blender shows lengths in the scene's uni
 def properties_of(
     settings: type,
     changed: Mapping[str, Callable[[Any, Any], None]] = {},
-    items: Mapping[str, Callable[[Any, Any], list[tuple[str, str, str]]]] = {},
+    items: Mapping[str, Callable[[Any, Any], list[Any]]] = {},
 ) -> dict[str, Any]:
     """One Blender property per field of a settings dataclass, with its default, text and limits.
 
@@ -35,6 +35,9 @@ def _property(default: Any, meta: Any, changed: Callable[[Any, Any], None] | Non
     text = {"name": meta["label"], "description": meta["help"], "update": changed}
     if items is not None:
         return bpy.props.EnumProperty(items=items, **text)
+    if "choices" in meta:
+        choices = [(name, label, "") for name, label in meta["choices"].items()]
+        return bpy.props.EnumProperty(items=choices, default=default, **text)
     if isinstance(default, bool):
         return bpy.props.BoolProperty(default=default, **text)
     if isinstance(default, str):

@@ -53,6 +53,12 @@ def timing_of(footage: FootageInfo, scene: bpy.types.Scene) -> Timing:
     return Timing(FIRST_FRAME, fps, int(to_grid(footage.times[-1], footage, fps) + 0.5) + 1)
 
 
+def second_at(frame: float, footage: FootageInfo, scene: bpy.types.Scene) -> float:
+    """The second of the footage that a frame of the scene shows."""
+    timing = timing_of(footage, scene)
+    return float(footage.times[0]) + (frame - timing.first) / timing.fps
+
+
 def fits(scene: bpy.types.Scene, footage: FootageInfo) -> bool:
     """True when the scene has the footage's frame rate, range and resolution."""
     from romp_core.take.resample import grid_fps

@@ -6,6 +6,7 @@ import bpy
 from bpy.props import StringProperty
 from bpy.types import FileHandler, Operator
 
+from ..blender.layout import show_tab
 from ..blender.paths import RELATIVE
 from ..blender.reporting import Reporting
 
@@ -28,7 +29,7 @@ class ROMP_MOCAP_OT_set_source(Reporting, Operator):
         context.scene.romp_mocap.source = self.filepath
         area = context.area
         if area is not None and area.type == "VIEW_3D":
-            context.space_data.show_region_ui = True
+            show_tab(area)
         return "Footage set. Press Capture in the MoCap tab of the sidebar"
 
 

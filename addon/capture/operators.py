@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import bpy
@@ -14,14 +15,17 @@ from romp_core.take.settings import CaptureSettings, SolveSettings, from_mapping
 from ..blender import scene_index, settings_properties
 from ..blender.paths import RELATIVE, printable, target_file
 from ..blender.reporting import Reporting
+from ..blender.steps import Steps
 from ..blender.undo import push_undo
 from ..documents import locations, lookup
 from ..models import options
 from ..preferences import folders
-from ..takes import characters, take_list
+from ..takes import characters, first_look, take_list, warnings
+from ..takes.summary import NEXT_STEPS, summary
 from ..worker import jobs
 from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
 from ..worker.outcome import Outcome
+from ..worker.session import Session
 from .kept import what_is_kept
 from .requirements import existing_footage, is_folder, require_model_files
 
@@ -56,8 +60,6 @@ class ROMP_MOCAP_OT_capture(Reporting, Operator):
         return no_job(cls, context)
 
     def run(self, context: bpy.types.Context) -> set[str]:
-        from romp_core.worker.commands import Capture
-
         group = context.scene.romp_mocap
         source = existing_footage(self.filepath or group.source)
         settings = settings_properties.values(CaptureSettings, self.properties, group.capture)
@@ -66,23 +68,43 @@ class ROMP_MOCAP_OT_capture(Reporting, Operator):
             settings["selection"] = ""  # the panel's was made in another frame
         if not is_folder(source) and not self.properties.is_property_set("frame_rate"):
             settings["frame_rate"] = 0.0  # the panel shows it, and means it, for folders alone
-        require_model_files(settings["model"])
+        if not options.has_hands(settings["model"]) and not self.properties.is_property_set("parts"):
+            settings["parts"] = "body"  # the panel does not show it for this model
         own = options.values(group.capture.model_options, settings["model"], self.model_options)
         out, remark = (target_file(self.out), "") if self.out else locations.new_take(source)
-        command = Capture(
-            source,
-            out,
-            from_mapping(CaptureSettings, {**settings, "model_options": own}),
-            from_mapping(SolveSettings, settings_properties.values(SolveSettings, self.properties, group.solve)),
-            str(folders.weights_folder()),
-        )
-        uid = context.scene.session_uid
-        title = f"Capture {printable(Path(source).name)}"
-        outcome = jobs.start(title, command, lambda end: take_arrived(end, uid, remark), must_wait(self.wait))
+        capture = from_mapping(CaptureSettings, {**settings, "model_options": own})
+        solve = from_mapping(SolveSettings, settings_properties.values(SolveSettings, self.properties, group.solve))
+        outcome = start_capture(context.scene, source, out, capture, solve, must_wait(self.wait), remark)
         return end_of_wait(self, outcome)
 
 
-def take_arrived(outcome: Outcome, uid: int, remark: str = "") -> str:
+def start_capture(
+    scene: bpy.types.Scene,
+    source: str,
+    out: str,
+    capture: CaptureSettings,
+    solve: SolveSettings,
+    wait: bool,
+    remark: str = "",
+    watch: Callable[[Session], None] | None = None,
+) -> Outcome | None:
+    """Capture into a take, and make its characters in a scene; see `jobs.start`.
+
+    Args:
+        remark: about where the take is.
+
+    Raises:
+        romp_core.errors.MocapError: the model lacks files, or a job is running already.
+    """
+    from romp_core.worker.commands import Capture
+
+    require_model_files(capture.model)
+    command, uid = Capture(source, out, capture, solve, str(folders.weights_folder())), scene.session_uid
+    title = f"Capture {printable(Path(source).name)}"
+    return jobs.start(title, command, lambda end: take_arrived(end, uid, remark), wait, watch=watch)
+
+
+def take_arrived(outcome: Outcome, uid: int, remark: str = "") -> Steps[str]:
     """List the take of an ended capture, and make its characters where the capture was started; returns remarks.
 
     Args:
@@ -101,8 +123,15 @@ def take_arrived(outcome: Outcome, uid: int, remark: str = "") -> str:
     remarks = [each for each in (kept, remark, entry.remark) if each]
     if scene is None:
         remarks += ["The scene of this capture was closed: the take is in the list of this scene."]
+    elif outcome.kind == "finished" and not take.has_poses:  # the take's remark says what it is for
+        outcome.sentence = outcome.sentence or summary(entry)
     elif outcome.kind == "finished":
-        remarks += characters.make_characters(scene, entry, {item.person_id for item in entry.people})
+        who = {item.person_id for item in entry.people}
+        remarks += yield from characters.make_characters_steps(scene, entry, who)
+        outcome.sentence = outcome.sentence or summary(entry)
+        if not bpy.app.background and scene.romp_mocap.show_result:
+            remarks += first_look.show_result(scene, entry)
+        remarks += [*warnings.first_ones(entry), NEXT_STEPS]
     push_undo("Capture")
     return " ".join(remarks)
 

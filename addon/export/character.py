@@ -1,29 +1,52 @@
-"""Characters as files: one character per file, only its own motion, nothing simplified."""
+"""Characters as files: only their own motion, one clip each, nothing simplified."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import bpy
 
 from ..blender import scene_index
-from .bvh import write_bvh
-from .preflight import check, frame_range, license_remarks
-from .stage import staged
+from . import exporters, preflight
+from .amass import joint_motion, write_amass
+from .bvh import bvh_name, write_bvh
+from .motion import SampledMotion, below_root, renamed, with_root_bone
+from .presets import PRESETS, Preset
+from .sample import sample_motion
+from .stamp import write_license
+from .stand_in import Role, stage
+from .vrm_animation import add_humanoid, humanoid_bones
 
-SUFFIXES = {"FBX": ".fbx", "GLB": ".glb", "BVH": ".bvh"}
-_OPERATORS = {"FBX": "EXPORT_SCENE_OT_fbx", "GLB": "EXPORT_SCENE_OT_gltf"}
+
+@dataclass(frozen=True)
+class Written:
+    """A file, and what it must show when it is read.
+
+    Attributes:
+        motions: of its characters. remarks: for the user.
+    """
+
+    path: Path
+    format: str
+    motions: tuple[SampledMotion, ...]
+    remarks: list[str]
 
 
-def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: Path, format: str) -> list[str]:
-    """Write one character; the scene, selection, frame and actions are afterwards as before.
+def export_characters(
+    scene: bpy.types.Scene,
+    armatures: Sequence[bpy.types.Object],
+    path: Path,
+    format: str,
+    preset: str = "BLENDER",
+) -> Written:
+    """Write characters to one file; the scene, selection, frame and actions are afterwards as before.
 
     Args:
-        format: "FBX", "GLB" or "BVH".
-
-    Returns:
-        Remarks for the user.
+        format: a key of `FORMATS` with the body of that preset.
 
     Raises:
         romp_core.errors.TakeError: nothing to export, or the file cannot be written.
@@ -31,26 +54,65 @@ def export_character(scene: bpy.types.Scene, armature: bpy.types.Object, path: P
     from romp_core.errors import TakeError
     from romp_core.storage.atomic import finish
 
-    remarks = check(armature, scene)
-    if format in _OPERATORS and not hasattr(bpy.types, _OPERATORS[format]):
-        raise TakeError(f"Blender's {format} exporter is disabled.", "Enable it in Edit > Preferences > Add-ons.")
-    frames = frame_range(armature, scene)
-    body = scene_index.body_of(scene, armature)
-    meshes = [body] if body is not None and format != "BVH" else []
-    remarks += license_remarks(meshes)
-    writer = {"FBX": _write_fbx, "GLB": _write_glb, "BVH": write_bvh}[format]
+    exporters.require(format)
+    target = PRESETS[preset]
+    ranges = [preflight.frame_range(armature, scene) for armature in armatures]
+    frames = min(first for first, _ in ranges), max(last for _, last in ranges)
+    remarks: list[str] = []
+    roles = []
+    for armature in armatures:
+        preflight.check(armature)
+        turned = not target.root_bone and format != "AMASS"  # a root bone, or the pelvis, has the heading there
+        motion = sample_motion(scene, armature, frames, target.deform_only, turned)
+        fitted = _fitted(armature, motion, format, target)
+        remarks += preflight.check_motion(fitted)
+        meshes = scene_index.meshes_of(scene, armature) if format not in ("BVH", "AMASS") else []
+        remarks += preflight.license_remarks(meshes)
+        name = target.object_name if len(armatures) == 1 and target.object_name else armature.name
+        roles.append(Role(armature, meshes, fitted, name))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Beside the target until it is whole: a good file of that name is never left half overwritten.
         with TemporaryDirectory(prefix=".mocap-", dir=path.parent) as folder:
             unfinished = Path(folder) / path.name
-            with staged(scene, armature, meshes, frames) as stage:
-                writer(stage, armature, unfinished, frames)
+            _write(format, roles, unfinished, target)
             finish(unfinished, path)
+        if format == "BVH":
+            write_license(roles[0].armature, path)
     except (OSError, RuntimeError) as error:  # Blender's exporters raise RuntimeError with their report
         sentence = f'"{path}" could not be written ({_reason(error)}).'
         raise TakeError(sentence, "Choose another folder or name.") from error
-    return remarks
+    return Written(path, format, tuple(role.motion for role in roles), list(dict.fromkeys(remarks)))
+
+
+def _write(format: str, roles: Sequence[Role], path: Path, preset: Preset) -> None:
+    if format == "BVH":
+        write_bvh(roles[0].motion, path)
+    elif format == "AMASS":
+        write_amass(roles[0].armature, roles[0].motion, path)
+    else:
+        with stage(roles, preset.per_meter if format == "FBX" else 1.0) as scene:
+            exporters.write(format, scene, path, preset)
+        if preset.is_vrm and len(roles) == 1 and (bones := humanoid_bones(roles[0].motion)):
+            add_humanoid(path, bones)
+
+
+def _fitted(armature: bpy.types.Object, motion: SampledMotion, format: str, preset: Preset) -> SampledMotion:
+    """The motion as a file of this format can hold it."""
+    if format == "AMASS":
+        return joint_motion(armature, motion)
+    if preset.deform_only:
+        motion = below_root(motion)
+    if preset.root_bone:
+        motion = with_root_bone(motion)
+    rule = {"BVH": bvh_name, "USD": _identifier}.get(format)
+    return renamed(motion, rule) if rule else motion
+
+
+def _identifier(name: str) -> str:
+    """A name of a prim in USD: letters, digits and underscores."""
+    name = re.sub(r"\W", "_", name, flags=re.ASCII)
+    return f"_{name}" if not name or name[0].isdigit() else name
 
 
 def _reason(error: Exception) -> str:
@@ -60,39 +122,3 @@ def _reason(error: Exception) -> str:
     around = (" ", "Error: Python", "Location")
     lines = [line for line in str(error).splitlines() if line and not line.startswith(around)]
     return lines[-1].strip() if lines else type(error).__name__
-
-
-def _write_fbx(_scene: bpy.types.Scene, _armature: bpy.types.Object, path: Path, _frames: tuple[int, int]) -> None:
-    bpy.ops.export_scene.fbx(
-        filepath=str(path),
-        object_types={"ARMATURE", "MESH"},
-        use_mesh_modifiers=False,  # applying them would drop the shape keys
-        mesh_smooth_type="FACE",
-        add_leaf_bones=False,
-        apply_scale_options="FBX_SCALE_ALL",  # objects keep scale 1 in other programs
-        use_custom_props=True,
-        bake_anim=True,
-        bake_anim_use_all_bones=True,
-        bake_anim_use_nla_strips=False,  # both off: the scene's frames, as seen, in one clip
-        bake_anim_use_all_actions=False,
-        bake_anim_force_startend_keying=True,
-        bake_anim_simplify_factor=0.0,
-    )
-
-
-def _write_glb(scene: bpy.types.Scene, _armature: bpy.types.Object, path: Path, _frames: tuple[int, int]) -> None:
-    bpy.ops.export_scene.gltf(
-        filepath=str(path),
-        export_format="GLB",
-        use_active_scene=True,
-        export_extras=True,
-        export_animations=True,
-        export_animation_mode="ACTIVE_ACTIONS",  # one clip of what is seen
-        export_anim_single_armature=False,  # on 4.2 it would add the actions of other people
-        export_nla_strips_merged_animation_name=scene.name,
-        export_force_sampling=True,
-        export_frame_range=True,
-        export_anim_slide_to_zero=True,
-        export_optimize_animation_size=False,
-        export_morph_animation=False,
-    )

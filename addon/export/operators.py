@@ -2,90 +2,178 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy.types import Operator
 from bpy_extras.io_utils import ExportHelper
 
-from ..blender import scene_index
-from ..blender.paths import file_name
+from ..blender import report, scene_index
+from ..blender.layout import wrapped
 from ..blender.reporting import Reporting
-from ..takes import take_list
-from .character import SUFFIXES, export_character
+from . import targets, verification
+from .character import export_characters
+from .presets import FORMATS, PRESETS
+from .verdict import Verdict, combined
+
+SECTION = "export"
+"""Of the report on actions and scenes."""
+_ONE_FILE = ("FBX", "GLB", "USD")
 
 
 class ROMP_MOCAP_OT_export(Reporting, Operator, ExportHelper):
-    """Write characters to files for other programs, one character per file"""
+    """Write characters to files for other programs, and read the files again to verify them"""
 
     bl_idname = "romp_mocap.export"
     bl_label = "Export Character"
 
     filename_ext = ""
-    check_extension = None  # the format decides, see `run`
-    filter_glob: StringProperty(default="*.fbx;*.glb;*.bvh", options={"HIDDEN"})
+    filepath: StringProperty(subtype="FILE_PATH")
+    filter_glob: StringProperty(default=";".join(f"*{suffix}" for _, suffix, _ in FORMATS.values()), options={"HIDDEN"})
+    preset: EnumProperty(
+        name="Preset",
+        description="The program that the file is for",
+        items=[(key, preset.label, preset.description) for key, preset in PRESETS.items()],
+    )
     format: EnumProperty(
-        name="Format",
-        items=(
-            ("FBX", "FBX", "Body, skeleton and motion, for game engines and other 3D programs"),
-            ("GLB", "glTF Binary", "Body, skeleton and motion, for engines and the web"),
-            ("BVH", "BVH", "Skeleton and motion only; y up, meters"),
-        ),
+        name="Format", items=[(key, label, description) for key, (label, _, description) in FORMATS.items()]
     )
     which: EnumProperty(
         name="Who",
         items=(
-            ("ACTIVE", "Selected", "The character of the active object, or of the person selected in the list"),
-            ("ALL", "All Characters", "Every character of the scene, each in its own file"),
+            (targets.ACTIVE, "Active", "The character of the active object, or of the person selected in the list"),
+            (targets.SELECTED, "Selected", "All selected armatures, also rigs of your own"),
+            (targets.CHARACTERS, "Characters", "Every character that was made from a take"),
+            (targets.ALL, "All", "Every character, and every other armature that is animated"),
         ),
     )
+    one_file: BoolProperty(
+        name="One File", description="Write all of them to one file, with a clip for each, instead of a file for each"
+    )
+    verify: BoolProperty(
+        name="Verify",
+        description="Read the files again in the background and compare every bone on every frame",
+        default=True,
+    )
+    overwrite: BoolProperty(
+        name="Overwrite",
+        description="Replace files of the same name, also those of characters whose names are added",
+        options={"SKIP_SAVE"},
+    )
+    asked: BoolProperty(options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if next(scene_index.characters(context.scene), None) is None:
+        if not any(item.type == "ARMATURE" for item in context.scene.objects):
             cls.poll_message_set("There is no character in the scene")
             return False
         return True
 
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self.asked = True
+        self.filepath = targets.suggested(context, self.which, self.filepath)
+        return ExportHelper.invoke(self, context, event)
+
+    def check(self, context: bpy.types.Context) -> bool:
+        """Show the name that is written, so that the file browser warns of one that exists."""
+        path = Path(str(self.filepath))
+        suffixes = {suffix for _, suffix, _ in FORMATS.values()}
+        stem = path.with_suffix("") if path.suffix in suffixes else path
+        shown = f"{stem}{FORMATS[self._format()][1]}" if stem.name else self.filepath
+        if shown == self.filepath:
+            return False
+        self.filepath = shown
+        return True
+
     def run(self, context: bpy.types.Context) -> str:
-        scene = context.scene
-        armatures = list(scene_index.characters(scene)) if self.which == "ALL" else [_active(context)]
-        target = Path(bpy.path.abspath(self.filepath))
-        if target.suffix.lower() in SUFFIXES.values():
-            target = target.with_suffix("")
-        folder, stem = (target, "") if target.is_dir() else (target.parent, target.name)
-        remarks: list[str] = []
-        names: list[str] = []
-        for armature in armatures:
-            name = stem
-            if self.which == "ALL" or not stem:
-                name = f"{stem} {file_name(armature.name, 'character')}".strip()
-            while name + SUFFIXES[self.format] in names:
-                name += "_"  # "a/b" and "a:b" are different characters
-            names.append(name + SUFFIXES[self.format])
-            remarks += export_character(scene, armature, folder / names[-1], self.format)
-        return " ".join([f"Exported {', '.join(names)}.", *remarks])
+        format, scene = self._format(), context.scene
+        together = self.one_file and format in _ONE_FILE and not PRESETS[self.preset].object_name
+        armatures = targets.targets(context, self.which)
+        files = targets.files_of(armatures, self.filepath, format, self.which, together)
+        self._require_unused([path for path, _ in files])
+        actions = [[_action_uid(armature) for armature in who] for _, who in files]
+        _forget(scene, actions)
+        written = [export_characters(scene, who, path, format, self.preset) for path, who in files]
+        done = f"Exported {', '.join(file.path.name for file in written)}."
+        remarks = list(dict.fromkeys(remark for file in written for remark in file.remarks))
+        if self.verify:
+            verdicts: list[Verdict] = []
+
+            def then(found: Sequence[Verdict]) -> None:
+                verdicts.extend(found)
+                _keep(scene_uid, actions, found)
+
+            scene_uid = scene.session_uid
+            verification.start(written, then, wait=bpy.app.background or not self.asked)
+            remarks += [verdict.text for verdict in verdicts]
+            if any(not verdict.ok for verdict in verdicts):
+                self.report({"WARNING"}, " ".join([done, *remarks]))
+                return ""
+        return " ".join([done, *remarks])
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.use_property_split = True
-        layout.prop(self, "format")
+        layout.prop(self, "preset")
+        wrapped(layout, PRESETS[self.preset].description, context.region.width - 20)
+        if len(PRESETS[self.preset].formats) > 1:
+            layout.prop(self, "format")
         layout.prop(self, "which")
+        layout.prop(self, "one_file")
+        layout.prop(self, "verify")
+        layout.prop(self, "overwrite")
+
+    def _format(self) -> str:
+        """The format; that of the preset where none is asked for. Raises SettingsError when they do not fit."""
+        from romp_core.errors import SettingsError
+
+        preset = PRESETS[self.preset]
+        if self.format in preset.formats:
+            return str(self.format)
+        if self.asked or not self.properties.is_property_set("format"):
+            return preset.formats[0]
+        raise SettingsError(
+            f"The preset {preset.label} writes {' or '.join(preset.formats)}, not {self.format}.",
+            "Choose another preset or format.",
+        )
+
+    def _require_unused(self, paths: Sequence[Path]) -> None:
+        """Raise TakeError rather than overwrite a file that the user was not asked about."""
+        from romp_core.errors import TakeError
+
+        browsed = Path(bpy.path.abspath(self.filepath)) if self.asked else None
+        taken = [path.name for path in paths if path.exists() and path != browsed]
+        if taken and not self.overwrite:
+            raise TakeError(
+                f"There is already a file {', '.join(taken)}.", "Choose another name, or turn on Overwrite."
+            )
 
 
-def _active(context: bpy.types.Context) -> bpy.types.Object:
-    """The character that the user means. Raises TakeError."""
-    from romp_core.errors import TakeError
+def _action_uid(armature: bpy.types.Object) -> int:
+    """Of the action that moves an armature, -1 for none."""
+    animation = armature.animation_data
+    return animation.action.session_uid if animation is not None and animation.action is not None else -1
 
-    scene = context.scene
-    armature = scene_index.character_of(context.view_layer.objects.active, scene)
-    entry, person = take_list.active_take(scene), take_list.active_person(scene)
-    if armature is None and entry is not None and person is not None:
-        armature = scene_index.find_object(scene, entry.take_id, scene_index.ARMATURE, person.person_id)
-    if armature is None:
-        raise TakeError("No character is selected.", "Select one, or export all characters.")
-    return armature
+
+def _forget(scene: bpy.types.Scene, actions: Sequence[Sequence[int]]) -> None:
+    """Remove reports of earlier files."""
+    report.remove(scene, SECTION)
+    for action in bpy.data.actions:
+        if any(action.session_uid in uids for uids in actions):
+            report.remove(action, SECTION)
+
+
+def _keep(scene_uid: int, actions: Sequence[Sequence[int]], verdicts: Sequence[Verdict]) -> None:
+    """Write the verdicts into the reports of the scene and of the actions, as far as they are still there."""
+    for uids, verdict in zip(actions, verdicts, strict=True):
+        for action in bpy.data.actions:
+            if action.session_uid in uids:
+                report.update(action, SECTION, verdict.report())
+    scene = scene_index.scene_of(scene_uid)
+    if scene is not None:
+        report.update(scene, SECTION, combined(verdicts))
 
 
 CLASSES = (ROMP_MOCAP_OT_export,)

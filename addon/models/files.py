@@ -48,7 +48,8 @@ def licenses(model: str) -> str:
     card = _card(model)
     if card is None:
         return ""
-    return f"License: {card.license}. Body: {_remembered('body', model, card.body_license)}"
+    body = _remembered("body", model, card.body_license)
+    return f"License: {card.license}. {card.terms.commercial_line} Body: {body}"
 
 
 def forget() -> None:

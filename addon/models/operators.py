@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -35,7 +36,9 @@ class ROMP_MOCAP_OT_download_file(Reporting, Operator):
     bl_idname = "romp_mocap.download_file"
     bl_label = "Download"
 
-    key: key_property()
+    key: StringProperty(
+        name="File", description="Names of files in the catalog, with spaces between", options={"HIDDEN", "SKIP_SAVE"}
+    )
     accept_license: BoolProperty(
         name="Accept License", description="I have read and accept the license", options={"SKIP_SAVE"}
     )
@@ -53,31 +56,36 @@ class ROMP_MOCAP_OT_download_file(Reporting, Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         self.accept_license = True  # the dialog's button says so
-        title = f"Download {_file(self.key).file_names[0]}"
+        title = _title(self.key.split())
         return context.window_manager.invoke_props_dialog(
             self, width=_DIALOG_WIDTH, title=title, confirm_text="Accept and Download"
         )
 
     def draw(self, context: bpy.types.Context) -> None:
-        file = _file(self.key)
-        for text in (
-            f"{file.title}{_size_text(file)}, from {urlsplit(self.address or file.url).hostname}",
-            f"To {folders.weights_folder()}",
-            f"{file.license}.",
-            "By downloading you accept this license.",
-        ):
+        listed = [_file(key) for key in self.key.split()]
+        hosts = [urlsplit(self.address or each.url).hostname for each in listed]
+        lines = [f"{each.title}{_size_text(each)}, from {host}" for each, host in zip(listed, hosts, strict=True)]
+        lines.append(f"To {folders.weights_folder()}")
+        lines += dict.fromkeys(f"{each.license}." for each in listed)
+        lines.append(f"By downloading you accept {'this license' if len(listed) == 1 else 'these licenses'}.")
+        for text in lines:
             wrapped(self.layout, text, _DIALOG_WIDTH * 1.15)  # it has no icons and no scroll bar
 
     def run(self, context: bpy.types.Context) -> set[str]:
         from romp_core.errors import ModelError
         from romp_core.worker.commands import Download
 
-        file = _file(self.key)
+        keys = tuple(self.key.split())
         if not self.accept_license:
-            raise ModelError("Nothing was downloaded: the license was not accepted.", f"{file.license}.")
-        command = Download((self.key,), str(folders.weights_folder()), self.address)
-        title = f"Download {file.file_names[0]}"
-        return end_of_wait(self, jobs.start(title, command, _downloaded, must_wait(self.wait)))
+            licenses = " ".join(dict.fromkeys(f"{_file(key).license}." for key in keys))
+            raise ModelError("Nothing was downloaded: the license was not accepted.", licenses)
+        command = Download(keys, str(folders.weights_folder()), self.address)
+        return end_of_wait(self, jobs.start(_title(keys), command, _downloaded, must_wait(self.wait)))
+
+
+def _title(keys: Sequence[str]) -> str:
+    """Of a download of these files of the catalog."""
+    return f"Download {_file(keys[0]).file_names[0] if len(keys) == 1 else f'{len(keys)} files'}"
 
 
 def _downloaded(outcome: Outcome) -> str:

@@ -6,15 +6,21 @@ The cards need numpy, so the groups are registered when they are first needed, n
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.props import PointerProperty, StringProperty
 from bpy.types import PropertyGroup
 
 from ..blender import settings_properties
+from ..preferences import folders
+from . import files
 
-_items: list[tuple[str, str, str]] = []  # Blender needs the strings of dynamic items kept alive
+if TYPE_CHECKING:
+    from romp_core.models.base import ModelCard
+
+Item = tuple[str, str, str, str, int]
+_items: dict[tuple[str, bool], Item] = {}  # Blender needs the strings of dynamic items kept alive
 _groups: dict[str, type[PropertyGroup]] = {}
 
 
@@ -22,15 +28,32 @@ class ROMP_MOCAP_PG_model_options(PropertyGroup):
     """One group per model, under the model's name."""
 
 
-def model_items(_owner: Any, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
-    """The models of the registry as items of an EnumProperty."""
-    if not _items:
-        from romp_core.models.registry import MODELS
+def model_items(_owner: Any, _context: bpy.types.Context | None) -> list[Item]:
+    """The models of the registry as items of an EnumProperty, marked by whether their files are there.
 
-        _items.extend(
-            (card.name, card.label, f"{card.description}. License: {card.license}") for card in MODELS.values()
-        )
-    return _items
+    The preferences may ask for those only whose results may be sold; numbers stay the same.
+    """
+    from romp_core.models.registry import MODELS
+
+    only = bool(getattr(folders.preferences(), "commercial_only", False))
+    offered = [(number, card) for number, card in enumerate(MODELS.values()) if card.terms.may_sell or not only]
+    return [_item(number, card, not files.missing(card.name)) for number, card in offered]
+
+
+def _item(number: int, card: ModelCard, is_ready: bool) -> Item:
+    """An item, the same one each time."""
+    if (card.name, is_ready) not in _items:
+        label = card.label if is_ready else f"{card.label} (files missing)"
+        text = f"{card.description}. License: {card.license}. {card.terms.commercial_line}"
+        _items[card.name, is_ready] = card.name, label, text, "CHECKMARK" if is_ready else "IMPORT", number
+    return _items[card.name, is_ready]
+
+
+def has_hands(model: str) -> bool:
+    """Whether a model can capture hands."""
+    from romp_core.models.registry import MODELS
+
+    return model in MODELS and MODELS[model].capabilities.hands
 
 
 def group_of(owner: ROMP_MOCAP_PG_model_options, model: str) -> PropertyGroup | None:

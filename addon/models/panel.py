@@ -8,7 +8,6 @@ import bpy
 from bpy.types import Panel
 
 from ..blender.layout import SidebarPanel, faint, wrapped
-from ..worker import jobs
 from . import files, online
 
 if TYPE_CHECKING:
@@ -17,6 +16,11 @@ if TYPE_CHECKING:
 
 def draw_missing(layout: bpy.types.UILayout, states: list[FileState], width: float) -> None:
     """The files that the model lacks, each with the buttons to get it."""
+    offered = [state.file for state in states if state.file.url]
+    if len(offered) > 1:
+        total = sum(file.size or 0 for file in offered) / 1e6
+        button = layout.operator("romp_mocap.download_file", text=f"Download All {total:.0f} MB", icon="IMPORT")
+        button.key = " ".join(file.key for file in offered)
     for state in states:
         file = state.file
         box = layout.box()
@@ -43,8 +47,7 @@ class ROMP_MOCAP_PT_files(SidebarPanel, Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        session = jobs.current()
-        return (session is None or session.quiet) and any(files.keys(context.scene.romp_mocap.capture.model))
+        return any(files.keys(context.scene.romp_mocap.capture.model))
 
     def draw(self, context: bpy.types.Context) -> None:
         needed, helpful = files.keys(context.scene.romp_mocap.capture.model)

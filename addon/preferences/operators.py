@@ -7,7 +7,7 @@ from bpy.types import Operator
 
 from ..blender.reporting import Reporting
 from ..worker import jobs
-from ..worker.launch import end_of_wait, no_job
+from ..worker.launch import end_of_wait, must_wait, no_job, wait_property
 from . import disk_usage, folders
 
 
@@ -17,6 +17,8 @@ class ROMP_MOCAP_OT_self_test(Reporting, Operator):
     bl_idname = "romp_mocap.self_test"
     bl_label = "Run Self-Test"
 
+    wait: wait_property()
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         return no_job(cls, context)
@@ -24,7 +26,7 @@ class ROMP_MOCAP_OT_self_test(Reporting, Operator):
     def run(self, context: bpy.types.Context) -> set[str]:
         from romp_core.worker.commands import SelfTest
 
-        return end_of_wait(self, jobs.start("Self-Test", SelfTest(), lambda outcome: "", wait=True))
+        return end_of_wait(self, jobs.start("Self-Test", SelfTest(), lambda outcome: "", must_wait(self.wait)))
 
 
 class ROMP_MOCAP_OT_clear_files(Reporting, Operator):

@@ -29,6 +29,7 @@ class ROMP_MOCAP_AP_preferences(AddonPreferences):
             subtype="DIR_PATH",
             update=_folder_changed,
         ),
+        **properties.license_annotations(),
         **properties.take_annotations(),
         **properties.runtime_annotations(),
     }
@@ -45,6 +46,7 @@ class ROMP_MOCAP_AP_preferences(AddonPreferences):
         for name in properties.RUNTIME:
             column.prop(self, name)
         column.prop(self, "weights_folder")
+        column.prop(self, "commercial_only")
         usage = disk_usage.measured()
         layout.label(text=f"Models: {_size(usage and usage.models)}, in {folders.weights_folder()}")
         layout.separator()

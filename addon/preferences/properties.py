@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import bpy
@@ -19,9 +20,31 @@ def _provider_items(_owner: Any, _context: bpy.types.Context | None) -> list[tup
 
         titles = {AUTOMATIC: "Automatic"}
         for provider in LADDER:
+            if sys.platform not in provider.platforms:
+                continue
             titles.setdefault(provider.key, provider.title[0].upper() + provider.title[1:])
         _items.extend((key, title, "") for key, title in titles.items())
     return _items
+
+
+def _commercial_changed(_preferences: Any, _context: bpy.types.Context) -> None:
+    """Scenes whose model is no longer offered take the built-in one."""
+    from romp_core.take.settings import CaptureSettings
+
+    for scene in bpy.data.scenes:
+        if not scene.romp_mocap.capture.model:
+            scene.romp_mocap.capture.model = CaptureSettings().model
+
+
+def license_annotations() -> dict[str, Any]:
+    """Which models are offered, by what may be done with their results."""
+    return {
+        "commercial_only": BoolProperty(
+            name="Only What I May Sell",
+            description="Offer only models whose results may be sold, as their license texts say. Not legal advice",
+            update=_commercial_changed,
+        )
+    }
 
 
 def take_annotations() -> dict[str, Any]:

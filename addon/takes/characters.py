@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..bake.action import own_action
-from ..bake.take import BakeOptions, bake_take
+from ..bake.take import BakeOptions, bake_take_steps
 from ..blender import compat, scene_index
+from ..blender.steps import Steps, at_once
 from ..documents import lookup
+from . import warnings
 from .edits import load_edited
 
 if TYPE_CHECKING:
     from .properties import ROMP_MOCAP_PG_person, ROMP_MOCAP_PG_take
 
 
-def make_characters(
+def make_characters_steps(
     scene: bpy.types.Scene,
     entry: ROMP_MOCAP_PG_take,
     person_ids: set[int],
     match_scene: bool = True,
     keep_edits: bool = True,
-) -> list[str]:
+) -> Steps[list[str]]:
     """Make or update the characters of these people; returns remarks for the user.
 
     Args:
@@ -34,10 +36,14 @@ def make_characters(
         romp_core.errors.TakeError: the take file is missing, damaged, or not solved.
     """
     take = load_edited(entry)
+    warnings.note(entry, take)
     footage = replace(take.footage, path=lookup.footage_file(entry, take.footage.path))
     group = scene.romp_mocap
     options = BakeOptions(group.with_root, group.with_body, group.set_scene and match_scene, keep_edits)
-    return bake_take(scene, replace(take, footage=footage), entry.name, person_ids, options)
+    return (yield from bake_take_steps(scene, replace(take, footage=footage), entry.name, person_ids, options))
+
+
+make_characters = at_once(make_characters_steps)
 
 
 def made_characters(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take) -> set[int]:
@@ -50,13 +56,14 @@ def made_characters(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take) -> set[in
 
 
 def rename_take(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take) -> None:
-    """Carry a take's new name over to its collection, camera and characters."""
+    """Carry a take's new name over to its collection, empty, camera and characters."""
     collection = scene_index.find_collection(scene, entry.take_id)
     if collection is not None and not scene_index.library_of(collection):
         collection.name = entry.name
-    camera = scene_index.find_object(scene, entry.take_id, scene_index.CAMERA)
-    if camera is not None:
-        _rename(scene, camera, scene_index.short_name(entry.name, "Camera"))
+    for role, suffix in ((scene_index.PARENT, []), (scene_index.CAMERA, ["Camera"])):
+        item = scene_index.find_object(scene, entry.take_id, role)
+        if item is not None:
+            _rename(scene, item, scene_index.short_name(entry.name, *suffix))
     for person in entry.people:
         rename_character(scene, entry, person)
 
@@ -73,7 +80,9 @@ def _rename(scene: bpy.types.Scene, item: bpy.types.Object, name: str) -> None:
     """Rename an object, its data and its action; what is linked from another file keeps its name."""
     if scene_index.library_of(item):
         return
-    item.name = item.data.name = name
+    item.name = name
+    if item.data is not None:
+        item.data.name = name
     compat.rename_slot(item)
     action = own_action(scene, item)
     if action is not None and item[scene_index.ROLE] == scene_index.ARMATURE:

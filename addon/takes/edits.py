@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from .properties import ROMP_MOCAP_PG_take
 
-_PERSON = ("person_id", "height", "frames", "name")
+_PERSON = ("person_id", "height", "frames", "confidence", "warning", "name", "rig")
 
 
 def edited(entry: ROMP_MOCAP_PG_take, take: Take) -> Take:
@@ -63,17 +63,39 @@ def save(entry: ROMP_MOCAP_PG_take) -> None:
 
 def read(entry: ROMP_MOCAP_PG_take, take: Take) -> None:
     """List the people of a take with its edits and heights."""
+    rigs = {item.person_id: item.rig for item in (*entry.people, *entry.removed_people)}
     entry.people.clear()
     entry.removed_people.clear()
-    for person in take.people:
+    for person in take.identified_people:
         edit = take.edits.person(person.id)
         item = (entry.removed_people if edit.removed else entry.people).add()
         item.person_id, item.name = person.id, edit.name or person.name
-        item.frames = len(person.observations.frame_index)
+        seen = person.observations
+        item.frames = len(seen.frame_index)
+        item.confidence = float(seen.confidence.mean()) if item.frames else 0.0
+        item.rig = rigs.get(person.id)
         if not math.isclose(item.height, person.height or 0.0, rel_tol=1e-6):
             item.height = person.height or 0.0
     entry.other_edits = json.dumps(take.edits.to_mapping())
     entry.active_person = max(0, min(entry.active_person, len(entry.people) - 1))
+
+
+def change(entry: ROMP_MOCAP_PG_take, take: Take, changed: Edits) -> set[int]:
+    """Let a list entry show other edits of its take, and save them; returns the ids of people who are gone.
+
+    Args:
+        take: as `edited`.
+    """
+    before = {item.person_id: item.height for item in (*entry.people, *entry.removed_people)}
+    active = entry.people[entry.active_person].person_id if entry.people else -1
+    with solve_state.copying():
+        read(entry, replace(take, edits=changed))
+        for item in (*entry.people, *entry.removed_people):
+            item.height = before.get(item.person_id, item.height)
+    ids = [item.person_id for item in entry.people]
+    entry.active_person = ids.index(active) if active in ids else max(0, min(entry.active_person, len(ids) - 1))
+    save(entry)
+    return set(before) - {*ids, *(item.person_id for item in entry.removed_people)}
 
 
 def copy(entry: ROMP_MOCAP_PG_take, other: ROMP_MOCAP_PG_take) -> None:
@@ -109,11 +131,15 @@ def _edits_of(entry: ROMP_MOCAP_PG_take, take: Take) -> Edits:
 
     names = {item.person_id: item.name for item in (*entry.people, *entry.removed_people)}
     removed = {item.person_id for item in entry.removed_people}
+    tall = {item.person_id: item.height for item in (*entry.people, *entry.removed_people)}
     edits = Edits.from_mapping(json.loads(entry.other_edits)) if entry.other_edits else take.edits
-    for person in take.people:
+    captured, heights = {person.id for person in take.people}, dict[int, float]()
+    for person in edits.identified(take.people, take.footage.times):
         name = names.get(person.id, person.name)
         edits = edits.with_person(person.id, PersonEdit("" if name == person.name else name, person.id in removed))
-    return edits
+        if person.id not in captured and tall.get(person.id):
+            heights[person.id] = tall[person.id]
+    return replace(edits, heights=heights)
 
 
 def _move(source: Any, target: Any, person_id: int) -> None:

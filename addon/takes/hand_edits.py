@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty
 
-from ..bake.action import has_hand_edits
+from ..bake.edited import has_hand_edits
 from ..blender import scene_index
 from ..blender.layout import wrapped
 from . import take_list
@@ -16,16 +16,19 @@ KEEP, REPLACE, CANCEL = "KEEP", "REPLACE", "CANCEL"
 _WIDTH_PX = 360
 
 
-def edited_people(scene: bpy.types.Scene) -> list[str]:
-    """Names of the people of the selected take whose keys were changed by hand."""
-    entry, found = take_list.active_take(scene), list[str]()
+def edited_parts(scene: bpy.types.Scene) -> list[str]:
+    """Names of the people of the selected take whose keys were changed by hand, and "the camera" if its were."""
+    entry = take_list.active_take(scene)
     if entry is None:
-        return found
-    for person in entry.people:
-        item = scene_index.find_object(scene, entry.take_id, scene_index.ARMATURE, person.person_id)
-        if item is not None and not scene_index.library_of(item) and has_hand_edits(scene, item):
-            found.append(person.name)
-    return found
+        return []
+    parts = [(person.name, scene_index.ARMATURE, person.person_id) for person in entry.people]
+    parts.append(("the camera", scene_index.CAMERA, scene_index.NO_PERSON))
+    found = [(name, scene_index.find_object(scene, entry.take_id, *part)) for name, *part in parts]
+    return [
+        name
+        for name, item in found
+        if item is not None and not scene_index.library_of(item) and has_hand_edits(scene, item)
+    ]
 
 
 class AsksAboutEdits:
@@ -44,12 +47,12 @@ class AsksAboutEdits:
     )
 
     def invoke(self: Any, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if not edited_people(context.scene):
+        if not edited_parts(context.scene):
             return self.execute(context)
         return context.window_manager.invoke_props_dialog(self, width=_WIDTH_PX)
 
     def draw(self: Any, context: bpy.types.Context) -> None:
-        who = ", ".join(edited_people(context.scene))
+        who = ", ".join(edited_parts(context.scene))
         wrapped(self.layout, f"Keys of {who} were changed by hand since they were made.", _WIDTH_PX, "INFO")
         row = self.layout.row(align=True)
         for choice in (KEEP, REPLACE):  # the dialog has a button to cancel
@@ -59,6 +62,6 @@ class AsksAboutEdits:
         """Whether edited keys are kept. Raises TakeError when there are some, and nothing is to be changed."""
         from romp_core.errors import TakeError
 
-        if self.hand_edits == CANCEL and (who := edited_people(scene)):
+        if self.hand_edits == CANCEL and (who := edited_parts(scene)):
             raise TakeError(f"Keys of {', '.join(who)} were changed by hand, so nothing was done.")
         return bool(self.hand_edits != REPLACE)

@@ -5,25 +5,28 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy.types import Operator
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
+from ..blender import scene_index
 from ..blender.paths import RELATIVE, find_file, target_file
 from ..blender.reporting import Reporting
+from ..blender.steps import Steps
+from ..blender.undo import push_undo
 from ..worker import jobs
 from ..worker.launch import end_of_wait, must_wait, no_job
-from . import characters, edits, removal, solve_state, take_list
+from ..worker.outcome import Outcome
+from . import characters, edits, first_look, removal, solve_state, take_list
 from .hand_edits import AsksAboutEdits
+from .needs_take import NeedsTake
 from .solve import solve_command, start_solving
 
-
-class _NeedsTake:
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return take_list.active_take(context.scene) is not None
+if TYPE_CHECKING:
+    from .properties import ROMP_MOCAP_PG_take
 
 
 class ROMP_MOCAP_OT_open_take(Reporting, Operator, ImportHelper):
@@ -41,7 +44,7 @@ class ROMP_MOCAP_OT_open_take(Reporting, Operator, ImportHelper):
         take_list.add_take(context.scene, find_file(self.filepath))
 
 
-class ROMP_MOCAP_OT_save_take(Reporting, _NeedsTake, Operator, ExportHelper):
+class ROMP_MOCAP_OT_save_take(Reporting, NeedsTake, Operator, ExportHelper):
     """Save a copy of the take file"""
 
     bl_idname = "romp_mocap.save_take"
@@ -88,7 +91,7 @@ class ROMP_MOCAP_OT_recover_takes(Reporting, Operator):
         return " ".join((f"Takes recovered: {len(found)}.", *problems))
 
 
-class ROMP_MOCAP_OT_make_characters(AsksAboutEdits, Reporting, _NeedsTake, Operator):
+class ROMP_MOCAP_OT_make_characters(AsksAboutEdits, Reporting, NeedsTake, Operator):
     """Make the characters of the take, or update them after a change"""
 
     bl_idname = "romp_mocap.make_characters"
@@ -116,10 +119,27 @@ class ROMP_MOCAP_OT_make_characters(AsksAboutEdits, Reporting, _NeedsTake, Opera
         keep = self.keeps_edits(scene)
         if not solve_state.shows(entry, take_list.load(entry)):
             return end_of_wait(self, start_solving(scene, entry, who, must_wait(False), keep_edits=keep))
-        return " ".join(characters.make_characters(scene, entry, who, keep_edits=keep)) or {"FINISHED"}
+        return end_of_wait(self, make_spread(scene, entry, who, keep))
 
 
-class ROMP_MOCAP_OT_use_file_settings(Reporting, _NeedsTake, Operator):
+def make_spread(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, who: set[int], keep_edits: bool) -> Outcome | None:
+    """Make characters in small steps where there is a window, else at once; see `jobs.start`."""
+    uid, take_id, wait = scene.session_uid, entry.take_id, must_wait(False)
+
+    def make(_outcome: Outcome) -> Steps[str]:
+        target = scene_index.scene_of(uid)
+        listed = take_list.find_take(target, take_id) if target is not None else None
+        if target is None or listed is None:
+            return ""
+        remarks = yield from characters.make_characters_steps(target, listed, who, keep_edits=keep_edits)
+        if not wait:
+            push_undo("Make Characters")
+        return " ".join(remarks)
+
+    return jobs.work(f"Make characters of {entry.name}", make, wait)
+
+
+class ROMP_MOCAP_OT_use_file_settings(Reporting, NeedsTake, Operator):
     """Take over people, heights and settings from the take file, and update the characters"""
 
     bl_idname = "romp_mocap.use_file_settings"
@@ -148,7 +168,7 @@ class ROMP_MOCAP_OT_use_file_settings(Reporting, _NeedsTake, Operator):
         return " ".join(characters.make_characters(scene, entry, made, match_scene=False)) or {"FINISHED"}
 
 
-class ROMP_MOCAP_OT_remove_take(Reporting, _NeedsTake, Operator):
+class ROMP_MOCAP_OT_remove_take(Reporting, NeedsTake, Operator):
     """Remove the take from the list and its characters from the scene; the take file stays on disk"""
 
     bl_idname = "romp_mocap.remove_take"
@@ -185,7 +205,7 @@ class ROMP_MOCAP_OT_remove_person(Reporting, Operator):
         return " ".join(remarks) or None
 
 
-class ROMP_MOCAP_OT_restore_person(Reporting, _NeedsTake, Operator):
+class ROMP_MOCAP_OT_restore_person(Reporting, NeedsTake, Operator):
     """Bring back a removed person and the character"""
 
     bl_idname = "romp_mocap.restore_person"
@@ -194,14 +214,18 @@ class ROMP_MOCAP_OT_restore_person(Reporting, _NeedsTake, Operator):
 
     person_id: IntProperty(name="Person", options={"HIDDEN", "SKIP_SAVE"})
 
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return no_job(cls, context) and super().poll(context)
+
     def run(self, context: bpy.types.Context) -> str | set[str]:
         from romp_core.errors import TakeError
 
         scene, entry = context.scene, take_list.selected_take(context.scene)
         if self.person_id not in [item.person_id for item in entry.removed_people]:
             raise TakeError("This person was not removed.")
-        edits.restore_person(entry, self.person_id)
         take = take_list.load(entry)
+        edits.restore_person(entry, self.person_id)
         if not solve_state.shows(entry, take):
             made = characters.made_characters(scene, entry) | {self.person_id}
             return end_of_wait(self, start_solving(scene, entry, made, must_wait(False)))
@@ -211,7 +235,27 @@ class ROMP_MOCAP_OT_restore_person(Reporting, _NeedsTake, Operator):
         return " ".join(characters.make_characters(scene, entry, {self.person_id}, match_scene=False)) or {"FINISHED"}
 
 
+class ROMP_MOCAP_OT_look_through(Reporting, NeedsTake, Operator):
+    """Look at the characters of the take through its matched camera, which becomes the scene's"""
+
+    bl_idname = "romp_mocap.look_through"
+    bl_label = "Look Through Camera"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def run(self, context: bpy.types.Context) -> None:
+        from romp_core.errors import TakeError
+
+        scene, entry = context.scene, take_list.selected_take(context.scene)
+        camera = scene_index.find_object(scene, entry.take_id, scene_index.CAMERA)
+        if camera is None:
+            raise TakeError("This take has no camera in the scene.", "Use Make Characters.")
+        scene.camera = camera
+        if context.window is not None:
+            first_look.look_through_camera(context.window, scene, entry)
+
+
 CLASSES = (
+    ROMP_MOCAP_OT_look_through,
     ROMP_MOCAP_OT_open_take,
     ROMP_MOCAP_OT_save_take,
     ROMP_MOCAP_OT_recover_takes,

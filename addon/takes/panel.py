@@ -7,23 +7,36 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.types import Menu, Panel, UIList
 
+from romp_core.take.settings import PartSmoothingSettings, flat
+
 from ..blender import scene_index
 from ..blender.layout import SidebarPanel, faint, property_column, wrapped
 from ..documents import status
 from ..worker import jobs
-from . import solve_state, take_list
+from ..worker.panel import draw_outcome, stage_text
+from . import estimates, solve_state, take_list
+from .needs_take import NeedsTake
 
 if TYPE_CHECKING:
     from .properties import ROMP_MOCAP_PG_take
+
+
+_BY_PART = tuple(flat(PartSmoothingSettings()))
+"""Settings with a panel of their own."""
 
 
 class ROMP_MOCAP_UL_takes(UIList):
     def draw_item(
         self, context: Any, layout: Any, data: Any, item: Any, icon: int, active_data: Any, active_property: str
     ) -> None:
-        row = layout.split(factor=0.65)
-        row.prop(item, "name", text="", emboss=False, icon="SEQUENCE")
-        row.label(text=f"{len(item.people)}" if item.complete else f"{len(item.people)}, partial", icon="COMMUNITY")
+        row = layout.split(factor=0.5)
+        row.prop(item, "name", text="", emboss=False, icon="ERROR" if item.warning else "SEQUENCE")
+        parts = [
+            str(len(item.people)),
+            f"{item.seconds:.1f} s" if item.seconds else "",
+            "" if item.complete else "partial",
+        ]
+        row.label(text=", ".join(filter(None, parts)), icon="COMMUNITY")
 
 
 class ROMP_MOCAP_UL_people(UIList):
@@ -33,7 +46,7 @@ class ROMP_MOCAP_UL_people(UIList):
         made = scene_index.is_kept(context.scene, entry.take_id, scene_index.ARMATURE, item.person_id)
         row = layout.split(factor=0.55)
         row.prop(item, "name", text="", emboss=False, icon="OUTLINER_OB_ARMATURE" if made else "ARMATURE_DATA")
-        row.label(text=f"{item.frames} frames")
+        row.label(text=f"{item.frames} frames", icon="ERROR" if item.warning else "NONE")
 
 
 class ROMP_MOCAP_MT_take(Menu):
@@ -83,6 +96,9 @@ class ROMP_MOCAP_PT_takes(SidebarPanel, Panel):
         side = row.column(align=True)
         side.operator("romp_mocap.remove_person", text="", icon="REMOVE")
         side.menu("ROMP_MOCAP_MT_people", text="", icon="DOWNARROW_HLT")
+        person = take_list.active_person(context.scene)
+        for warning in (*entry.warning.splitlines(), *(person.warning.splitlines() if person is not None else ())):
+            wrapped(layout, warning, context.region.width, "ERROR")
         _draw_missing(layout, context, entry)
         if jobs.current() is None and solve_state.changed_elsewhere(context.scene, entry):
             box = layout.box()
@@ -90,12 +106,20 @@ class ROMP_MOCAP_PT_takes(SidebarPanel, Panel):
             row = box.row(align=True)
             row.operator("romp_mocap.solve", text="Use Scene Settings")
             row.operator("romp_mocap.use_file_settings")
-        row = layout.row(align=True)
-        row.operator("romp_mocap.make_characters", icon="OUTLINER_OB_ARMATURE").which = "ALL"
-        row.operator("romp_mocap.make_characters", text="Selected").which = "ACTIVE"
+        row, session = layout.row(align=True), jobs.current()
+        if session is not None and session.kind == jobs.MAKING:
+            row.progress(factor=session.share, text="Making characters")
+            row.operator("romp_mocap.cancel", text="", icon="CANCEL")
+        else:
+            row.operator("romp_mocap.make_characters", icon="OUTLINER_OB_ARMATURE").which = "ALL"
+            row.operator("romp_mocap.make_characters", text="Selected").which = "ACTIVE"
+        row.operator("romp_mocap.look_through", text="", icon="VIEW_CAMERA")
         if entry.remark:
             wrapped(layout, entry.remark, context.region.width, "INFO")
         faint(layout, entry.license, context.region.width)
+        outcome = jobs.last_outcome()
+        if outcome is not None and outcome.text and outcome.job in jobs.OF_TAKES:
+            draw_outcome(layout, outcome, context.region.width)
 
 
 def _draw_missing(layout: bpy.types.UILayout, context: bpy.types.Context, entry: ROMP_MOCAP_PG_take) -> None:
@@ -111,30 +135,50 @@ def _draw_missing(layout: bpy.types.UILayout, context: bpy.types.Context, entry:
         row.operator(operator, text="Find File\u2026", icon="FILEBROWSER")
 
 
-class ROMP_MOCAP_PT_solve(SidebarPanel, Panel):
+class ROMP_MOCAP_PT_solve(NeedsTake, SidebarPanel, Panel):
     bl_label = "Motion"
     bl_parent_id = "ROMP_MOCAP_PT_takes"
     bl_options = {"DEFAULT_CLOSED"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return take_list.active_take(context.scene) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
         entry = take_list.selected_take(context.scene)
         column = property_column(self.layout)
         for name in entry.solve.__annotations__:
+            if name in _BY_PART:
+                continue
             column.prop(entry.solve, name)
-        person = take_list.active_person(context.scene)
-        if person is not None:
+            if name == "camera" and (camera := estimates.camera_text(entry)):
+                faint(column, f"Camera: {camera}", context.region.width)
+            if name == "fov" and (fov := estimates.fov_text(entry)):
+                faint(column, f"Field of View: {fov}", context.region.width)
+        for person in entry.people:
             column.prop(person, "height", text=f"{person.name} (m)")
+            if height := estimates.height_text(entry, person.person_id):
+                faint(column, f"Height: {height}", context.region.width)
+        if entry.unsolved and jobs.current() is None:
+            self.layout.label(text="Changed, not solved yet.", icon="INFO")
         row = self.layout.row()
         session = jobs.current()
-        if session is not None and session.quiet and session.done:
-            row.progress(factor=min(session.done, 1.0), text="Solving motion")
+        if session is not None and session.kind == "solve":
+            row.progress(factor=session.share, text=stage_text(session))
         else:
             row.operator("romp_mocap.solve", icon="FILE_REFRESH")
-        row.prop(context.scene.romp_mocap, "live_update")
+        if session is not None and session.kind == "solve" and not session.quiet:
+            row.operator("romp_mocap.cancel", icon="CANCEL")
+        else:
+            row.prop(context.scene.romp_mocap, "live_update")
+
+
+class ROMP_MOCAP_PT_smoothing_by_part(NeedsTake, SidebarPanel, Panel):
+    bl_label = "Smoothing by Part"
+    bl_parent_id = "ROMP_MOCAP_PT_solve"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        entry = take_list.selected_take(context.scene)
+        column = property_column(self.layout)
+        for name in _BY_PART:
+            column.prop(entry.solve, name, slider=True)
 
 
 CLASSES = (
@@ -144,4 +188,5 @@ CLASSES = (
     ROMP_MOCAP_MT_people,
     ROMP_MOCAP_PT_takes,
     ROMP_MOCAP_PT_solve,
+    ROMP_MOCAP_PT_smoothing_by_part,
 )

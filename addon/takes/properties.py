@@ -18,6 +18,7 @@ def _setting_changed(owner: Any, context: bpy.types.Context) -> None:
     from .live_update import setting_changed
 
     if not solve_state.is_copying():
+        solve_state.note_change(owner)
         setting_changed(owner, context)
 
 
@@ -41,6 +42,12 @@ def _person_renamed(person: Any, _context: bpy.types.Context) -> None:
         edits.save(entry)
 
 
+def _person_chosen(entry: Any, context: bpy.types.Context) -> None:
+    from .follow import person_chosen
+
+    person_chosen(entry, context)
+
+
 def _take_renamed(entry: Any, _context: bpy.types.Context) -> None:
     from .characters import rename_take
 
@@ -59,7 +66,15 @@ class ROMP_MOCAP_PG_person(PropertyGroup):
         max=2.6,
         update=_setting_changed,
     )
+    rig: PointerProperty(
+        type=bpy.types.Object,
+        name="Rig",
+        description="Armature of your own that this person is to move",
+        poll=lambda _person, item: item.type == "ARMATURE",
+    )
     frames: IntProperty(name="Frames", description="Number of frames in which the person was detected")
+    confidence: FloatProperty()  # of the model, 0 to 1, mean over these frames
+    warning: StringProperty()  # what is doubtful, one sentence or two per line
 
 
 class ROMP_MOCAP_PG_take(PropertyGroup):
@@ -72,11 +87,14 @@ class ROMP_MOCAP_PG_take(PropertyGroup):
     fingerprint: StringProperty()  # of the footage
     license: StringProperty()
     complete: BoolProperty(default=True)
+    seconds: FloatProperty()  # from the first to the last frame of the footage that was read
     remark: StringProperty()
+    warning: StringProperty()  # as that of a person
+    unsolved: BoolProperty()  # a setting was changed since the solve
     solve: PointerProperty(type=ROMP_MOCAP_PG_solve_settings)
     people: CollectionProperty(type=ROMP_MOCAP_PG_person)
     removed_people: CollectionProperty(type=ROMP_MOCAP_PG_person)
-    active_person: IntProperty(name="Person")
+    active_person: IntProperty(name="Person", update=_person_chosen)
     other_edits: StringProperty()  # those of the file that the lists of people do not show, as JSON
     file_state: StringProperty()  # of the take file when this scene last read or wrote it
 

@@ -18,6 +18,7 @@ from ..blender.timing import scene_fps, timing_of
 from ..documents import status
 from ..documents.fingerprint import fingerprint
 from . import solve_state, take_list
+from .needs_take import NeedsTake
 
 if TYPE_CHECKING:
     from romp_core.take.take import FootageInfo
@@ -27,15 +28,11 @@ if TYPE_CHECKING:
 _SAME_SECONDS = 0.2
 
 
-class _NeedsTake:
+class _Relinking(NeedsTake):
     bl_options = {"REGISTER", "UNDO"}
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return take_list.active_take(context.scene) is not None
 
-
-class ROMP_MOCAP_OT_find_take(_NeedsTake, Reporting, Operator, ImportHelper):
+class ROMP_MOCAP_OT_find_take(_Relinking, Reporting, Operator, ImportHelper):
     """Choose where the file of this take is now"""
 
     bl_idname = "romp_mocap.find_take"
@@ -72,7 +69,7 @@ class ROMP_MOCAP_OT_find_take(_NeedsTake, Reporting, Operator, ImportHelper):
         return f'"{entry.name}" is in {os.path.basename(path)} now'
 
 
-class ROMP_MOCAP_OT_find_footage(_NeedsTake, Reporting, Operator, ImportHelper):
+class ROMP_MOCAP_OT_find_footage(_Relinking, Reporting, Operator, ImportHelper):
     """Choose where the footage of this take is now; of a folder of images, any image"""
 
     bl_idname = "romp_mocap.find_footage"

@@ -10,6 +10,7 @@ from bpy.types import Operator
 from ..blender import scene_index
 from ..blender.paths import find_file
 from ..blender.reporting import Reporting
+from ..blender.steps import Steps
 from ..blender.undo import push_undo
 from ..documents import lookup
 from ..worker import jobs
@@ -58,14 +59,16 @@ def start_solving(
     command = solve_command(entry, lookup.take_file(entry))
     uid, take_id = scene.session_uid, entry.take_id
 
-    def solved(outcome: Outcome) -> str:
+    def solved(outcome: Outcome) -> Steps[str]:
         target = scene_index.scene_of(uid)
         entry = take_list.find_take(target, take_id) if target else None
         if target is None or entry is None or outcome.kind != "finished":
             return ""
         solve_state.note(target, entry, wrote=True)
-        is_new = not scene_index.is_known(target, take_id)
-        remarks = characters.make_characters(target, entry, bake_ids, is_new, keep_edits) if bake_ids else []
+        entry.unsolved = False
+        is_new, remarks = not scene_index.is_known(target, take_id), list[str]()
+        if bake_ids:
+            remarks = yield from characters.make_characters_steps(target, entry, bake_ids, is_new, keep_edits)
         solve_state.share(target, entry)
         if quiet:
             live_update.push_undo_when_settled()

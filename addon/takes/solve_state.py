@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -20,15 +18,13 @@ from romp_core.take.settings import SolveSettings, from_mapping
 
 from ..blender import scene_index, settings_properties
 from ..blender.paths import find_file
+from . import take_record
 
 if TYPE_CHECKING:
     from romp_core.take.take import Take
 
     from .properties import ROMP_MOCAP_PG_take
 
-_KEPT_SECONDS = 1.0
-_states: dict[str, tuple[float, Any, str]] = {}
-"""By path: when it was looked at, time and size of the file, its state."""
 _written: set[tuple[int, str, str]] = set()
 """What each scene wrote in this session, by `session_uid` and take: undo does not make it somebody else's."""
 _copying = False
@@ -52,10 +48,21 @@ def settings_of(entry: ROMP_MOCAP_PG_take) -> SolveSettings:
 
 def note(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, wrote: bool) -> None:
     """Note the take file as it is now: this scene has just read it, or written it."""
-    _states.clear()
+    take_record.forget()
     entry.file_state = state_of(find_file(entry.path))
     if wrote:
         _written.add((scene.session_uid, entry.take_id, entry.file_state))
+
+
+def note_change(owner: Any) -> None:
+    """Note that a setting or height was changed, until the take is solved again.
+
+    Args:
+        owner: the solve settings or the person of a list entry.
+    """
+    for entry in owner.id_data.romp_mocap.takes:
+        if (owner == entry.solve or owner in entry.people.values()) and not entry.unsolved:
+            entry.unsolved = True
 
 
 def changed_elsewhere(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take) -> bool:
@@ -68,24 +75,11 @@ def changed_elsewhere(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take) -> bool
 
 def state_of(path: str) -> str:
     """A text that changes with the settings, heights, edits and solve of a take file; "" when it cannot be read."""
-    from romp_core.errors import TakeError
-    from romp_core.storage.take_file import read_record
-
-    now = time.monotonic()
-    looked, file, state = _states.get(path, (-_KEPT_SECONDS, None, ""))
-    if now - looked < _KEPT_SECONDS:
-        return state
-    try:
-        stat = os.stat(path)
-        found = (stat.st_mtime_ns, stat.st_size)
-        if found != file:
-            record = read_record(path)
-            facts = [record.get(name) for name in ("solve", "edits", "solved_for", "people")]
-            state = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
-    except (OSError, TakeError):
-        found, state = None, ""
-    _states[path] = now, found, state
-    return state
+    record = take_record.record(path)
+    if not record:
+        return ""
+    facts = [record.get(name) for name in ("solve", "edits", "solved_for", "people")]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def take_over(entry: ROMP_MOCAP_PG_take, take: Take) -> None:

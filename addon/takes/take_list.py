@@ -89,9 +89,9 @@ def add_take(scene: bpy.types.Scene, path: str | Path, take: Take | None = None)
     entry = find_take(scene, take.id)
     is_new = entry is None
     if entry is None:
-        entry = group.takes.add()
-        entry.take_id = take.id
+        entry = group.takes.add()  # named first: characters that came from another file keep their names
         entry.name = _unused_name(scene, printable(Path(last_name(take.footage.path)).stem) or "Take")
+        entry.take_id = take.id
     link(entry, path, take)
     if is_new:
         solve_state.take_over(entry, take)
@@ -104,6 +104,7 @@ def link(entry: ROMP_MOCAP_PG_take, path: str | Path, take: Take) -> None:
     """Note which file a list entry stands for, and what is in it; the scene's settings and edits stay."""
     entry.path = stored(str(path))
     set_footage(entry, lookup.footage_file(entry, take.footage.path))
+    entry.seconds = float(take.footage.times[-1] - take.footage.times[0]) if len(take.footage.times) else 0.0
     entry.complete, entry.remark = take.provenance.complete, take.provenance.remark
     entry.license = f"Model: {take.provenance.model_license}. Body: {take.provenance.body_license}"
 

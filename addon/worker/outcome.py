@@ -23,6 +23,7 @@ class Outcome:
         log: path of the worker's log.
         details: whether the log is worth reading.
         result: what a job found that makes no take.
+        job: kind of the job's command, "" where none was started.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Outcome:
     log: str = ""
     details: bool = False
     result: dict[str, Any] = field(default_factory=dict)
+    job: str = ""
 
     @property
     def text(self) -> str:
@@ -72,7 +74,7 @@ def outcome_of(event: Ended, log: str, kind: str) -> Outcome:
     from romp_core.worker.commands import Failed, Finished
 
     if isinstance(event, Finished):
-        return Outcome("finished", event.take, event.report, "", log, event.details, dict(event.result))
+        return Outcome("finished", event.take, event.report, "", log, event.details, dict(event.result), kind)
     if isinstance(event, Failed):
-        return Outcome("failed", event.take, event.sentence, event.hint, event.log or log, True)
-    return Outcome("cancelled", event.take, "" if event.take else _NOTHING_DONE.get(kind, ""), log=log)
+        return Outcome("failed", event.take, event.sentence, event.hint, event.log or log, True, job=kind)
+    return Outcome("cancelled", event.take, "" if event.take else _NOTHING_DONE.get(kind, ""), log=log, job=kind)

@@ -7,33 +7,41 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..blender.layout import wrapped
-from .jobs import Session
+from ..blender.layout import faint, wrapped
 from .outcome import Outcome
 
 if TYPE_CHECKING:
     from romp_core.worker.commands import Progressed
+
+    from .session import Session
 
 _STAGES = {
     "capture": "Capturing",
     "detect_people": "Detecting people",
     "solve": "Solving motion",
     "verify": "Checking the file",
+    "make": "Making characters",
 }
 
 
 def draw_running(layout: bpy.types.UILayout, session: Session, width: float) -> None:
     """Progress of a job, what it runs on, and the button that cancels it."""
-    progress, started = session.progress, session.started
-    layout.label(text=session.title, icon="RENDER_ANIMATION")
-    share = min(progress.done / progress.total, 1.0) if progress and progress.total else 0.0
-    layout.progress(factor=share, text=progress_text(progress) if progress else "Starting\u2026")
+    draw_progress(layout, session)
+    started = session.started
+    faint(layout, session.title, width)
     if started:
         provider = started.provider.removesuffix("ExecutionProvider")
-        layout.label(text=f"{started.model} on {provider}, {started.width} x {started.height}")
+        faint(layout, f"{started.model} on {provider}, {started.width} x {started.height}", width)
         wrapped(layout, started.remark, width, "ERROR")
-    row = layout.row()
-    row.scale_y = 1.5
+
+
+def draw_progress(layout: bpy.types.UILayout, session: Session) -> None:
+    """Two rows as high as the button that started it: a bar, and the button that cancels it."""
+    progress = session.progress
+    column = layout.column(align=True)
+    text = progress_text(progress) if progress else "Starting\u2026"
+    column.progress(factor=session.share, text=text)
+    row = column.row()
     row.enabled = not (session.cancelling or session.saving)
     text = "Saving\u2026" if session.saving else "Cancelling\u2026" if session.cancelling else "Cancel"
     row.operator("romp_mocap.cancel", text=text, icon="CANCEL")
@@ -47,6 +55,12 @@ def draw_outcome(layout: bpy.types.UILayout, outcome: Outcome, width: float) -> 
     row.operator("romp_mocap.dismiss", text="", icon="X", emboss=False)
     if outcome.details and os.path.isfile(outcome.log):
         box.operator("romp_mocap.show_log", icon="TEXT")
+
+
+def stage_text(session: Session) -> str:
+    """What a job is at, in two words."""
+    progress = session.progress
+    return _STAGES.get(progress.stage, session.title) if progress is not None else "Starting\u2026"
 
 
 def progress_text(progress: Progressed) -> str:

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 _handle: Any = None
 _lines: list[tuple[tuple[float, float, float], list[Any]]] = []
 _lift: float | None = None
+_changes = 0
 
 
 def begin() -> None:
     """Start drawing; nothing where there is no window."""
     global _handle, _lift
     _lift = None
-    _lines.clear()
+    _clear()
     if not bpy.app.background and _handle is None:
         _handle = bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_VIEW")
 
@@ -31,9 +32,9 @@ def show(ids: Array, joints: Array) -> None:
     from romp_core.images.colors import color_of
 
     global _lift
+    _clear()
     if len(joints) and _lift is None:
         _lift = -float(joints[..., 2].min())  # the floor is not known yet: the first lowest foot stands on the grid
-    _lines.clear()
     for id, person in zip(ids.tolist(), joints.tolist(), strict=True):
         placed = [(x, y, z + _lift) for x, y, z in person]
         ends = [placed[end] for child, parent in enumerate(PARENTS) if child for end in (parent, child)]
@@ -45,13 +46,25 @@ def shown() -> int:
     return len(_lines)
 
 
+def changes() -> int:
+    """A number that grows whenever other stick figures are to be drawn."""
+    return _changes
+
+
 def end() -> None:
     """Stop drawing."""
     global _handle
-    _lines.clear()
+    if _lines:
+        _clear()
     if _handle is not None:
         bpy.types.SpaceView3D.draw_handler_remove(_handle, "WINDOW")
         _handle = None
+
+
+def _clear() -> None:
+    global _changes
+    _lines.clear()
+    _changes += 1
 
 
 def _draw() -> None:

@@ -69,8 +69,8 @@ class FakeWorker:
 
 def running(started, progress):
     """A running job."""
-    state = {"cancelling": False, "saving": False, "quiet": False}
-    return SimpleNamespace(title="Capture x", started=started, progress=progress, **state)
+    state = {"cancelling": False, "saving": False, "quiet": False, "kind": "capture", "live": None}
+    return SimpleNamespace(title="Capture x", started=started, progress=progress, share=0.0, **state)
 
 
 def run_timer():

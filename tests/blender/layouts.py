@@ -23,6 +23,11 @@ class Layout:
         assert name in owner.bl_rna.properties, name
         self.texts.append(owner.bl_rna.properties[name].name if text is None else text)
 
+    def prop_search(self, owner, name, data, collection, text=""):
+        assert collection in data.bl_rna.properties, collection
+        self.prop(owner, name, text)
+        self.texts.append(getattr(owner, name))
+
     def separator(self, **_options):
         pass
 

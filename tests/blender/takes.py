@@ -1,7 +1,10 @@
 """Synthetic takes: people with known rotations, for tests and benchmarks that need no network."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from romp_core.bodies.build import built_fingers
 from romp_core.bodies.embedded import load_body
 from romp_core.geometry.rotations import make_continuous, quat_from_rotvec, quat_multiply
 from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST_QUAT
@@ -39,6 +42,19 @@ def motion(n, seed=0, start_row=0, gaps=()):
     )
 
 
+def motion_with_fingers(n, seed=0):
+    """The same with fingers that bend and spread, of hands in their size."""
+    fingers, rng = np.zeros((n, 30, 3)), np.random.default_rng(seed + 100)
+    fingers[..., 2] = 0.8 * np.sin(rng.uniform(0, 6, 30) + rng.uniform(0.05, 0.15, 30) * np.arange(n)[:, None])
+    fingers[..., 1] = 0.1 * np.sin(0.1 * np.arange(n))[:, None]
+    return replace(
+        motion(n, seed),
+        fingers=make_continuous(quat_from_rotvec(fingers)).astype(np.float32),
+        rest_fingers=built_fingers(np.zeros(0), HEIGHT_M).astype(np.float32),
+        hand_confidence=np.ones((n, 2), np.float32),
+    )
+
+
 def person(id, a_motion):
     n = len(a_motion.frame_index)
     nothing = np.zeros((n, 33, 2), np.float32)
@@ -55,7 +71,7 @@ def make_take(motions=None, info=None, camera=None, id="take-1"):
         footage=info,
         people=tuple(person(i + 1, item) for i, item in enumerate(motions)),
         solve=from_mapping(SolveSettings, {"height": HEIGHT_M}),
-        provenance=Provenance("blazepose", "Apache-2.0", "CC0-1.0", core_version="0"),
+        provenance=Provenance("blazepose", "Apache-2.0", "CC0-1.0", core_version="0", commercial_use="yes"),
         camera=camera or level_camera(np.radians(60.0)),
     )
 

@@ -9,7 +9,7 @@ import bpy
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_LIGHT = {"numpy", "onnxruntime", "cv2", "av", "torch", "scipy", "munkres"}
+NOT_LIGHT = {"numpy", "onnxruntime", "cv2", "av", "torch", "scipy", "munkres", "pythonosc"}
 NOT_LIGHT |= {"romp_core.take.take", "romp_core.worker.client"}
 SCRIPT = """
 import bpy, os, sys
@@ -72,7 +72,7 @@ def test_names_follow_the_conventions(mocap):
 
 def test_texts_are_written_as_blender_writes_them(mocap):
     """Labels in title case, descriptions as sentences without their last period."""
-    small = {"a", "of", "on", "to", "for", "and", "in", "by", "from", "again"}
+    small = {"a", "of", "on", "to", "for", "and", "in", "by", "from", "again", "at", "with"}
     texts = []
     for cls in mocap.registration.CLASSES:
         if issubclass(cls, bpy.types.Operator):

@@ -60,7 +60,9 @@ def run(options: argparse.Namespace) -> None:
     scene = bpy.context.scene
     bpy.ops.wm.save_as_mainfile(filepath=str(out / "scene.blend"))
     for form in ("FBX", "GLB", "BVH"):
-        bpy.ops.romp_mocap.export(filepath=str(out / f"character.{form.lower()}"), format=form, which="ALL")
+        bpy.ops.romp_mocap.export(
+            filepath=str(out / f"character.{form.lower()}"), format=form, which="ALL", overwrite=True
+        )
 
     sys.path.insert(0, str(Path(__file__).parent))
     from contact_sheet import contact_sheet

@@ -4,9 +4,9 @@ import bpy
 import numpy as np
 import pytest
 from measure import degrees_between, track
-from takes import footage, make_take, motion
+from takes import footage, make_take, motion, moving_camera
 
-from addon.bake.action import has_hand_edits
+from addon.bake.edited import has_hand_edits
 from addon.bake.take import BakeOptions, bake_take
 from addon.blender import compat, scene_index
 from romp_core.geometry.rotations import normalize, quat_conjugate, quat_from_rotvec, quat_multiply
@@ -152,3 +152,89 @@ def test_edits_of_renamed_bones(scene, take):
     again = make_take([motion(40, seed=3)], footage())
     bake_take(scene, again, "Clip")
     assert degrees(correction(scene, again, EDITED, f"rig {ARM}")) == pytest.approx(30.0, abs=0.1)
+
+
+@pytest.mark.parametrize("frame", [-5, 25, 60])
+def test_keys_where_nothing_was_solved_stay(scene, frame):
+    """Before the clip, in a gap, and after the end."""
+    bake_take(scene, make_take([motion(40, gaps=[(20, 29)])]), "Clip")
+    curve = curves(scene, ARM, "rotation_quaternion")[1]
+    key = curve.keyframe_points.insert(frame, 0.77)
+    key.interpolation = "BEZIER"
+    assert has_hand_edits(scene, armature(scene))
+    again = make_take([motion(40, seed=4, gaps=[(20, 29)])])
+    bake_take(scene, again, "Clip")
+    assert not has_hand_edits(scene, armature(scene))
+    kept = {round(key.co[0]): key for key in curves(scene, ARM, "rotation_quaternion")[1].keyframe_points}
+    assert kept[frame].co[1] == pytest.approx(0.77) and kept[frame].interpolation == "BEZIER" and len(kept) == 31
+    heads, _ = track(scene, armature(scene), [1, 40])
+    assert np.abs(heads - again.people[0].motion.joints()[[0, 39]]).max() < 1e-4
+    bake_take(scene, again, "Clip", options=BakeOptions(keep_edits=False))
+    assert len(curves(scene, ARM, "rotation_quaternion")[1].keyframe_points) == 30
+
+
+def test_another_interpolation_stays(scene, take):
+    for key in curves(scene, ARM, "rotation_quaternion")[0].keyframe_points[4:9]:
+        key.interpolation = "CONSTANT"
+    assert has_hand_edits(scene, armature(scene))
+    bake_take(scene, make_take([motion(40, seed=4)]), "Clip")
+    kinds = [key.interpolation for key in curves(scene, ARM, "rotation_quaternion")[0].keyframe_points]
+    assert kinds == ["LINEAR"] * 4 + ["CONSTANT"] * 5 + ["LINEAR"] * 31
+
+
+def test_keys_of_the_user_keep_their_time_at_another_frame_rate(scene, take):
+    curves(scene, ARM, "rotation_quaternion")[1].keyframe_points.insert(61, 0.5)
+    scene.render.fps = 60
+    bake_take(scene, take, "Clip", options=BakeOptions(set_scene=False))
+    assert curves(scene, ARM, "rotation_quaternion")[1].keyframe_points[-1].co[0] == 121
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_corrections_survive_a_root_bone_that_comes_or_goes(scene, root):
+    take = make_take()
+    bake_take(scene, take, "Clip", options=BakeOptions(with_root=not root))
+    turn_arm(scene)
+    bake_take(scene, take, "Clip", options=BakeOptions(with_root=root))
+    shown = quaternions(scene, ARM, EDITED)
+    bake_take(scene, take, "Clip", options=BakeOptions(with_root=root, keep_edits=False))
+    turns = quat_multiply(quat_conjugate(quaternions(scene, ARM, EDITED)), shown)
+    assert np.abs(degrees(turns) - 30).max() < 0.01
+
+
+@pytest.mark.parametrize("role", [scene_index.ARMATURE, scene_index.BODY])
+def test_visibility_that_the_user_changed_stays(scene, role):
+    gappy = [motion(40, gaps=[(5, 20)])]
+    bake_take(scene, make_take(gappy), "Clip")
+    assert not has_hand_edits(scene, armature(scene))
+    item = scene_index.find_object(scene, "take-1", role, 1)
+    compat.assigned_channels(item).fcurves.find("hide_viewport").keyframe_points.insert(35, 1.0)
+    assert has_hand_edits(scene, armature(scene))
+    bake_take(scene, make_take(gappy), "Clip")
+    scene.frame_set(36)
+    assert item.hide_viewport
+    bake_take(scene, make_take(gappy), "Clip", options=BakeOptions(keep_edits=False))
+    scene.frame_set(36)
+    assert not item.hide_viewport and not has_hand_edits(scene, armature(scene))
+
+
+def test_visibility_keys_of_the_user_stay_where_nobody_was_lost(scene, take):
+    item = armature(scene)
+    for frame, hidden in ((3, True), (9, False)):
+        item.hide_render = hidden
+        item.keyframe_insert("hide_render", frame=frame)
+    bake_take(scene, make_take([motion(40, seed=3)]), "Clip")
+    scene.frame_set(5)
+    assert item.hide_render and not item.hide_viewport
+
+
+def test_a_camera_path_that_the_user_corrected(scene):
+    take = make_take(camera=moving_camera(40))
+    bake_take(scene, take, "Clip")
+    camera = scene_index.find_object(scene, "take-1", scene_index.CAMERA)
+    assert not has_hand_edits(scene, camera)
+    compat.assigned_channels(camera).fcurves.find("location", index=2).keyframe_points[10].co[1] += 1.0
+    assert has_hand_edits(scene, camera)
+    for keep, height in ((True, 2.5), (False, 1.5)):
+        bake_take(scene, take, "Clip", options=BakeOptions(keep_edits=keep))
+        scene.frame_set(11)
+        assert camera.location.z == pytest.approx(height, abs=1e-5) and not has_hand_edits(scene, camera)

@@ -3,6 +3,7 @@
 import bpy
 import numpy as np
 import pytest
+from deleting import remove
 from takes import make_take, motion
 
 from addon.bake.take import bake_take
@@ -13,15 +14,6 @@ ROLES = scene_index.ARMATURE, scene_index.BODY
 
 def part(scene, take, role, person=1):
     return scene_index.find_object(scene, take.id, role, person)
-
-
-def remove(item, by_hand):
-    if by_hand:  # as with the X key: pointers of scenes keep the object in the file
-        bpy.ops.object.select_all(action="DESELECT")
-        item.select_set(True)
-        bpy.ops.object.delete()
-    else:
-        bpy.data.objects.remove(item)
 
 
 def stretched(scene, body):
@@ -42,7 +34,7 @@ def test_a_body_gets_a_new_armature(scene, by_hand):
     remarks = bake_take(scene, take, "Clip")
     armature = part(scene, take, scene_index.ARMATURE)
     assert body.parent == armature and [modifier.object for modifier in body.modifiers] == [armature]
-    assert part(scene, take, scene_index.BODY) == body and len(scene.objects) == 3
+    assert part(scene, take, scene_index.BODY) == body and len(scene.objects) == 4
     assert remarks[0] == f"Made again, since it was deleted: {armature.name}."
     armature.location.x += 2.0
     assert stretched(scene, body) == pytest.approx(longest, rel=0.05)
@@ -74,7 +66,7 @@ def test_a_deleted_collection_comes_back_with_all_that_was_in_it(scene, with_obj
     remarks = bake_take(scene, take, "Clip")
     assert "Made again" in remarks[0]
     made = scene_index.find_collection(scene, take.id)
-    assert made is not None and len(made.objects) == 5
+    assert made is not None and len(made.objects) == 6
     for person in (1, 2):
         armature, body = (part(scene, take, role, person) for role in ROLES)
         assert body.parent == armature and armature.name in scene.objects

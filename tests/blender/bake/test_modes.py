@@ -107,26 +107,71 @@ def test_bones_that_were_being_edited_are_kept(scene, take):
     assert item.data.bones["Tail"].parent.name == "pelvis"
 
 
-@pytest.mark.parametrize("hide", ["viewport", "eye", "collection", "excluded"])
-def test_what_is_hidden_is_updated_and_stays_hidden(scene, take, hide):
-    item, layer = part(scene, scene_index.ARMATURE), bpy.context.view_layer
-    collection = layer.layer_collection.children[0]
-    if hide == "viewport":
+HIDINGS = ["viewport", "eye", "collection", "excluded", "local view"]
+
+
+def hide(item, how):
+    """Hide an object in one of the ways that there are; returns what tells whether it is hidden so."""
+    collection = bpy.context.view_layer.layer_collection.children[0]
+    if how == "viewport":
         item.hide_viewport = True
-    elif hide == "eye":
+    elif how == "eye":
         item.hide_set(True)
-    elif hide == "collection":
+    elif how == "collection":
         collection.hide_viewport = True
-    else:
+    elif how == "excluded":
         collection.exclude = True
+    else:
+        show_alone(bpy.data.objects.new("Alone", None))
+    bpy.context.view_layer.update()
+    return {
+        "viewport": lambda: item.hide_viewport,
+        "eye": item.hide_get,
+        "collection": lambda: collection.hide_viewport,
+        "excluded": lambda: collection.exclude,
+        "local view": lambda: view_of(bpy.context.window).spaces.active.local_view is not None,
+    }[how]
+
+
+def view_of(window):
+    return next(area for area in window.screen.areas if area.type == "VIEW_3D")
+
+
+def show_alone(item):
+    """Local view of one new object."""
+    window, scene = bpy.context.window, bpy.context.scene
+    scene.collection.objects.link(item)
+    for each in scene.objects:
+        each.select_set(each == item)
+    area = view_of(window)
+    region = next(each for each in area.regions if each.type == "WINDOW")
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        bpy.ops.view3d.localview()
+
+
+@pytest.mark.parametrize("how", HIDINGS)
+def test_what_is_hidden_is_updated_and_stays_hidden(scene, take, how):
+    item = part(scene, scene_index.ARMATURE)
+    is_hidden = hide(item, how)
     again = bake_another(scene, 1.1)
-    hidden = {
-        "viewport": item.hide_viewport, "collection": collection.hide_viewport, "excluded": collection.exclude,
-        "eye": item.hide_get() if hide == "eye" else None,
-    }  # fmt: skip
-    assert hidden[hide]
+    assert is_hidden()
     rest = again.people[0].motion.rest_joints
     assert item.data.bones["pelvis"].length == pytest.approx(np.linalg.norm(rest[3] - rest[0]), abs=1e-4)
+
+
+@pytest.mark.parametrize("how", HIDINGS)
+@pytest.mark.parametrize(("role", "mode"), [(scene_index.ARMATURE, "EDIT"), (scene_index.BODY, "WEIGHT_PAINT")])
+def test_hidden_while_it_is_in_a_mode(scene, take, role, mode, how):
+    item, layer = part(scene, role), bpy.context.view_layer
+    enter(item, mode)
+    is_hidden = hide(item, how)
+    before = item.mode, layer.objects.active, [each.name for each in layer.objects if each.select_get()]
+    again = bake_another(scene, 1.1)
+    assert is_hidden() and item.name not in scene.collection.objects
+    assert (item.mode, layer.objects.active, [each.name for each in layer.objects if each.select_get()]) == before
+    rest, data = again.people[0].motion.rest_joints, part(scene, scene_index.ARMATURE).data
+    bones = data.edit_bones if data.is_editmode else data.bones
+    assert bones["pelvis"].length == pytest.approx(np.linalg.norm(rest[3] - rest[0]), abs=1e-4)
 
 
 def test_somebody_elses_edit_mode_is_left_alone(scene, take):
@@ -136,3 +181,53 @@ def test_somebody_elses_edit_mode_is_left_alone(scene, take):
     enter(mine, "EDIT")
     bake_another(scene, 1.1)
     assert (mine.mode, bpy.context.view_layer.objects.active) == ("EDIT", mine)
+
+
+@pytest.mark.parametrize("mode", ["POSE", "EDIT"])
+def test_an_own_armature_in_the_same_mode_stays_in_it(scene, take, mode):
+    ours = part(scene, scene_index.ARMATURE)
+    mine = bpy.data.objects.new("Mine", ours.data.copy())
+    scene.collection.objects.link(mine)
+    enter(ours, "OBJECT")
+    mine.select_set(True)
+    bpy.context.view_layer.objects.active = mine
+    bpy.ops.object.mode_set(mode=mode)
+    bake_another(scene, 1.1)
+    assert (ours.mode, mine.mode, bpy.context.view_layer.objects.active) == (mode, mode, mine)
+    assert {each for each in scene.objects if each.select_get()} == {mine, ours}
+
+
+def test_another_scene_in_which_the_same_mesh_is_edited(scene, take):
+    body, other = part(scene, scene_index.BODY), bpy.data.scenes.new("Other")
+    twin = bpy.data.objects.new("Twin", body.data)
+    other.collection.objects.link(twin)
+    bpy.context.window.scene = other
+    enter(twin, "EDIT")
+    bake_another(scene, 1.1)
+    assert (twin.mode, bpy.context.view_layer.objects.active, body.mode) == ("EDIT", twin, "OBJECT")
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert max(vertex.co.z for vertex in body.data.vertices) == pytest.approx(1.98, abs=0.05), "1.1 times 1.8 m"
+
+
+@pytest.mark.parametrize("window", [True, False])
+def test_while_the_user_edits_in_another_scene_or_no_window_is_at_hand(scene, take, window):
+    item, other = part(scene, scene_index.ARMATURE), bpy.data.scenes.new("Other")
+    enter(item, "POSE")
+    mine = bpy.data.objects.new("Mine", bpy.data.meshes.new("Mine"))
+    other.collection.objects.link(mine)
+    bpy.context.window.scene = other
+    enter(mine, "EDIT")
+    mode = item.mode
+    with bpy.context.temp_override(**({} if window else {"window": None})):
+        bake_another(scene, 1.1)
+    assert (item.mode, mine.mode, bpy.context.view_layer.objects.active) == (mode, "EDIT", mine)
+
+
+def test_the_user_works_in_another_view_layer(scene, take):
+    item, first = part(scene, scene_index.ARMATURE), scene.view_layers[0]
+    second = scene.view_layers.new("Second")
+    bpy.context.window.view_layer = second
+    enter(item, "POSE")
+    first.layer_collection.children[0].exclude = True
+    bake_another(scene, 1.1)
+    assert (item.mode, second.objects.active) == ("POSE", item) and first.layer_collection.children[0].exclude

@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 from measure import track
-from takes import make_take, motion
+from takes import footage, make_take, motion
 
 from addon.bake.take import bake_take
 from addon.blender import compat, scene_index
@@ -64,3 +64,53 @@ def test_heads_are_right_after_all(scene):
     bake_take(scene, take, "Clip")
     heads, _ = track(scene, armature_of(scene, take), [1, 40])
     assert np.abs(heads - take.people[0].motion.joints()[[0, 39]]).max() < 1e-4
+
+
+@pytest.fixture
+def stripped(scene):
+    """The character of a take whose action the user pushed down into a strip."""
+    bake_take(scene, make_take(), "Clip")
+    item = scene_index.find_object(scene, "take-1", scene_index.ARMATURE, 1)
+    animation = item.animation_data
+    action, slot = animation.action, getattr(animation, "action_slot", None)
+    strip = animation.nla_tracks.new().strips.new("Base", 1, action)
+    if slot is not None:
+        strip.action_slot = slot
+    animation.action = None
+    return item
+
+
+@pytest.mark.parametrize("frames", [40, 60])
+def test_a_strip_of_our_action_shows_the_new_motion(scene, stripped, frames):
+    again = make_take([motion(frames, seed=6)], footage(frames))
+    bake_take(scene, again, "Clip")
+    assert stripped.animation_data.action is None and len(bpy.data.actions) == 1
+    (strip,) = stripped.animation_data.nla_tracks[0].strips
+    assert (strip.frame_start, strip.frame_end) == (1, frames)
+    heads, _ = track(scene, stripped, [1, frames])
+    assert np.abs(heads - again.people[0].motion.joints()[[0, -1]]).max() < 1e-4
+
+
+def test_a_layer_above_the_strip_stays(scene, stripped):
+    mine = bpy.data.actions.new("Mine")
+    stripped.animation_data.action, stripped.animation_data.action_blend_type = mine, "COMBINE"
+    again = make_take([motion(40, seed=6)])
+    bake_take(scene, again, "Clip")
+    assert stripped.animation_data.action == mine and len(bpy.data.actions) == 2
+    heads, _ = track(scene, stripped, [1, 40])
+    assert np.abs(heads - again.people[0].motion.joints()[[0, 39]]).max() < 1e-4
+
+
+def test_a_rename_under_another_action_loses_no_channels(scene):
+    bake_take(scene, make_take(), "Clip")
+    item = scene_index.find_object(scene, "take-1", scene_index.ARMATURE, 1)
+    own, slots = item.animation_data.action, len(getattr(item.animation_data.action, "slots", ()))
+    item.animation_data.action = bpy.data.actions.new("Mine")
+    item.name = "Zoe"
+    bake_take(scene, make_take([motion(40, seed=6)]), "Clip")
+    assert len(getattr(own, "slots", ())) == slots
+    item.animation_data.action = own
+    if slots:
+        item.animation_data.action_slot = own.slots[0]
+    heads, _ = track(scene, item, [1, 40])
+    assert np.abs(heads - motion(40, seed=6).joints()[[0, 39]]).max() < 1e-4

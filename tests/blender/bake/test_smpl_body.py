@@ -12,7 +12,7 @@ from takes import footage, make_take, motion
 from addon.bake import person_body
 from addon.bake.take import bake_take
 from addon.blender import scene_index
-from addon.export.character import export_character
+from addon.export.character import export_characters
 from addon.preferences import folders
 from romp_core.bodies.embedded import load_body
 from romp_core.bodies.smpl import SmplModel, find_bodies
@@ -164,9 +164,9 @@ def test_license_goes_with_the_body_and_an_export_says_so(scene, store, tmp_path
     armature, skin = parts(scene, take)
     assert "no redistribution" in armature["romp_mocap_body_license"] and "SMPL" in armature["romp_mocap_body_license"]
     assert skin["romp_mocap_body_license"] == armature["romp_mocap_body_license"]
-    remarks = export_character(scene, armature, tmp_path / "a.glb", "GLB")
+    remarks = export_characters(scene, [armature], tmp_path / "a.glb", "GLB").remarks
     assert any("SMPL" in remark for remark in remarks)
-    assert not export_character(scene, armature, tmp_path / "a.bvh", "BVH")
+    assert not export_characters(scene, [armature], tmp_path / "a.bvh", "BVH").remarks
 
 
 def test_a_broken_file_is_reported_and_the_embedded_body_serves(scene, files, tmp_path, monkeypatch):

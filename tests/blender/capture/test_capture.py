@@ -44,7 +44,7 @@ def test_a_script_captures_without_a_window(worker, scene, clip, tmp_path):
     assert result == {"FINISHED"}
     command = worker.started[0].command
     assert command.source == str(clip) and command.out == str(out)
-    assert command.capture == CaptureSettings(people=2)
+    assert command.capture == CaptureSettings(people=2, model_options={"detector": "builtin"})
     assert command.solve.scale.height == pytest.approx(1.8) and command.solve.fit.fov == 60.0
     assert [item.name for item in scene.romp_mocap.takes[0].people] == ["Person 1", "Person 2"]
     armatures = list(scene_index.characters(scene))
@@ -235,7 +235,8 @@ def test_export_operator_writes_one_file_per_character(worker, scene, clip, tmp_
     bpy.ops.romp_mocap.export(filepath=str(tmp_path / "out" / "one.bvh"), format="BVH", which="ACTIVE")
     names = sorted(file.name for file in (tmp_path / "out").iterdir())
     people = [f"all missing Person {n}" for n in (1, 2)]
-    assert names == sorted([f"{name}.{end}" for name in people for end in ("fbx", "glb", "bvh")] + ["one.bvh"])
+    ends = ("fbx", "glb", "bvh", "license.txt")  # a BVH file has no room for the license
+    assert names == sorted([f"{name}.{end}" for name in people for end in ends] + ["one.bvh", "one.license.txt"])
 
 
 def test_export_into_a_folder_keeps_characters_of_like_names_apart(worker, scene, clip, tmp_path):

@@ -59,6 +59,16 @@ def test_a_cancelled_capture_says_how_far_it_came(worker, scene, clip, tmp_path,
     assert not entry.complete and len(entry.people) == people
 
 
+def test_people_known_in_the_image_only_are_listed_and_make_no_character(worker, scene, clip, tmp_path):
+    take = partial(40, 2, complete=True)
+    flat = [replace(each, observations=replace(each.observations, keypoints3d=None)) for each in take.people]
+    remark = "These are keypoints in the image."
+    take = replace(take, people=tuple(flat), provenance=replace(take.provenance, remark=remark))
+    outcome = capture(clip, tmp_path, finished(take))
+    assert outcome.kind == "finished" and "2 people" in outcome.text and remark in outcome.text
+    assert len(scene.romp_mocap.takes) == 1 and not [item for item in bpy.data.objects if item.type == "ARMATURE"]
+
+
 def test_a_capture_cancelled_while_it_was_solved_is_whole(worker, scene, clip, tmp_path):
     outcome = capture(clip, tmp_path, leaves(partial(90, 1, complete=True), Cancelled))
     assert "Cancelled after the last frame, at 00:02. 90 frames of 1 person were kept" in outcome.text

@@ -70,7 +70,7 @@ def test_people_are_detected_selected_and_captured(worker, scene, clip, mocap, m
     assert "3 people at 0.00 s. Select them by their numbers." in jobs.last_outcome().text
     assert [person.number for person in group.detected.people] == [1, 2, 3] and group.capture.selection == ""
     texts = drawn(mocap)
-    assert "Select People | Everyone | (image) | 1 | 2 | 3 | New People | Clear | Height" in texts
+    assert "Select People | Everyone | (image) | 1 | 2 | 3 | New People | Clear | Start" in texts
 
     select(scene, 1, 3)
     assert (
@@ -80,7 +80,14 @@ def test_people_are_detected_selected_and_captured(worker, scene, clip, mocap, m
     assert "2 of 3 selected, and new people" in drawn(mocap)
     group.capture.new_people = False
     assert "2 of 3 selected | (image)" in drawn(mocap)
-    expected = CaptureSettings("blazepose", people=1, selection=group.capture.selection, new_people=False, start=2.0)
+    expected = CaptureSettings(
+        "blazepose",
+        people=1,
+        selection=group.capture.selection,
+        new_people=False,
+        start=2.0,
+        model_options={"detector": "builtin"},
+    )
     assert captured(worker) == expected
 
     select(scene)

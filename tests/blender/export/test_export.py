@@ -10,7 +10,7 @@ from takes import footage, make_take, motion
 
 from addon.bake.take import BakeOptions, bake_take
 from addon.blender import compat, scene_index
-from addon.export.character import export_character
+from addon.export.character import export_characters
 
 READERS = {
     "FBX": lambda path: bpy.ops.import_scene.fbx(filepath=path),
@@ -18,8 +18,13 @@ READERS = {
     "GLB": lambda path: bpy.ops.import_scene.gltf(filepath=path),
     "BVH": lambda path: bpy.ops.import_anim.bvh(filepath=path, update_scene_fps=True),
 }
-if not hasattr(bpy.types, "WM_OT_fbx_import"):
+if "fbx_import" not in dir(bpy.ops.wm):
     del READERS["FBX new"]
+
+
+def export_character(scene, item, path, format, preset="BLENDER"):
+    """Write one character; remarks."""
+    return export_characters(scene, [item], path, format, preset).remarks
 
 
 def read_back(path, reader, fps):
@@ -42,7 +47,7 @@ def read_back(path, reader, fps):
 @pytest.mark.parametrize("reader", list(READERS))
 def test_round_trip(scene, tmp_path, reader, fps, with_root):
     take = make_take([motion(40), motion(40, seed=5)], footage(fps=fps))
-    bake_take(scene, take, "Clip", options=BakeOptions(with_root=with_root))
+    bake_take(scene, take, "Clip", options=BakeOptions(with_root=with_root, with_body=False))
     item = scene_index.find_object(scene, take.id, scene_index.ARMATURE, 2)
     expected = track(scene, item, range(1, 41))
     format = reader.split()[0]
@@ -54,6 +59,26 @@ def test_round_trip(scene, tmp_path, reader, fps, with_root):
     heads, rotations = track(scene, armature, first + np.arange(40) * counted / fps)
     assert np.abs(heads - expected[0]).max() < 1e-3
     assert degrees_between(rotations, expected[1]).max() < 0.1
+
+
+@pytest.mark.parametrize("preset", ["BLENDER", "UNREAL"])
+@pytest.mark.parametrize("reader", list(READERS))
+def test_a_file_shows_the_character_where_the_empty_of_the_take_puts_it(scene, tmp_path, reader, preset):
+    take = make_take([motion(40)])
+    bake_take(scene, take, "Clip", options=BakeOptions(with_body=False))
+    item = scene_index.find_object(scene, take.id, scene_index.ARMATURE, 1)
+    item.parent.location, item.parent.rotation_euler = (2.0, -1.0, 0.5), (0.0, 0.0, 0.7)
+    bpy.context.view_layer.update()
+    expected = track(scene, item, range(1, 41))
+    assert np.abs(expected[0] - take.people[0].motion.joints()).max() > 1.0
+    path = tmp_path / f"character.{reader.split()[0].lower()}"
+    export_character(scene, item, path, reader.split()[0], preset)
+    assert item.parent.name == "Clip"
+
+    scene, armature, first, _, counted = read_back(path, reader, 30.0)
+    heads, _ = track(scene, armature, first + np.arange(40) * counted / 30.0)
+    assert np.abs(heads - expected[0]).max() < 1e-3
+    assert not [each for each in scene.objects if each.type == "EMPTY" or each.name == "Clip"]
 
 
 def file_state(scene):
@@ -109,6 +134,17 @@ def test_body_sliders_and_provenance_travel_along(scene, tmp_path, reader):
     if reader != "FBX new":
         assert armature["romp_mocap_model_license"] == "Apache-2.0"
         assert armature["romp_mocap_body_license"].startswith("CC0-1.0")
+        assert armature["romp_mocap_commercial_use"] == "yes"
+
+
+def test_bvh_has_its_licenses_in_a_file_beside_it(scene, tmp_path):
+    take = make_take([motion(10)])
+    bake_take(scene, take, "Clip")
+    item = scene_index.find_object(scene, take.id, scene_index.ARMATURE, 1)
+    export_character(scene, item, tmp_path / "x.bvh", "BVH")
+    text = (tmp_path / "x.license.txt").read_text("utf-8")
+    assert "License of the model: Apache-2.0" in text and "License of the body: CC0-1.0" in text
+    assert "Commercial use (a reading, not legal advice): yes" in text
 
 
 def corners(item):
@@ -132,9 +168,10 @@ def test_what_cannot_be_exported_is_reported(scene, tmp_path):
     for format in ("FBX", "GLB", "BVH"):
         with pytest.raises(TakeError, match="could not be written"):
             export_character(scene, item, blocker / f"x.{format.lower()}", format)
-    item.scale = (2.0, 2.0, 2.0)
+    item.scale = (20.0, 20.0, 20.0)
     bpy.context.view_layer.update()
-    assert any("scale" in remark for remark in export_character(scene, item, tmp_path / "x.bvh", "BVH"))
+    (remark,) = export_character(scene, item, tmp_path / "x.bvh", "BVH")
+    assert "m tall" in remark and "unit scale" in remark
     item.animation_data_clear()
     with pytest.raises(TakeError, match="no animation"):
         export_character(scene, item, tmp_path / "x.fbx", "FBX")
@@ -186,7 +223,7 @@ def test_scene_in_centimeters_shows_and_exports_people_of_human_size(scene, tmp_
 def test_files_of_one_take_share_a_time_line(scene, tmp_path, reader, late):
     start, count = late
     take = make_take([motion(40), motion(count, seed=5, start_row=start)])
-    bake_take(scene, take, "Clip")
+    bake_take(scene, take, "Clip", options=BakeOptions(with_body=False))
     item = scene_index.find_object(scene, take.id, scene_index.ARMATURE, 2)
     expected = take.people[1].motion.joints()[:, 0]
     format = reader.split()[0]

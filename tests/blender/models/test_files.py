@@ -42,7 +42,7 @@ def online_access(monkeypatch):
 
 @pytest.fixture
 def romp(mocap, scene):
-    scene.romp_mocap.capture.model = "romp"
+    scene.romp_mocap.capture.model, scene.romp_mocap.source = "romp", "/somewhere/clip.mp4"
     return scene
 
 
@@ -54,7 +54,8 @@ def run_timer(limit=30):
     return jobs.last_outcome()
 
 
-def test_built_in_model_asks_for_nothing(mocap):
+def test_built_in_model_asks_for_nothing(mocap, scene):
+    scene.romp_mocap.source = "/somewhere/clip.mp4"
     texts = drawn(mocap)
     assert "Download" not in texts and "(off)" not in texts and "Model Files" not in texts
 

@@ -39,10 +39,10 @@ def test_cancel_does_nothing_and_says_so(entry, worker, scene):
 def test_keep_and_replace(entry, worker, scene, choice, shift, operator):
     worker.script = [finished(make_take([motion(40)]))]
     plain = curve(scene).evaluate(20) - 0.5
-    assert hand_edits.edited_people(scene) == ["Person 1"]
+    assert hand_edits.edited_parts(scene) == ["Person 1"]
     assert getattr(bpy.ops.romp_mocap, operator)(hand_edits=choice) == {"FINISHED"}
     assert curve(scene).evaluate(20) == pytest.approx(plain + shift, abs=1e-4)
-    assert hand_edits.edited_people(scene) == []
+    assert hand_edits.edited_parts(scene) == []
 
 
 def test_without_a_choice_edits_are_kept(entry, worker, scene):

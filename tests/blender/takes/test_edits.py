@@ -103,3 +103,11 @@ def test_a_missing_take_file_does_not_stop_renaming(entry, tmp_path):
     entry.people[0].name = "Alice"
     remove(entry, 1)
     assert people(entry) == (["Alice", "Person 3"], ["Person 2"])
+
+
+def test_a_restore_that_fails_changes_nothing(entry, scene, tmp_path):
+    remove(entry, 1)
+    (tmp_path / "take.npz").rename(tmp_path / "elsewhere")
+    with pytest.raises(RuntimeError, match="was not found"):
+        bpy.ops.romp_mocap.restore_person(person_id=2)
+    assert people(entry) == (["Person 1", "Person 3"], ["Person 2"]) and len(list(scene_index.characters(scene))) == 2

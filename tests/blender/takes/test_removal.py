@@ -5,7 +5,7 @@ import pytest
 from takes import make_take, motion
 
 from addon.blender import scene_index
-from addon.takes import characters, take_list
+from addon.takes import characters, removal, take_list
 from romp_core.storage.take_file import save_take
 
 
@@ -23,7 +23,7 @@ def names(scene):
     return sorted(item.name for item in scene.objects)
 
 
-ALL = ["Clip Camera", "Clip Person 1", "Clip Person 1 Body", "Clip Person 2", "Clip Person 2 Body"]
+ALL = ["Clip", "Clip Camera", "Clip Person 1", "Clip Person 1 Body", "Clip Person 2", "Clip Person 2 Body"]
 
 
 def test_what_nobody_else_uses_is_deleted_with_its_data(entry, scene):
@@ -42,7 +42,7 @@ def test_a_linked_copy_of_the_scene_keeps_its_characters(entry, scene, person):
     if person:
         copy.romp_mocap.takes[0].active_person = 0
         bpy.ops.romp_mocap.remove_person()
-        assert names(copy) == ["Clip Camera", "Clip Person 2", "Clip Person 2 Body"]
+        assert names(copy) == ["Clip", "Clip Camera", "Clip Person 2", "Clip Person 2 Body"]
     else:
         bpy.ops.romp_mocap.remove_take()
         assert names(copy) == []
@@ -55,7 +55,7 @@ def test_a_linked_copy_of_the_scene_keeps_its_characters(entry, scene, person):
 def test_a_full_copy_is_removed_without_the_original(entry, scene):
     bpy.ops.scene.new(type="FULL_COPY")
     copy = bpy.context.scene
-    assert len(copy.objects) == 5 and not set(copy.objects) & set(scene.objects)
+    assert len(copy.objects) == 6 and not set(copy.objects) & set(scene.objects)
     bpy.ops.romp_mocap.remove_take()
     assert names(copy) == [] and names(scene) == ALL
     assert {item.name for item in bpy.data.objects} == set(ALL)
@@ -69,7 +69,8 @@ def test_the_users_duplicates_stay_with_their_motion(entry, scene, linked):
     twins = [item for item in scene.objects if item.name.endswith(".001")]
     assert len(twins) == 2
     bpy.ops.romp_mocap.remove_take()
-    assert set(scene.objects) == set(twins)
+    (empty,) = [item for item in scene.objects if item.type == "EMPTY"]
+    assert set(scene.objects) == {*twins, empty}, "they hang on the empty"
     (armature,) = [item for item in twins if item.type == "ARMATURE"]
     assert armature.animation_data.action is not None and len(armature.data.bones) == 24
     assert scene_index.find_collection(scene, entry_id(armature)) is not None, "they are still in the take's collection"
@@ -114,3 +115,79 @@ def test_what_an_instance_shows_stays(entry, scene):
     other.collection.objects.link(instance)
     bpy.ops.romp_mocap.remove_take()
     assert names(scene) == [] and {item.name for item in collection.objects} == set(ALL)
+
+
+def kept_elsewhere(scene, how):
+    """A collection of the user's that holds the take's and is not in the scene: instanced, or with a fake user."""
+    mine = bpy.data.collections.new("Set")
+    mine.children.link(scene_index.find_collection(scene, "take-1"))
+    if how == "fake user":
+        mine.use_fake_user = True
+    else:
+        instance = bpy.data.objects.new("Crowd", None)
+        instance.instance_type, instance.instance_collection = "COLLECTION", mine
+        scene.collection.objects.link(instance)
+    return mine
+
+
+@pytest.mark.parametrize("how", ["instanced", "fake user"])
+def test_what_is_nested_in_a_collection_that_is_used_elsewhere_stays_there(entry, scene, how):
+    mine = kept_elsewhere(scene, how)
+    bpy.ops.romp_mocap.remove_take()
+    assert set(names(scene)) <= {"Crowd"} and {item.name for item in mine.all_objects} == set(ALL)
+
+
+def test_an_armature_stays_while_a_duplicate_of_the_body_needs_it(entry, scene):
+    armature, body = (scene_index.find_object(scene, "take-1", role, 1) for role in ("armature", "body"))
+    bpy.ops.object.select_all(action="DESELECT")
+    body.select_set(True)
+    bpy.context.view_layer.objects.active = body
+    bpy.ops.object.duplicate()
+    twin = bpy.context.active_object
+    assert removal.remove_characters(scene, "take-1") == ["Clip Person 1 stays: Clip Person 1 Body.001 uses it."]
+    assert set(scene.objects) == {armature, twin, armature.parent} and twin.parent == armature
+    assert armature.animation_data.action is not None and twin.modifiers[0].object == armature
+
+
+@pytest.mark.parametrize("reload", [False, True])
+def test_what_was_deleted_by_hand_is_made_again_under_its_name(entry, scene, tmp_path, reload):
+    bpy.ops.object.select_all(action="DESELECT")
+    scene_index.find_object(scene, "take-1", scene_index.ARMATURE, 1).select_set(True)
+    bpy.ops.object.delete()
+    if reload:
+        bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+        bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+    assert bpy.ops.romp_mocap.make_characters() == {"FINISHED"}
+    assert names(bpy.context.scene) == ALL and len(bpy.data.objects) == 6 and len(bpy.data.armatures) == 2
+
+
+def test_undo_brings_back_what_was_removed(entry, scene):
+    bpy.context.preferences.edit.use_global_undo = True
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.romp_mocap.remove_take()
+    bpy.ops.ed.undo_push(message="after")
+    bpy.ops.ed.undo()
+    scene = bpy.context.scene
+    assert names(scene) == ALL and len(scene.romp_mocap.takes) == 1
+    assert bpy.ops.romp_mocap.make_characters() == {"FINISHED"}
+    assert names(scene) == ALL and len(bpy.data.objects) == 6
+
+
+def append(path):
+    with bpy.data.libraries.load(str(path), link=False) as (_, wanted):
+        wanted.collections = ["Clip"]
+    bpy.context.scene.collection.children.link(wanted.collections[0])
+
+
+def test_characters_appended_from_another_file(entry, tmp_path):
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "source.blend"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    append(tmp_path / "source.blend")
+    again = take_list.add_take(scene, tmp_path / "take.npz")
+    characters.make_characters(scene, again, {1, 2})
+    assert names(scene) == ALL, "they are updated, under their names"
+    append(tmp_path / "source.blend")
+    assert len(scene.objects) == 12
+    bpy.ops.romp_mocap.remove_take()
+    assert names(scene) == sorted(f"{name}.001" for name in ALL)

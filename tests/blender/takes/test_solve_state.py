@@ -11,7 +11,7 @@ from measure import track
 from takes import make_take, motion
 
 from addon.blender import scene_index
-from addon.takes import characters, solve_state, take_list
+from addon.takes import characters, solve_state, take_list, take_record
 from romp_core.storage.take_file import load_take, save_take
 from romp_core.worker.commands import Finished
 
@@ -107,7 +107,7 @@ def test_a_file_that_was_changed_elsewhere_is_told_with_a_choice(entry, scene, m
     changed = replace(take.solve, scale=replace(take.solve.scale, height=1.5))
     people = tuple(replace(each, motion=motion(40, seed=SEED_OF_HEIGHT[1.5])) for each in take.people)
     save_take(replace(take, people=people, solve=changed, solved_for=""), entry.path)
-    solve_state._states.clear()
+    take_record.forget()
     assert solve_state.changed_elsewhere(scene, entry)
     texts = drawn(mocap)
     assert "The take file was" in texts and "Use Scene Settings" in texts and "Use File Settings" in texts

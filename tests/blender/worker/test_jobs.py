@@ -54,7 +54,7 @@ def test_an_error_while_the_result_is_applied_is_a_failure(worker, wait):
 
 def test_a_failed_bake_is_reported_by_the_operator(worker, tmp_path, monkeypatch):
     (tmp_path / "clip.mp4").write_bytes(b"x")
-    monkeypatch.setattr("addon.takes.characters.bake_take", lambda *_: broken(None))
+    monkeypatch.setattr("addon.takes.characters.bake_take_steps", lambda *_: broken(None))
     worker.script = [finished(make_take())]
     with pytest.raises(RuntimeError, match="not what was expected"):
         bpy.ops.romp_mocap.capture(filepath=str(tmp_path / "clip.mp4"))
@@ -64,12 +64,12 @@ def test_a_failed_bake_is_reported_by_the_operator(worker, tmp_path, monkeypatch
 def test_cancelling_shows_that_it_saves(worker, mocap):
     start([STARTED, PROGRESS])
     jobs._on_timer()
-    assert "| Cancel" in drawn(mocap) and "(off)" not in drawn(mocap)
+    assert "| Cancel" in drawn(mocap) and "(off) | Cancel" not in drawn(mocap)
     bpy.ops.romp_mocap.cancel()
-    assert "Cancelling\u2026" in drawn(mocap) and "(off)" in drawn(mocap)
+    assert "(off) | Cancelling\u2026" in drawn(mocap)
     worker.started[0].messages = [Saving(), Cancelled()]
     jobs._on_timer()
-    assert "Saving\u2026" in drawn(mocap) and "(off)" in drawn(mocap)
+    assert "(off) | Saving\u2026" in drawn(mocap)
     jobs._on_timer()
     assert jobs.current() is None and jobs.last_outcome().kind == "cancelled"
 

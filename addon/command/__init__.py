@@ -1,0 +1,1 @@
+"""`blender -c romp_mocap`: from footage to characters and files, from a terminal."""

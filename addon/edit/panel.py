@@ -1,0 +1,114 @@
+"""The edits of a take: what can be decided, what seems right, and what was decided."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import bpy
+from bpy.types import Menu, Panel
+
+from ..blender.layout import SidebarPanel, wrapped
+from ..takes import take_list
+from ..takes.needs_take import NeedsTake
+from . import proposals
+
+if TYPE_CHECKING:
+    from ..takes.properties import ROMP_MOCAP_PG_take
+
+
+def _draw_others(layout: bpy.types.UILayout, context: bpy.types.Context, operator: str) -> None:
+    """A button of this operator for everybody but the selected person."""
+    entry, active = take_list.active_take(context.scene), take_list.active_person(context.scene)
+    others = [item for item in entry.people if item != active] if entry is not None else []
+    if not others:
+        layout.label(text="No Other People")
+    layout.operator_context = "INVOKE_DEFAULT"
+    for item in others:
+        layout.operator(operator, text=item.name).other = item.person_id
+
+
+class ROMP_MOCAP_MT_edit_merge(Menu):
+    bl_label = "Merge with"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        _draw_others(self.layout, context, "romp_mocap.edit_merge")
+
+
+class ROMP_MOCAP_MT_edit_swap(Menu):
+    bl_label = "Swap from Frame with"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        _draw_others(self.layout, context, "romp_mocap.edit_swap")
+
+
+class ROMP_MOCAP_MT_edit_assign(Menu):
+    bl_label = "Assign Frames to"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        _draw_others(self.layout, context, "romp_mocap.edit_assign")
+
+
+class ROMP_MOCAP_PT_edits(NeedsTake, SidebarPanel, Panel):
+    bl_label = "Edits"
+    bl_parent_id = "ROMP_MOCAP_PT_takes"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, entry = self.layout, take_list.selected_take(context.scene)
+        person = take_list.active_person(context.scene)
+        layout.label(text=person.name if person is not None else "Nobody Selected", icon="ARMATURE_DATA")
+        column = layout.column(align=True)
+        column.enabled = person is not None
+        column.menu("ROMP_MOCAP_MT_edit_merge", icon="AUTOMERGE_ON")
+        column.operator("romp_mocap.edit_split", icon="SELECT_DIFFERENCE")
+        column.menu("ROMP_MOCAP_MT_edit_swap", icon="UV_SYNC_SELECT")
+        column.menu("ROMP_MOCAP_MT_edit_assign", icon="FORWARD")
+        row = layout.row(align=True)
+        row.enabled = person is not None
+        row.operator_context = "INVOKE_DEFAULT"
+        for foot, text in (("left", "Left Foot\u2026"), ("right", "Right Foot\u2026")):
+            row.operator("romp_mocap.edit_contact", text=text, icon="CON_FLOOR").foot = foot
+        layout.operator("romp_mocap.edit_suggest", icon="VIEWZOOM")
+        for index, suggestion in enumerate(proposals.known(entry.take_id)):
+            box = layout.box()
+            wrapped(box, suggestion.reason, context.region.width)
+            text = "Remove Person" if suggestion.operation is None else type(suggestion.operation).__name__
+            box.operator("romp_mocap.edit_accept", text=text, icon="CHECKMARK").index = index
+        _draw_made(layout, entry)
+
+
+def _draw_made(layout: bpy.types.UILayout, entry: ROMP_MOCAP_PG_take) -> None:
+    """Every edit that was made, with a button that takes it back."""
+    values = json.loads(entry.other_edits) if entry.other_edits else {}
+    names = {item.person_id: item.name for item in (*entry.people, *entry.removed_people)}
+    column = layout.column(align=True)
+    for kind, key, text_of in (("OPERATION", "operations", _operation_text), ("CONTACT", "contacts", _contact_text)):
+        for index, edit in enumerate(values.get(key, ())):
+            row = column.row(align=True)
+            row.label(text=text_of(edit, names))
+            button = row.operator("romp_mocap.edit_remove", text="", icon="X", emboss=False)
+            button.kind, button.index = kind, index
+
+
+def _operation_text(edit: dict[str, Any], names: dict[int, str]) -> str:
+    kind = edit["kind"]
+
+    def name(key: str) -> str:
+        return names.get(edit[key], f"#{edit[key]}")
+
+    if kind == "merge":
+        return f"Merge {name('keep')} and {name('other')}"
+    if kind == "split":
+        return f"Split {name('person')} at {edit['second']:.2f} s"
+    if kind == "swap":
+        return f"Swap {name('first')} and {name('other')} from {edit['second']:.2f} s"
+    return f"Assign {name('person')} to {name('to')}, {edit['start']:.2f} to {edit['end']:.2f} s"
+
+
+def _contact_text(edit: dict[str, Any], names: dict[int, str]) -> str:
+    who, verb = names.get(edit["person"], f"#{edit['person']}"), "stands" if edit["stands"] else "is free"
+    return f"{who}: {edit['foot']} foot {verb}, {edit['start']:.2f} to {edit['end']:.2f} s"
+
+
+CLASSES = (ROMP_MOCAP_MT_edit_merge, ROMP_MOCAP_MT_edit_swap, ROMP_MOCAP_MT_edit_assign, ROMP_MOCAP_PT_edits)

@@ -1,0 +1,64 @@
+"""Poses that were shown while recording, kept until they become actions with keys at their true times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..bake.action import curve_path
+from ..bake.keys import CONSTANT, LINEAR, Keys
+from ..blender import compat, scene_index
+from ..blender.timing import FIRST_FRAME, scene_fps
+
+if TYPE_CHECKING:
+    from romp_core.typing import Array
+
+    from .own_character import OwnCharacter
+
+_GAP_SECONDS = 0.5
+"""Somebody who is not seen for this long holds the last pose."""
+
+
+class Recorded:
+    """Poses by person."""
+
+    def __init__(self) -> None:
+        self._poses: dict[int, list[tuple[float, Array, Array]]] = {}
+        self.first: float | None = None
+
+    def add(self, time: float, person_id: int, rotations: Array, root: Array) -> None:
+        """Note a pose: seconds of the take's clock, rotations (24, 4), root (3,)."""
+        self.first = time if self.first is None else self.first
+        self._poses.setdefault(person_id, []).append((time, rotations, root))
+
+    def make_action(self, scene: bpy.types.Scene, character: OwnCharacter, name: str) -> bpy.types.Action | None:
+        """A new action of a person's poses, its first key on the scene's first frame; None without any."""
+        import numpy as np
+
+        from romp_core.geometry.rotations import make_continuous
+        from romp_core.geometry.skeleton import JOINTS
+
+        poses, item = self._poses.get(character.person_id), character.item
+        if not poses or item is None or self.first is None:
+            return None
+        times, rotations, roots = (np.array(each, dtype=np.float64) for each in zip(*poses, strict=True))
+        turned, locations = character.values(rotations, roots)
+        turned = make_continuous(turned)
+        frames = FIRST_FRAME + (times - self.first) * scene_fps(scene)
+        action = bpy.data.actions.new(scene_index.short_name(name, item.name))
+        action.use_fake_user = True
+        channels = compat.own_channels(item, action)
+        interpolation = np.full(len(times), LINEAR)
+        interpolation[:-1][np.diff(times) > _GAP_SECONDS] = CONSTANT
+        columns = [
+            (curve_path(character.bones[joint], "rotation_quaternion"), index, turned[:, row, index])
+            for row, joint in enumerate(JOINTS)
+            for index in range(4)
+        ]
+        pelvis = curve_path(character.bones["pelvis"], "location")
+        columns += [(pelvis, axis, locations[:, axis]) for axis in range(3)]
+        for path, index, column in columns:
+            curve = compat.ensure_fcurve(channels, path, index, path.split('"')[1])
+            Keys.at(frames, column, interpolation).write(curve)
+        return action
