@@ -19,6 +19,7 @@ import bpy  # noqa: E402
 import numpy as np  # noqa: E402
 from takes import footage, make_take  # noqa: E402
 
+import addon  # noqa: E402
 from addon.bake import action as keys  # noqa: E402
 from addon.bake.take import BakeOptions, bake_take  # noqa: E402
 from addon.blender import scene_index  # noqa: E402
@@ -48,6 +49,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=1800)
     options = parser.parse_args()
 
+    addon.register()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     take = make_take(info=footage(options.frames))
     bake_take(bpy.context.scene, take, "Clip", options=BakeOptions(with_body=False))
@@ -56,7 +58,8 @@ def main() -> None:
 
     def bake() -> None:
         clip = resample(motion, take.footage)
-        keys.bake_action(item, keys.ensure_action(take.id, 1, "Clip"), clip, 1.0 + np.arange(len(clip.valid)))
+        action = keys.ensure_action(bpy.context.scene, item, "Clip")
+        keys.bake_action(item, action, clip, 1.0 + np.arange(len(clip.valid)))
 
     def fresh_bake() -> float:
         item.animation_data_clear()

@@ -2,6 +2,8 @@
 
     python benchmarks/capture_speed.py CLIP --mediapipe FOLDER
 
+With `--bodies N`, for a clip of N people, MediaPipe, which measures one body, counts as if it were run N times.
+
 FOLDER is a virtual environment with mediapipe 0.10.21; it is made there with pip when it does not exist yet
 (MediaPipe is no dependency of this project). Both read the file with OpenCV and run on the CPU; loading the networks
 is not counted. They take turns. Run it on a quiet machine: when other programs compete for the cores, the scheduler
@@ -18,7 +20,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BAR = 1.3
+BAR, BAR_OF_SEVERAL = 1.6, 3.0
 
 THEIRS = """
 import sys, time, cv2, mediapipe
@@ -70,24 +72,25 @@ def mediapipe_python(folder: Path) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("clip", help="a clip of one person")
+    parser.add_argument("clip", help="a clip")
     parser.add_argument("--mediapipe", type=Path, required=True, metavar="FOLDER", help="virtual environment")
     parser.add_argument("--people", type=int, default=0, help="as in a capture: 0 looks for everybody (default)")
+    parser.add_argument("--bodies", type=int, default=1, metavar="N", help="people in the clip (default: 1)")
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
     python = mediapipe_python(chosen.mediapipe)
     sys.path.insert(0, str(ROOT))
-    ratios = []
+    bar, ratios = BAR if chosen.bodies == 1 else BAR_OF_SEVERAL, []
     for _ in range(chosen.rounds):
         (fps, busy), (their_fps, their_busy) = ours(chosen.clip, chosen.people), theirs(chosen.clip, python)
-        ratios.append(fps / their_fps)
+        ratios.append(fps / their_fps * chosen.bodies)
         print(
             f"ours {fps:6.1f} fps, {busy:5.1f} ms processor time per frame | "
             f"MediaPipe {their_fps:6.1f} fps, {their_busy:5.1f} ms | ratio {ratios[-1]:.2f}"
         )
     ratio = statistics.median(ratios)
-    print(f"median ratio {ratio:.2f}, bar {BAR}: {'met' if ratio >= BAR else 'NOT MET'}")
-    sys.exit(ratio < BAR)
+    print(f"median ratio {ratio:.2f}, bar {bar}: {'met' if ratio >= bar else 'NOT MET'}")
+    sys.exit(ratio < bar)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from romp_core.cli.main import main as command_line
 from romp_core.footage import open_footage
+from romp_core.models.blazepose.estimator import BlazePose
 from romp_core.models.registry import default_store, model_card
 from romp_core.storage.assemble import TakeHead, take_of
 from romp_core.storage.take_file import load_take, save_take
@@ -29,6 +30,7 @@ from romp_core.take.settings import CaptureSettings, SolveSettings
 from romp_core.take.take import Provenance, Take
 from romp_core.tracking.assignment import unique_pairs
 from romp_core.typing import Array
+from tests.truth_detector import TruthDetector
 
 CLIPS = ("duo", "leave", "trio", "crowd5", "action", "floor", "furniture", "shapes", "handheld")
 LIMBS = {16: 11, 17: 12, 18: 13, 19: 14, 20: 15, 21: 16, 1: 23, 2: 24, 4: 25, 5: 26, 7: 27, 8: 28}
@@ -50,8 +52,12 @@ class Found:
     pixels: Array
 
 
-def raw_take(video: Path, out: Path) -> Take:
-    """The take of a clip before it is solved, from the file when it is already there."""
+def raw_take(video: Path, out: Path, detected: bool = False) -> Take:
+    """The take of a clip before it is solved, from the file when it is already there.
+
+    Args:
+        detected: people are detected at their true positions with noise and drop-outs; see `TruthDetector`.
+    """
     if not out.exists():
         card, store, settings = model_card("blazepose"), default_store(), CaptureSettings()
         with open_footage(str(video)) as footage:
@@ -62,7 +68,13 @@ def raw_take(video: Path, out: Path) -> Take:
                     frames.append(frame)
                     yield frame
 
-            people = list(card.open(footage.info, settings, store).run(watched()))
+            detector = TruthDetector(dict(np.load(video.with_suffix(".npz")))) if detected else None
+            estimator = (
+                BlazePose(footage.info, card.new_tracker(), 0, detector)
+                if detector
+                else card.open(footage.info, settings, store)
+            )
+            people = list(estimator.run(watched()))
             head = TakeHead(video.stem, footage.info, settings, SolveSettings(), Provenance.stamped(model=card.name))
             take = take_of(head, zip(frames, people, strict=True))
             print(f"{video.stem}: {(time.process_time() - began) / len(frames) * 1e3:.1f} ms a frame", file=sys.stderr)
@@ -181,6 +193,9 @@ def main() -> None:
     parser.add_argument("clips", nargs="*", default=CLIPS)
     parser.add_argument("--groundtruth", type=Path, default=Path(__file__).resolve().parents[2] / "shared/groundtruth")
     parser.add_argument("--takes", type=Path, help="folder of raw takes to keep and reuse")
+    parser.add_argument(
+        "--detected", action="store_true", help="with a stand-in for another detector: true joints, 3 px noise"
+    )
     parser.add_argument("--solve", action="store_true")
     parser.add_argument("--where", action="store_true", help="in which frames")
     options = parser.parse_args()
@@ -191,7 +206,7 @@ def main() -> None:
             with np.load(video.with_suffix(".npz")) as archive:
                 truth = {key: archive[key] for key in archive.files}
             out = folder / f"{name}.npz"
-            text = lines(name, raw_take(video, out), truth, options.where)
+            text = lines(name, raw_take(video, out, options.detected), truth, options.where)
             if options.solve:
                 text += solved(out, video, options.groundtruth / "evaluate.py")
             print("\n".join(text), flush=True)

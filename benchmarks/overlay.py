@@ -2,7 +2,8 @@
 
 `python benchmarks/overlay.py [--takes DIR] [--all] TAKE_OR_VIDEO ...`: the distance of every clearly seen landmark to
 its marker on the solved skeleton, as a share of the person's height in the image: median and 95th percentile, for the
-worst person of each take. `--all` solves with wrong and right fields of view, other heights and without contacts, too.
+worst person of each take. Legs that the network took for each other count as swapped back. `--all` solves with wrong
+and right fields of view, other heights and without contacts, too.
 """
 
 from __future__ import annotations
@@ -23,14 +24,19 @@ from romp_core.geometry.projection import project
 from romp_core.geometry.rotations import quat_rotate
 from romp_core.geometry.skeleton import forward_kinematics
 from romp_core.solve import SolveCache, solve
-from romp_core.solve.heights import stature
+from romp_core.solve.heights import height_of
+from romp_core.solve.landmark_fit.leg_doubt import leg_doubt
+from romp_core.solve.landmark_fit.leg_swaps import with_legs_apart
 from romp_core.solve.landmark_fit.markers import CARRIER, USED, marker_offsets
 from romp_core.storage.take_file import load_take
+from romp_core.take.resample import frame_interval
 from romp_core.take.take import Motion, Person, Take
 from romp_core.typing import Array
 
 CLEAR = 0.5
-"""Visibility from which a landmark counts."""
+"""Visibility from which a landmark counts; those of a lower leg that the model invented do not."""
+LEGS = [*range(25, 33)]
+"""Knees, ankles, heels and toes, left and right in turn."""
 _COUNTED = [index for index, landmark in enumerate(USED) if landmark == 0 or 11 <= landmark <= 16 or landmark >= 23]
 """Of the used landmarks: nose, and those of the limbs; no eyes, ears and fingers."""
 VARIATIONS = {
@@ -45,7 +51,7 @@ VARIATIONS = {
 
 def distances(take: Take, person: Person) -> Array:
     """Distances (m, K) of landmarks to their markers, in heights of the person in the image; NaN where not seen."""
-    motion, seen = person.motion, person.observations
+    motion, seen = person.motion, with_legs_apart(person.observations, take.footage)
     assert motion is not None and take.camera is not None
     used = [USED[index] for index in _COUNTED]
     rows = np.flatnonzero(np.isin(seen.frame_index, motion.frame_index[motion.valid]))
@@ -55,8 +61,12 @@ def distances(take: Take, person: Person) -> Array:
     focal = take.camera.focal(take.footage.width)
     points = seen.keypoints2d[rows][:, used]
     away = np.linalg.norm(project(markers, focal, size / 2) - points, axis=-1)
-    tall = focal * stature(motion.rest_joints) / markers[..., 2].mean(axis=1)
-    inside = ((points >= 0) & (points < size)).all(axis=-1) & (seen.visibility[rows][:, used] >= CLEAR)
+    tall = focal * height_of(motion) / markers[..., 2].mean(axis=1)
+    visibility = seen.visibility[rows].copy()
+    if not seen.has_rotations and len(rows):
+        interval = frame_interval(take.footage.times[seen.frame_index[rows]])
+        visibility[:, LEGS] *= 1 - leg_doubt(seen.keypoints2d[rows], visibility, interval)[:, [0, 1] * (len(LEGS) // 2)]
+    inside = ((points >= 0) & (points < size)).all(axis=-1) & (visibility[:, used] >= CLEAR)
     return np.where(inside, away / tall[:, None], np.nan)
 
 

@@ -31,6 +31,7 @@ class Recipe:
         turn_deg: by how much the scene may be turned.
         furniture: boxes hide legs, and there is something to sit on.
         shutter: share of the frame time that the shutter is open.
+        path: how the camera moves, see `twin_cameras.PATHS`. clip: whose motions they are, where its name is another.
     """
 
     kinds: tuple[str, ...]
@@ -38,6 +39,8 @@ class Recipe:
     turn_deg: float = 20.0
     furniture: bool = False
     shutter: float = 0.0
+    path: str = "still"
+    clip: str = ""
 
 
 @dataclass(frozen=True)

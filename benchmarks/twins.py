@@ -22,12 +22,14 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.twin_cameras import draw_path, moving_arrays
 from benchmarks.twin_motion import read_motions
 from benchmarks.twin_rooms import draw_room
 from benchmarks.twin_scene import Actor, Block, Recipe, cast, decoration, draw_camera, hiding, seats
 from benchmarks.twin_truth import arrays, joints_seen
 from romp_core.typing import Array
-from tests.data.demo_render import Drawing, Studio
+from tests.data.demo_render import Camera, Drawing, Studio, Surface
+from tests.data.demo_room import Room
 
 RECIPES = {
     "trio": Recipe(("any", "any", "any"), alike=True),
@@ -40,6 +42,11 @@ RECIPES = {
     "duo": Recipe(("any", "any")),
     "walk": Recipe(("any",), turn_deg=180),
     "exercise": Recipe(("any",), turn_deg=50),
+    "handheld": Recipe(("any",), path="handheld"),
+    "pan": Recipe(("any",), path="pan"),
+    "tripod": Recipe(("any",), path="tripod", clip="walk"),
+    "zoom": Recipe(("any",), path="zoom", clip="exercise"),
+    "crowd_handheld": Recipe(("any", "any", "any"), path="handheld", clip="trio"),
 }
 VISIBLE = 0.3  # the share of the silhouette above which a person counts as visible
 _BLUR_STEPS = 4
@@ -52,7 +59,7 @@ def render(
     """Write one twin; returns its video. `frames` cuts it short."""
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     recipe = RECIPES[name]
-    actors = cast(rng, recipe, read_motions(groundtruth / f"{name}.npz"), frames)
+    actors = cast(rng, recipe, read_motions(groundtruth / f"{recipe.clip or name}.npz"), frames)
     camera = draw_camera(rng, actors, size)
     everybody = np.concatenate([actor.vertices.reshape(-1, 3) for actor in actors])
     wall_z = float(everybody[:, 2].min() - rng.uniform(0.4, 1.5))
@@ -60,15 +67,18 @@ def render(
     if recipe.furniture:
         blocks += seats(rng, actors) + hiding(rng, actors, camera)
     room = draw_room(rng, wall_z, float(min(np.abs(everybody[:, [0, 2]]).max() + 2, 7)))
-    studio = Studio(camera, [*(a.surface for a in actors), *(b.surface for b in blocks)], room)
-    truth = arrays(actors, blocks, camera) | {"shutter": np.array(recipe.shutter)}
+    cameras = draw_path(rng, recipe.path, camera, actors[0].joints[:, 0])
+    surfaces = [*(a.surface for a in actors), *(b.surface for b in blocks)]
+    joints = np.stack([actor.joints for actor in actors])
+    truth = arrays(actors, blocks, camera) | moving_arrays(cameras, joints) | {"shutter": np.array(recipe.shutter)}
     video = out / f"{name}_{seed}.mp4"
     with Video(video, size, int(truth["fps"])) as written:
         shares, seen = [], []
-        for t, (image, drawing) in enumerate(_drawn(studio, actors, blocks, recipe.shutter)):
+        studios = _studios(cameras, surfaces, room)
+        for t, (studio, image, drawing) in enumerate(_drawn(studios, actors, blocks, recipe.shutter)):
             written.add(image + rng.normal(0, _NOISE, image.shape))
             shares.append([studio.visible_share(p, a.vertices[t], drawing) for p, a in enumerate(actors)])
-            at = [camera.project(actor.joints[t]) for actor in actors]
+            at = [cameras[t].project(actor.joints[t]) for actor in actors]
             seen.append([joints_seen(*where, person, drawing) for person, where in enumerate(at)])
     truth["vis_frac"] = np.array(shares, np.float32).T
     truth["visible"] = truth["vis_frac"] > VISIBLE
@@ -77,17 +87,28 @@ def render(
     return video
 
 
-def _drawn(studio: Studio, actors: list[Actor], blocks: list[Block], shutter: float) -> Iterator[tuple[Array, Drawing]]:
-    """The image of each frame, float, blurred over the open shutter; and the sharp drawing at its time."""
+def _studios(cameras: list[Camera], surfaces: list[Surface], room: Room) -> Iterator[Studio]:
+    """One per frame: the same as long as the camera stays."""
+    studio: Studio | None = None
+    for camera in cameras:
+        if studio is None or camera is not studio.camera:
+            studio = Studio(camera, surfaces, room)
+        yield studio
+
+
+def _drawn(
+    studios: Iterator[Studio], actors: list[Actor], blocks: list[Block], shutter: float
+) -> Iterator[tuple[Studio, Array, Drawing]]:
+    """The image of each frame, float, with people blurred over the open shutter; and the sharp drawing at its time."""
     still = [block.vertices for block in blocks]
     moments = (np.arange(_BLUR_STEPS) + 0.5) / _BLUR_STEPS - 0.5
-    for t in range(len(actors[0].vertices)):
+    for t, studio in enumerate(studios):
         drawing = studio.draw([*(actor.vertices[t] for actor in actors), *still])
         image = drawing.image.astype(float)
         if shutter:
             blurred = [studio.draw([*(_between(a.vertices, t + shutter * m) for a in actors), *still]) for m in moments]
             image = np.mean([one.image for one in blurred], axis=0)
-        yield image, drawing
+        yield studio, image, drawing
 
 
 def _between(vertices: Array, row: float) -> Array:

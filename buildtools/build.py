@@ -8,7 +8,7 @@ from pathlib import Path
 from . import archive, assets, core_wheel, fetch, lock, notices, project, validate
 from .console import heading, say
 from .lock import Wheel
-from .paths import ADDON, BUILD, DIST
+from .paths import ADDON, BUILD, DIST, SAMPLE
 from .platforms import Platform
 
 DEFAULT_TAGS = ("cp311", "cp313")
@@ -53,7 +53,7 @@ def _build_one(platform: Platform, wanted: list[Wheel], core: Path, variant: Var
     heading(f"zip for {platform.name} with {variant.runtime} ({', '.join(sorted(variant.tags))})")
     wheels = {wheel: fetch.wheel(wheel) for wheel in wanted}
     inside = sorted([core, *wheels.values()])
-    contents = archive.tree(ADDON)
+    contents = archive.tree(ADDON) | {"sample.mp4": SAMPLE.read_bytes()}
     contents |= notices.licenses(wheels)
     contents["bill-of-materials.cdx.json"] = notices.bill_of_materials(wheels, fetch.sha256(core))
     contents["blender_manifest.toml"] = project.stamped_manifest(platform.name, [path.name for path in inside])

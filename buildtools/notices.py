@@ -62,7 +62,10 @@ def _component(kind: str, name: str, version: str, license: str, sha256: str = "
 
 
 def _license_files(path: Path) -> dict[str, bytes]:
-    """License texts of a wheel by file name; texts of the same name in several folders are numbered."""
+    """License texts of a wheel by file name; texts of the same name in several folders are numbered.
+
+    A wheel without any says its license in its metadata.
+    """
     found: dict[str, bytes] = {}
     with zipfile.ZipFile(path) as archive:
         for entry in sorted(archive.namelist()):
@@ -73,6 +76,9 @@ def _license_files(path: Path) -> dict[str, bytes]:
                     continue
                 name = inside.name if inside.name not in found else f"{inside.stem}-{len(found)}{inside.suffix}"
                 found[name] = text
+        if not found:
+            (metadata,) = (entry for entry in archive.namelist() if entry.endswith(".dist-info/METADATA"))
+            found["METADATA"] = archive.read(metadata)
     return found
 
 

@@ -8,6 +8,8 @@ PYPROJECT = ROOT / "pyproject.toml"
 CORE = ROOT / "romp_core"
 ADDON = ROOT / "addon"
 ASSETS = CORE / "assets"
+SAMPLE = ROOT / "tests" / "data" / "demo.mp4"
+"""The project's own clip, which the extension offers as a sample."""
 
 WANTED = ROOT / "wheels" / "wanted.toml"
 WHEEL_LOCK = ROOT / "wheels" / "lock.json"

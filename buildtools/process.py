@@ -27,16 +27,23 @@ def run(
     timeout: float | None = None,
     env: Mapping[str, str] | None = None,
     cwd: Path = ROOT,
+    log: Path | None = None,
 ) -> int:
-    """Run with live output and return the exit status, `TIMED_OUT` when it was killed after `timeout` seconds."""
+    """Run and return the exit status, `TIMED_OUT` when it was killed after `timeout` seconds.
+
+    The output is live; with a `log`, it goes there instead.
+    """
     sys.stdout.flush()
-    child = subprocess.Popen(
-        [str(part) for part in command],
-        stdin=subprocess.DEVNULL,
-        env=environment(env),
-        cwd=cwd,
-        start_new_session=os.name == "posix",
-    )
+    with contextlib.nullcontext() if log is None else log.open("wb") as out:
+        child = subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=None if out is None else subprocess.STDOUT,
+            env=environment(env),
+            cwd=cwd,
+            start_new_session=os.name == "posix",
+        )
     try:
         return child.wait(timeout)
     except subprocess.TimeoutExpired:

@@ -6,6 +6,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,9 @@ RINGS = ("lint", "core", "networks", "blender", "e2e")
 _CORE_VENVS = ("core-py311", "core-py313")
 _NEWEST = "core-newest"
 _QUICK = ("-m", "not slow")
-_TIMEOUT = {"lint": 300, "core": 1200, "networks": 900, "blender": 600, "e2e": 900}
+_TIMEOUT = {"lint": 600, "core": 3600, "networks": 1800, "blender": 1800, "e2e": 900}  # several times the usual
+_AT_ONCE = 2
+"""Pytest processes that run side by side: most tests keep one core busy."""
 _SOURCES = ("build_addon.py", "buildtools", "romp_core", "addon", "tests", "benchmarks")
 
 
@@ -47,6 +50,19 @@ class Selection:
     pytest_options: Sequence[str] = field(default=())
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A ring on one Python or Blender."""
+
+    ring: str
+    venv: str
+    options: list[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.ring} {self.venv}"
+
+
 def test(selection: Selection) -> int:
     """Run the selected rings with live output, print a table and the sum; returns the exit status."""
     blenders = _blender_venvs(selection.blenders)
@@ -68,20 +84,25 @@ def _run_all(selection: Selection, blenders: list[str]) -> Iterator[Outcome]:
     options = list(selection.pytest_options)
     if "lint" in selection.rings:
         yield from _lint()
+    parts: list[_Part] = []  # the longest first
     if "core" in selection.rings:
-        for venv in _CORE_VENVS:
-            yield _pytest("core", venv, options)
-        yield _pytest("core", _NEWEST, [*_QUICK, *options])
-    if "networks" in selection.rings:
-        yield _networks(options)
+        parts += [_Part("core", venv, options) for venv in _CORE_VENVS]
+        parts += [_Part("core", _NEWEST, [*_QUICK, *options])]
     if "blender" in selection.rings:
-        for venv in blenders:
-            yield _pytest("blender", venv, options)
+        parts += [_Part("blender", venv, options) for venv in blenders]
+    if "networks" in selection.rings:
+        parts += [_Part("networks", "torch", options)]
     if "e2e" in selection.rings:
         (archive,) = build.build(chosen([]))
         yield _same_again(archive)
-        for venv in blenders:
-            yield _pytest("e2e", venv, [*options, "--zip", str(archive), "-o", "pythonpath="])
+        parts += [_Part("e2e", venv, [*options, "--zip", str(archive), "-o", "pythonpath="]) for venv in blenders]
+    runnable = []
+    for part in parts:
+        if outcome := _lacking(part):
+            yield outcome
+        else:
+            runnable.append(part)
+    yield from _pytests(runnable)
 
 
 def _blender_venvs(versions: Sequence[str]) -> list[str]:
@@ -113,42 +134,58 @@ def _same_again(archive: Path) -> Outcome:
     return Outcome("same zip twice", passed=same, failed=not same)
 
 
-def _networks(options: list[str]) -> Outcome:
-    """The networks as torch sees them. Torch is large and has many builds: without one, the rest still runs."""
-    if pythons.find(lock.venv_pythons("torch")[0]):
-        try:
-            venvs.python("torch")
-        except BuildError as error:
-            return _not_run("networks torch", str(error), "TORCH NOT FOUND")
-    return _pytest("networks", "torch", options)
+def _lacking(part: _Part) -> Outcome | None:
+    """Make the part's environment; what stands in for its outcome when that is impossible.
 
-
-def _pytest(ring: str, venv: str, options: list[str]) -> Outcome:
-    """One pytest process; in the end-to-end ring the checkout is kept off `sys.path`: only the zip is tested."""
-    name = f"{ring} {venv}"
-    version = lock.venv_pythons(venv)[0]
+    Torch is large and has many builds: without one, the rest still runs.
+    """
+    version = lock.venv_pythons(part.venv)[0]
     if pythons.find(version) is None:
-        return _no_python(name, version)
-    interpreter = venvs.python(venv)
-    heading(f"{ring} ring, {venv}")
-    report = REPORTS / f"{ring}-{venv}.xml"
+        return _no_python(part.name, version)
+    try:
+        venvs.python(part.venv)
+    except BuildError as error:
+        if part.venv != "torch":
+            raise
+        return _not_run(part.name, str(error), "TORCH NOT FOUND")
+    return None
+
+
+def _pytests(parts: list[_Part]) -> Iterator[Outcome]:
+    """Run each part in a process of its own: one with live output, several side by side, each shown when it ends."""
+    if len(parts) == 1:
+        yield _pytest(parts[0], None)
+        return
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
+        say(f"\nrunning {len(parts)} parts, {_AT_ONCE} at a time; the output of each is shown when it ends")
+        logs = [Path(folder) / f"{part.name}.log" for part in parts]
+        for log, outcome in zip(logs, pool.map(_pytest, parts, logs), strict=True):
+            say(log.read_text(encoding="utf-8", errors="replace"))
+            yield outcome
+
+
+def _pytest(part: _Part, log: Path | None) -> Outcome:
+    """One pytest process; in the end-to-end ring the checkout is kept off `sys.path`: only the zip is tested."""
+    heading(f"{part.ring} ring, {part.venv}")
+    report = REPORTS / f"{part.ring}-{part.venv}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    profile = PROFILES / f"{ring}-{venv}"
+    profile = PROFILES / f"{part.ring}-{part.venv}"
     shutil.rmtree(profile, ignore_errors=True)
     profile.mkdir(parents=True)
     command: list[str | Path] = [
-        interpreter,
-        *(["-P"] if ring == "e2e" else []),
+        venvs.python(part.venv),
+        *(["-P"] if part.ring == "e2e" else []),
         "-m",
         "pytest",
-        f"tests/{ring}",
+        f"tests/{part.ring}",
         f"--junitxml={report}",
+        *part.options,
     ]
     started = time.monotonic()
-    status = process.run([*command, *options], timeout=_TIMEOUT[ring], env={"BLENDER_USER_RESOURCES": str(profile)})
+    status = process.run(command, timeout=_TIMEOUT[part.ring], env={"BLENDER_USER_RESOURCES": str(profile)}, log=log)
     shutil.rmtree(profile, ignore_errors=True)
-    outcome = read_report(name, report, status)
+    outcome = read_report(part.name, report, status)
     outcome.note = f"{outcome.note} {time.monotonic() - started:.0f} s".strip()
     return outcome
 
