@@ -28,10 +28,11 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path = ROOT,
     log: Path | None = None,
+    core: int | None = None,
 ) -> int:
     """Run and return the exit status, `TIMED_OUT` when it was killed after `timeout` seconds.
 
-    The output is live; with a `log`, it goes there instead.
+    The output is live; with a `log`, it goes there instead. With a `core` of `cores()`, it runs on that one only.
     """
     sys.stdout.flush()
     with contextlib.nullcontext() if log is None else log.open("wb") as out:
@@ -44,12 +45,20 @@ def run(
             cwd=cwd,
             start_new_session=os.name == "posix",
         )
+    if core is not None and sys.platform == "linux":
+        with contextlib.suppress(ProcessLookupError):
+            os.sched_setaffinity(child.pid, {core})
     try:
         return child.wait(timeout)
     except subprocess.TimeoutExpired:
         return TIMED_OUT
     finally:
         _end(child)
+
+
+def cores() -> list[int]:
+    """Numbers of the processor cores that this process may use; other systems than Linux do not bind to them."""
+    return sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else list(range(os.cpu_count() or 1))
 
 
 def output(command: Sequence[str | Path], *, timeout: float = 60, env: Mapping[str, str] | None = None) -> str:

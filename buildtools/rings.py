@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Queue
 
 from . import assets, blender, build, fetch, lock, process, pythons, system, venvs
 from .console import BuildError, heading, say, warn
@@ -20,8 +21,9 @@ _CORE_VENVS = ("core-py311", "core-py313")
 _NEWEST = "core-newest"
 _QUICK = ("-m", "not slow")
 _TIMEOUT = {"lint": 600, "core": 3600, "networks": 1800, "blender": 1800, "e2e": 900}  # several times the usual
-_AT_ONCE = 2
-"""Pytest processes that run side by side: most tests keep one core busy."""
+_MOST_AT_ONCE = 4  # Pytest processes; a Blender with a scene may take 2 GB
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""As the product sets it: matrices are small, and with a core for each process more threads only wait."""
 _SOURCES = ("build_addon.py", "buildtools", "romp_core", "addon", "tests", "benchmarks")
 
 
@@ -86,8 +88,8 @@ def _run_all(selection: Selection, blenders: list[str]) -> Iterator[Outcome]:
         yield from _lint()
     parts: list[_Part] = []  # the longest first
     if "core" in selection.rings:
-        parts += [_Part("core", venv, options) for venv in _CORE_VENVS]
-        parts += [_Part("core", _NEWEST, [*_QUICK, *options])]
+        parts += [_Part("core", _CORE_VENVS[0], options)]
+        parts += [_Part("core", venv, [*_QUICK, *options]) for venv in (*_CORE_VENVS[1:], _NEWEST)]
     if "blender" in selection.rings:
         parts += [_Part("blender", venv, options) for venv in blenders]
     if "networks" in selection.rings:
@@ -152,19 +154,34 @@ def _lacking(part: _Part) -> Outcome | None:
 
 
 def _pytests(parts: list[_Part]) -> Iterator[Outcome]:
-    """Run each part in a process of its own: one with live output, several side by side, each shown when it ends."""
+    """Run each part in a process of its own: one with live output, several side by side, each shown when it ends.
+
+    Each process has a core to itself: threads of several that compete for the same cores cost more time than they save.
+    """
     if len(parts) == 1:
-        yield _pytest(parts[0], None)
+        yield _pytest(parts[0])
         return
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
-        say(f"\nrunning {len(parts)} parts, {_AT_ONCE} at a time; the output of each is shown when it ends")
+    cores: Queue[int] = Queue()
+    for core in process.cores()[:_MOST_AT_ONCE]:
+        cores.put(core)
+    at_once = cores.qsize()
+
+    def on_a_core(part: _Part, log: Path) -> Outcome:
+        core = cores.get()
+        try:
+            return _pytest(part, log, core)
+        finally:
+            cores.put(core)
+
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(at_once) as pool:
+        say(f"\nrunning {len(parts)} parts, {at_once} at a time; the output of each is shown when it ends")
         logs = [Path(folder) / f"{part.name}.log" for part in parts]
-        for log, outcome in zip(logs, pool.map(_pytest, parts, logs), strict=True):
+        for log, outcome in zip(logs, pool.map(on_a_core, parts, logs), strict=True):
             say(log.read_text(encoding="utf-8", errors="replace"))
             yield outcome
 
 
-def _pytest(part: _Part, log: Path | None) -> Outcome:
+def _pytest(part: _Part, log: Path | None = None, core: int | None = None) -> Outcome:
     """One pytest process; in the end-to-end ring the checkout is kept off `sys.path`: only the zip is tested."""
     heading(f"{part.ring} ring, {part.venv}")
     report = REPORTS / f"{part.ring}-{part.venv}.xml"
@@ -183,7 +200,8 @@ def _pytest(part: _Part, log: Path | None) -> Outcome:
         *part.options,
     ]
     started = time.monotonic()
-    status = process.run(command, timeout=_TIMEOUT[part.ring], env={"BLENDER_USER_RESOURCES": str(profile)}, log=log)
+    settings = {**_ONE_THREAD, "BLENDER_USER_RESOURCES": str(profile)}
+    status = process.run(command, timeout=_TIMEOUT[part.ring], env=settings, log=log, core=core)
     shutil.rmtree(profile, ignore_errors=True)
     outcome = read_report(part.name, report, status)
     outcome.note = f"{outcome.note} {time.monotonic() - started:.0f} s".strip()

@@ -63,7 +63,7 @@ class WeightServer:
             handler.wfile.flush()
             if self.hangs:
                 self.hangs -= 1
-                time.sleep(1.5)
+                time.sleep(60)  # in a thread that ends with the process
             else:
                 self.drops -= 1
             return

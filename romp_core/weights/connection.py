@@ -49,9 +49,12 @@ def get(address: str, headers: dict[str, str], timeout: float) -> http.client.HT
 
 
 def read(response: http.client.HTTPResponse, count: int) -> bytes:
-    """The next bytes of a response, b"" at its end. Raises ConnectionLost."""
+    """What has arrived of a response, at most `count` bytes, b"" at its end. Raises ConnectionLost.
+
+    It does not wait until they are `count`: what came before a server fell silent is to be kept, too.
+    """
     try:
-        return response.read(count)
+        return response.read1(count)
     except (OSError, http.client.HTTPException) as error:
         raise ConnectionLost(_reason(error)) from error
 

@@ -46,7 +46,7 @@ def romp(mocap, scene):
     return scene
 
 
-def run_timer(limit=30):
+def run_timer(limit=120):
     begin = time.monotonic()
     while jobs._on_timer() is not None:
         assert time.monotonic() - begin < limit
@@ -147,7 +147,7 @@ def test_progress_is_shown_and_cancel_keeps_the_half(mocap, online_access, tmp_p
         begin = time.monotonic()
         while not jobs.current().progress:
             jobs._on_timer()
-            assert time.monotonic() - begin < 30
+            assert time.monotonic() - begin < 120
             time.sleep(0.02)
         texts = drawn(mocap)
         assert "Download BEV.pth" in texts and "0 / 0 MB" in texts and "Cancel" in texts

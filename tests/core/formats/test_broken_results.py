@@ -65,6 +65,7 @@ def with_change(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*FILES, "AMASS", "SAM 3D Body", "ROMP 1.0 with tracking"])
 def test_whatever_is_wrong(name: str, tmp_path: Path) -> None:
     (tmp_path / "good").mkdir()

@@ -37,6 +37,7 @@ def test_maps_are_the_reference_s(network):
         CHECKS[system][1](session.run(None, {"image": picture}), expected)
 
 
+@pytest.mark.slow
 def test_a_batch_gives_what_its_pictures_give_alone(network):
     _, folder, session = network
     pictures = [picture for picture, _ in raw_maps(folder)]
@@ -87,5 +88,6 @@ def test_a_file_that_is_no_network_is_told(tmp_path: Path):
 @pytest.mark.skipif(sys.platform != "linux", reason="measured by what Linux tells of a process")
 @pytest.mark.parametrize("template", ["romp", "bev_maps"])
 def test_building_a_network_takes_less_than_three_times_its_file(golden, template):
+    """Without the mapped file: how soon a busy machine takes its pages back is a matter of luck."""
     cost = measure_creation(template, golden, threads=2)
-    assert cost.peak_mb <= 3 * cost.file_mb
+    assert 2 * cost.file_mb < cost.own_peak_mb <= 2.7 * cost.file_mb

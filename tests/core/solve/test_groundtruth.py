@@ -14,6 +14,8 @@ from romp_core.solve.heights import height_of
 from romp_core.take.settings import SolveSettings
 from romp_core.take.take import Take
 
+pytestmark = pytest.mark.slow
+
 Measured = tuple[Take, Truth, list[Score]]
 
 

@@ -84,7 +84,7 @@ def test_times_are_those_of_the_frames(feed_of, jpegs):
         frames = [next_frame(feed) for _ in range(15)]
         sent = np.array([moment for _, _, moment in server.sent])
     late = [frame.captured - sent[sent <= frame.captured].max() for frame in frames]
-    assert np.median(late) < 0.010
+    assert np.median(late) < 0.025  # frames are 0.05 s apart
     steps = np.diff([frame.captured for frame in frames]) - np.diff([frame.time for frame in frames])
     np.testing.assert_allclose(steps, 0, atol=1e-6)
 

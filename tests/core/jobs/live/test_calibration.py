@@ -18,7 +18,7 @@ from romp_core.jobs.live.messages import (
 )
 from romp_core.take.settings import SolveSettings
 from romp_core.worker.client import WorkerJob
-from romp_core.worker.commands import Finished
+from romp_core.worker.commands import Event, Finished
 from tests.core.workers import ended, follow, start
 from tests.mjpeg_server import MjpegServer, filming, jpegs_of
 
@@ -30,25 +30,29 @@ def posed(event) -> bool:
     return isinstance(event, LivePosed) and len(event.ids) > 0
 
 
-def calibrated(camera: MjpegServer, folder: Path, seconds: float) -> tuple[WorkerJob, LiveCalibrated]:
+def in_front_of(camera: MjpegServer, folder: Path) -> WorkerJob:
     job = start(Live(camera.address, solve=SolveSettings().changed(height=HEIGHT)), folder / "log.txt")
     follow(job, posed)
+    return job
+
+
+def calibrated(job: WorkerJob, seconds: float) -> tuple[LiveCalibrated, list[Event]]:
+    """What was found, and what was said after it."""
     job.send(LiveCalibrate(seconds))
     events = follow(job, lambda event: isinstance(event, LiveCalibrated))
-    return job, next(event for event in events if isinstance(event, LiveCalibrated))
+    at = next(at for at, event in enumerate(events) if isinstance(event, LiveCalibrated))
+    return events[at], events[at + 1 :]
 
 
 def test_somebody_who_stands_still_faces_forward_on_the_floor_afterwards(tmp_path):
     with filming(jpegs_of(DEMO, most=1)) as camera:
-        seconds = 2.0
-        job, found = calibrated(camera, tmp_path, seconds)
+        seconds, job = 2.0, in_front_of(camera, tmp_path)
+        found, events = calibrated(job, seconds)
         while "long enough" in found.sentence and seconds < 60:  # a busy machine sees few frames in two seconds
             seconds *= 2
-            job.send(LiveCalibrate(seconds))
-            events = follow(job, lambda event: isinstance(event, LiveCalibrated))
-            found = next(event for event in events if isinstance(event, LiveCalibrated))
+            found, events = calibrated(job, seconds)
         assert found.ok, found.sentence
-        events = follow(job, posed)
+        events += follow(job, posed)
         job.send(LiveStop())
         assert isinstance(ended(job), Finished)
     id = next(iter(found.heights))
@@ -64,7 +68,8 @@ def test_somebody_who_stands_still_faces_forward_on_the_floor_afterwards(tmp_pat
 
 def test_somebody_who_walks_is_told_to_stand_still(tmp_path):
     with filming(jpegs_of(DEMO)) as camera:
-        job, found = calibrated(camera, tmp_path, 3.0)
+        job = in_front_of(camera, tmp_path)
+        found, _ = calibrated(job, 3.0)
         assert not found.ok and found.hint
         assert "stood still" in found.sentence or "long enough" in found.sentence
         follow(job, posed)

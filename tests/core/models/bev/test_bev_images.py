@@ -153,6 +153,7 @@ PICTURES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "selection", "windows", "atol", "px"), PICTURES, ids=[row[0] for row in PICTURES])
 def test_people_of_a_picture(network, family, folder, name, selection, windows, atol, px):
     image = picture(folder, "image_" + name.rpartition("_")[2])
@@ -181,6 +182,7 @@ def smoothed(people: Found, smoothing: list[Smoothing], figures: ScaledBodies, p
     return replace(people, thetas=thetas, betas=betas, cams=cams, joints=joints, positions=positions, points=points)
 
 
+@pytest.mark.slow
 def test_people_followed_and_smoothed(network, family, folder):
     """The reference's own tracker and filters, over a picture that moves sideways; there, duplicates go last."""
     stored = dict(np.load(folder / "e2e_temporal_image_b_roll.npz"))
@@ -293,6 +295,7 @@ def test_nobody_in_the_picture_or_in_windows(windows):
     assert [len(seen) for seen in model.decode(views, model.infer(views))] == [0]
 
 
+@pytest.mark.slow
 def test_a_checkpoint_without_or_with_another_camera_grid(folder, network, tmp_path):
     state = formula_state_dict(folder)
     grid = state.pop("coordmap_3d")

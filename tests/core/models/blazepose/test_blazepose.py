@@ -228,6 +228,7 @@ def test_somebody_who_turns_head_over_heels_is_followed(demo):
     assert max(gaps) < 0.03 * 230
 
 
+@pytest.mark.slow
 def test_twin_who_walks_past_in_front_is_told_from_the_one_who_stands(demo):
     """Both look the same: their ways and who is in front tell them apart; who was hidden is found again."""
     net, image = LandmarkNet(), demo.frames[0].image

@@ -31,6 +31,8 @@ from romp_core.models.blazepose.landmark_network import HIPS, TOP, LandmarkNet
 from romp_core.models.blazepose.sightings import Sighting, measurements, of_people, sightings
 from tests.truth_detector import TruthDetector
 
+pytestmark = pytest.mark.slow
+
 BLAZEPOSE = model_card("blazepose")
 
 

@@ -26,6 +26,8 @@ from romp_core.take.take import FootageInfo, Take, fov_source, joints_camera, pr
 from tests.core.models.ma_hmr.conftest import write_small
 from tests.formula_ma_hmr import toy_smpl
 
+pytestmark = pytest.mark.slow
+
 AS_SEEN = {"above_floor": False, "contacts": False, "level": False, "strength": 0.0, "camera": "static"}
 """Solve settings that leave people where the model has them."""
 

@@ -27,7 +27,7 @@ from tests.formula_ma_hmr import formula_state, padded_image, read_case, toy_smp
 from tests.torch_files import save_torch_zip
 
 FEATURES, SCALE, ROTATION, METERS, PIXELS = 2e-3, 1e-4, 1e-4, 1e-4, 0.02
-CASES = ("case_b2", "case_nofov", pytest.param("case_full", marks=pytest.mark.slow))
+CASES = ("case_b2", *(pytest.param(name, marks=pytest.mark.slow) for name in ("case_nofov", "case_full")))
 
 
 @dataclass

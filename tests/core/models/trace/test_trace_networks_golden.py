@@ -133,6 +133,7 @@ def test_people_are_read_off_the_maps(trace, opened):
     assert [each.shape for each in nobody] == [(0, 159), (0, 3)]
 
 
+@pytest.mark.slow
 def test_pictures_become_features_and_flow(trace, files):
     """Two frames of the set's video through everything that runs on pictures."""
     nets = TraceNetworks(files["backbone"], files["raft"], files["head"])

@@ -15,6 +15,7 @@ def test_a_tripod_stays_exactly_still_whoever_walks_about(moving_share: float) -
     assert shot.rotation.tolist() == [np.eye(3).tolist()] and shot.position.tolist() == [[0, 0, 0]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", [True, False])
 def test_a_turning_tripod_does_not_travel(known: bool) -> None:
     camera = path(turn_deg=(3, 30, 2))
@@ -25,6 +26,7 @@ def test_a_turning_tripod_does_not_travel(known: bool) -> None:
     assert focal_ratio(motion, 60.0) == pytest.approx(1, abs=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("known", "moving_share"), [(True, 0.0), (False, 0.0), (True, 0.25)])
 def test_a_camera_that_is_carried_along_is_followed(known: bool, moving_share: float) -> None:
     camera = path(turn_deg=(0, -20, 0), move_m=(1.5, 0, 0.2), tremble_deg=0.3)

@@ -11,6 +11,8 @@ from benchmarks.hand_metrics import HandScore, captured_hands, score_hands
 from romp_core.formats.exporter import export_take
 from romp_core.take.take import Take
 
+pytestmark = pytest.mark.slow
+
 Measured = tuple[Take, tuple[HandScore, HandScore]]
 
 
