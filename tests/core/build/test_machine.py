@@ -46,19 +46,31 @@ def test_what_a_process_says_can_go_to_a_log(tmp_path):
     assert set((tmp_path / "log").read_text().split()) == {"found", "3", "warned"}
 
 
-def test_parts_run_side_by_side_each_with_its_output_whole(monkeypatch, capsys):
-    both = threading.Barrier(2, timeout=20)
+def test_parts_run_side_by_side_each_on_a_core_and_with_its_output_whole(monkeypatch, capsys):
+    both = threading.Barrier(2, timeout=60)
+    used = []
 
-    def run(part, log):
+    def run(part, log, core):
+        used.append(core)
         both.wait()
         log.write_text(f"first of {part.name}\nlast of {part.name}")
         return rings.Outcome(part.name, passed=1)
 
     monkeypatch.setattr(rings, "_pytest", run)
+    monkeypatch.setattr(process, "cores", lambda: [3, 5])
     parts = [rings._Part("core", venv, []) for venv in ("a", "b")]
     assert [outcome.name for outcome in rings._pytests(parts)] == ["core a", "core b"]
     shown = [line for line in capsys.readouterr().out.splitlines() if " of core " in line]
     assert shown == ["first of core a", "last of core a", "first of core b", "last of core b"]
+    assert sorted(used) == [3, 5]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not bind processes to a core")
+def test_a_process_can_be_bound_to_a_core(tmp_path):
+    core = process.cores()[-1]
+    command = [sys.executable, "-c", "import os, time; time.sleep(1); print(os.sched_getaffinity(0))"]
+    assert process.run(command, log=tmp_path / "log", core=core) == 0
+    assert (tmp_path / "log").read_text().strip() == str({core})
 
 
 def test_packages_of_other_pythons_do_not_leak_into_children(monkeypatch):
