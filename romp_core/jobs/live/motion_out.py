@@ -31,7 +31,7 @@ class MotionOut:
         host, port = vmc_address(settings.vmc)
         try:
             self._client = UDPClient(host, port)
-        except (OSError, AttributeError) as error:  # AttributeError: of no address a socket could be made
+        except (OSError, UnicodeError, AttributeError) as error:  # a name unknown, impossible, or without any socket
             raise SettingsError(f'There is no computer "{host}" to send motion to.', "Check the address.") from error
         self._chosen, self._followed = settings.vmc_person, ANYONE
 

@@ -10,7 +10,7 @@ from romp_core.errors import SettingsError
 from romp_core.geometry.skeleton import forward_kinematics
 from romp_core.jobs.live.messages import Live, LivePeople, LivePosed
 from romp_core.take.settings import LiveSettings, check, vmc_address
-from romp_core.worker.commands import Finished
+from romp_core.worker.commands import Failed, Finished
 from tests.core import osc, vmc_receiver
 from tests.core.workers import ended, follow, start
 
@@ -85,6 +85,12 @@ def test_what_is_no_address_is_refused(text):
     with pytest.raises(SettingsError, match="is no address") as error:
         check(LiveSettings(vmc=text))
     assert "host and port" in error.value.hint
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a..b", f"{'x' * 70}.com"])
+def test_a_computer_that_cannot_be_is_told(host, tmp_path):
+    end = ended(start(Live(str(DEMO), live=LiveSettings(vmc=f"{host}:39539")), tmp_path / "log.txt"))
+    assert isinstance(end, Failed) and end.sentence == f'There is no computer "{host}" to send motion to.'
 
 
 def test_addresses():
