@@ -1,4 +1,4 @@
-"""The command that edits a take: who is who, contacts, trims."""
+"""The command that edits a take: who is who, contacts, the floor, trims."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import EditError
-from ..take.edits import FEET, Assign, ContactEdit, Edits, Merge, PersonEdit, Split, Swap
+from ..take.edits import FEET, Assign, ContactEdit, Edits, FloorFoot, Merge, PersonEdit, Split, Swap
+from ..take.edits.contradictions import overruled
+from ..take.edits.removal import CONTACT, FLOOR_FOOT, FLOOR_HEIGHT, FLOOR_TILT, OPERATION, Made, made, without
 from ..take.take import Take
 from .console import put, say
 from .progress import Silent, add_progress, interruptible
@@ -37,8 +39,13 @@ def add_edit_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         ("--rename", ("A", "NAME"), "A gets another name"),
         ("--contact", ("A", "FOOT", "START", "END"), f"a foot ({' or '.join(FEET)}) of A stands"),
         ("--no-contact", ("A", "FOOT", "START", "END"), "a foot of A does not stand"),
+        ("--level", ("HEIGHT",), "after --contact: the foot stands so many meters above the floor, as on a step"),
+        ("--floor-foot", ("A", "FOOT", "SECOND"), "a foot of A is on the floor then; several feet also say its tilt"),
+        ("--floor", ("HEIGHT",), "the floor is so many meters above the one that was found; negative: below"),
+        ("--floor-tilt", ("X", "Y"), "the floor is turned by degrees about the world's x and y axis"),
         ("--trim", ("START", "END"), "only this part of the footage is solved"),
-        ("--undo", (), "take back the last edit of who is who, or else of contacts"),
+        ("--remove", ("N",), "take back the edit that --list shows with this number"),
+        ("--undo", (), "take back the last edit of who is who, or else of contacts, or else of the floor"),
         ("--clear", (), "take back all edits"),
     ):
         metavar = names or None
@@ -50,7 +57,11 @@ class _Step(argparse.Action):
     """Notes an edit in the order in which they were given."""
 
     def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
-        namespace.steps = [*namespace.steps, (self.option_strings[0].removeprefix("--"), values)]
+        name, steps = self.option_strings[0].removeprefix("--"), namespace.steps
+        if name == "level" and steps and steps[-1][0] == "contact":  # a part of that edit
+            *steps, (name, contact) = steps
+            values = [*contact, *values]
+        namespace.steps = [*steps, (name, values)]
 
 
 def _edit(options: argparse.Namespace) -> None:
@@ -62,7 +73,10 @@ def _edit(options: argparse.Namespace) -> None:
     if not (options.steps or options.list or options.suggest):
         raise EditError("There is nothing to edit.", "See `edit --help`, or try --suggest.")
     for name, values in options.steps:
-        take = replace(take, edits=_changed(take, name, values, options.force))
+        edits = _changed(take, name, values, options.force)
+        for sentence in overruled(take.edits, edits):
+            say(sentence)
+        take = replace(take, edits=edits)
     if options.list:
         put("\n".join(_description(take)))
     if options.suggest:
@@ -87,11 +101,15 @@ def _changed(take: Take, name: str, values: Sequence[str], force: bool) -> Edits
     if name == "clear":
         return Edits()
     if name == "undo":
-        if not (edits.operations or edits.contacts):
-            raise EditError("There is no edit to take back.")
-        if edits.operations:
-            return replace(edits, operations=edits.operations[:-1])
-        return replace(edits, contacts=edits.contacts[:-1])
+        return _undone(take)
+    if name == "remove":
+        return _removed(take, values[0])
+    if name == "floor":
+        return replace(edits, floor=edits.floor.with_height(_number(values[0])))
+    if name == "floor-tilt":
+        return replace(edits, floor=edits.floor.with_tilt(*map(_number, values)))
+    if name == "level":
+        raise EditError("--level has no contact.", "Give it right after --contact.")
     if name == "trim":
         start, end = map(_second, values)
         if not start < end:
@@ -99,9 +117,12 @@ def _changed(take: Take, name: str, values: Sequence[str], force: bool) -> Edits
         return replace(edits, trim=(start, end))
     person = _id(take, values[0])
     if name in ("contact", "no-contact"):
-        start, end = map(_second, values[2:])
-        contact = ContactEdit(person, values[1], start, end, stands=name == "contact")
+        start, end = map(_second, values[2:4])
+        level = _number(values[4]) if len(values) > 4 else None
+        contact = ContactEdit(person, values[1], start, end, name == "contact", level)
         return edits.with_contact(contact, people, times)
+    if name == "floor-foot":
+        return edits.with_floor_foot(FloorFoot(person, values[1], _second(values[2])), people, times)
     if name in ("delete", "restore", "rename"):
         known = [each.id for each in take.identified_people]
         if person not in known:
@@ -119,6 +140,24 @@ def _changed(take: Take, name: str, values: Sequence[str], force: bool) -> Edits
     merged = edits.with_operation(Merge(person, other), people, times)
     _check_merge(take, person, other, force)
     return merged
+
+
+def _undone(take: Take) -> Edits:
+    """Without the last edit of the first kind that there is."""
+    all_made = list(made(take.edits))
+    for kind in (OPERATION, CONTACT, FLOOR_TILT, FLOOR_HEIGHT, FLOOR_FOOT):
+        if found := [each for each in all_made if each.kind == kind]:
+            return without(take.edits, kind, found[-1].index, take.people, take.footage.times)
+    raise EditError("There is no edit to take back.")
+
+
+def _removed(take: Take, text: str) -> Edits:
+    """Without the edit of this number in the list."""
+    all_made = list(made(take.edits))
+    if not (text.isdigit() and 1 <= int(text) <= len(all_made)):
+        raise EditError(f'There is no edit "{text}".', "See --list for their numbers.")
+    edit = all_made[int(text) - 1]
+    return without(take.edits, edit.kind, edit.index, take.people, take.footage.times)
 
 
 def _check_merge(take: Take, one: int, other: int, force: bool) -> None:
@@ -152,6 +191,13 @@ def _second(text: str) -> float:
         raise EditError(f'"{text}" is not a moment in seconds.', "Write it like 1.25.") from None
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise EditError(f'"{text}" is not a number.', "Write it like 0.25 or -0.25.") from None
+
+
 def _description(take: Take) -> list[str]:
     times, edits = take.footage.times, take.edits
     lines = []
@@ -160,17 +206,28 @@ def _description(take: Take) -> list[str]:
         edit = edits.person(person.id)
         removed = ", removed" if edit.removed else ""
         lines.append(f"{person.id:<4}  {edit.name or person.name}, {seen[0]:.2f} to {seen[-1]:.2f} s{removed}")
-    lines += [f"edit  {flags(each)}" for each in (*edits.operations, *edits.contacts)]
+    lines += [f"edit {number}  {_flags_of(each)}" for number, each in enumerate(made(edits), 1)]
     if edits.trim:
         lines.append(f"edit  --trim {edits.trim[0]:.2f} {edits.trim[1]:.2f}")
     return lines
+
+
+def _flags_of(each: Made) -> str:
+    if each.kind == FLOOR_HEIGHT:
+        return f"--floor {each.edit:.2f}"
+    if each.kind == FLOOR_TILT:
+        return f"--floor-tilt {each.edit[0]:.2f} {each.edit[1]:.2f}"
+    return flags(each.edit)
 
 
 def flags(edit: Any) -> str:
     """An edit as the option that makes it."""
     if isinstance(edit, ContactEdit):
         flag = "contact" if edit.stands else "no-contact"
-        return f"--{flag} {edit.person} {edit.foot} {edit.start:.2f} {edit.end:.2f}"
+        level = "" if edit.level is None else f" --level {edit.level:.2f}"
+        return f"--{flag} {edit.person} {edit.foot} {edit.start:.2f} {edit.end:.2f}{level}"
+    if isinstance(edit, FloorFoot):
+        return f"--floor-foot {edit.person} {edit.foot} {edit.second:.2f}"
     values = [value for key, value in vars(edit).items() if key != "new"]
     texts = [str(value) if isinstance(value, int) else f"{value:.2f}" for value in values]
     return f"--{type(edit).__name__.lower()} {' '.join(texts)}"

@@ -26,6 +26,11 @@ def scaled(motion: Motion, factor: float) -> Motion:
     return replace(motion, root=root, rest_joints=rest, rest_fingers=fingers)
 
 
+def turned(motion: Motion, turn: Array, offset: Array) -> Motion:
+    """The motion turned about the origin by a quaternion (4,), then shifted by (3,)."""
+    return _with_root(motion, quat_multiply(turn, motion.rotations[:, 0]), quat_rotate(turn, motion.root) + offset)
+
+
 def into_world(motion: Motion, camera: Camera) -> Motion:
     """A motion in camera space in the camera's world."""
     rotation, position = camera.at(motion.frame_index)

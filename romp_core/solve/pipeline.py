@@ -197,8 +197,7 @@ def _run(
     """All stages, from the latest one on whose result is known."""
     keys: list[Any] = []
     for stage in STAGES:
-        decided = scene.contacts if stage.obeys_contacts else ()
-        keys.append((*(keys[-1] if keys else ()), stage.settings(settings), decided))
+        keys.append((*(keys[-1] if keys else ()), stage.settings(settings), stage.decided(scene, settings)))
     first = 0
     known = cache.latest(keys) if cache is not None else None
     if known is not None:
@@ -208,7 +207,7 @@ def _run(
         actors = tuple(
             replace(each, person=replace(people[each.person.id], observations=seen)) for each, seen in cleared
         )
-        scene = replace(found, actors=actors, contacts=scene.contacts)
+        scene = replace(found, actors=actors, edits=scene.edits)
     total = sum(stage.share for stage in STAGES[first:]) or 1.0
     done = 0.0
     for stage, key in zip(STAGES[first:], keys[first:], strict=True):
@@ -248,7 +247,7 @@ def _initial(
     raw, edits = tuple(person.observations for person in take.people), take.edits
     ids = tuple(person.id for person, _ in seen)
     inputs = _Inputs(raw, edits.operations, edits.trim, ids, tuple(relative), fov)
-    return Scene(footage, fov, pinhole, actors, edits.contacts, tracked=tracked), inputs
+    return Scene(footage, fov, pinhole, actors, edits, tracked=tracked), inputs
 
 
 def _segments(person: Person, footage: FootageInfo, settings: SolveSettings, hidden: Array) -> tuple[Segment, ...]:

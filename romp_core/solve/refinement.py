@@ -13,6 +13,7 @@ from .contacts.detection import find_contacts
 from .contacts.foot_visibility import FootVisibility
 from .contacts.hidden_feet import with_hidden_feet, with_steady_depth
 from .contacts.legs import CheckIn, LegTracks, leg_tracks
+from .contacts.levels import Levels
 from .contacts.planting import Decided, plant_feet
 from .contacts.soles import usable_soles
 from .landmark_fit.residuals import Feet
@@ -84,9 +85,10 @@ def planted(
     footage: FootageInfo,
     check_in: CheckIn,
     decided: Decided | None = None,
+    levels: Levels | None = None,
 ) -> Motion:
-    """The motion in the world with its standing feet held, also those that the user decided to stand."""
-    return plant_feet(motion, legs, camera.at(motion.frame_index)[1], footage, check_in, decided)
+    """The motion in the world with its standing feet held, also those that the user decided to stand, where they do."""
+    return plant_feet(motion, legs, camera.at(motion.frame_index)[1], footage, check_in, decided, levels)
 
 
 def check_in_of(progress: Progress) -> CheckIn:

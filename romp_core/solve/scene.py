@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..geometry.projection import Pinhole
-from ..take.edits import ContactEdit
+from ..take.edits import ContactEdit, Edits
 from ..take.take import Camera, FootageInfo, Motion, Person
 from ..typing import Array
 from .background.camera_motion import CameraMotion
@@ -90,7 +90,7 @@ class Scene:
 
     Attributes:
         fov: horizontal, radians; pinhole: the same in pixels.
-        contacts: that the user decided on.
+        edits: what the user decided; those about people are applied already.
         path: of the camera in the space of the first frame's camera, once known.
         floor_up: (3,) the way up in that space as the background shows it; None where it does not.
         ground: in that space; None where nobody stands upright, or before the refinement.
@@ -98,13 +98,15 @@ class Scene:
         camera: in the world, from `level` on.
         tracked: what the background shows of the camera's motion; None where nobody looked.
         fov_known: the user, the file or the model gives the field of view.
+        level: height in the world at which feet stand that stand on the floor; 0 unless the user moved the floor away
+            from under them.
     """
 
     footage: FootageInfo
     fov: float
     pinhole: Pinhole
     actors: tuple[Actor, ...]
-    contacts: tuple[ContactEdit, ...] = ()
+    edits: Edits = field(default_factory=Edits)
     path: Camera | None = None
     floor_up: Array | None = None
     ground: Ground | None = None
@@ -112,7 +114,8 @@ class Scene:
     camera: Camera | None = None
     tracked: CameraMotion | None = None
     fov_known: bool = True
+    level: float = 0.0
 
     def contacts_of(self, actor: Actor) -> list[ContactEdit]:
         """The contacts of a person that the user decided on."""
-        return [each for each in self.contacts if each.person == actor.person.id]
+        return [each for each in self.edits.contacts if each.person == actor.person.id]

@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from ..bodies.build import WEIGHT, built_skeleton
-from ..take.edits.contacts import decided_contacts, with_contacts
+from ..take.edits import FloorEdit
+from ..take.edits.contacts import decided_contacts, decided_levels, with_contacts
 from ..take.settings import SolveSettings
 from ..take.settings.scale import ScaleSettings
 from ..take.take import Motion
@@ -22,6 +23,7 @@ from .cleanup.gaps_stage import without_gaps
 from .cleanup.visibility import joint_visibility
 from .contacts.above_floor import above_floor
 from .contacts.legs import CheckIn, leg_tracks
+from .contacts.levels import Levels
 from .contacts.planting import Decided
 from .hands.joining import join_hands
 from .hands.stage import with_hands
@@ -33,6 +35,7 @@ from .scene import Actor, Scene
 from .segments import hold_in_gaps
 from .world.camera_choice import chosen_camera
 from .world.common_floor import OnFloor, onto_common_floor
+from .world.decided_floor import decided_floor, point_below
 from .world.floor_and_sizes import find_ground
 from .world.focal_length import find_focal_length
 from .world.leveling import camera_rotation
@@ -44,6 +47,10 @@ _STEADY = 1.6
 """Smoothing of a body model's motion in which contacts are found."""
 
 
+def _nothing(scene: Scene, settings: SolveSettings) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Stage:
     """One step of the solve.
@@ -52,7 +59,7 @@ class Stage:
         settings: the part of the settings that the stage depends on.
         share: of the time that a first solve takes.
         kept: whether its result is worth caching: later stages can start from it.
-        obeys_contacts: whether it depends on the contacts that the user decided on.
+        decided: what of the user's edits it depends on.
     """
 
     name: str
@@ -60,7 +67,7 @@ class Stage:
     settings: Callable[[SolveSettings], Any]
     share: float
     kept: bool = False
-    obeys_contacts: bool = False
+    decided: Callable[[Scene, SolveSettings], Any] = _nothing
 
 
 def fit(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
@@ -216,6 +223,22 @@ def gaps(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     return replace(scene, actors=tuple(actors))
 
 
+def own_floor(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
+    """The floor where the user decided that it is: everybody and the camera in the world that has it at height zero."""
+    assert scene.camera is not None
+    edit, times = scene.edits.floor, scene.footage.times
+    if edit == FloorEdit():
+        return scene
+    known = {each.person.id: replace(each.solved_motion, contacts=each.contacts) for each in scene.actors}
+    found = [
+        point_below(known[each.person], each.foot, each.second, times) for each in edit.feet if each.person in known
+    ]
+    points = [each for each in found if each is not None]
+    floor = decided_floor(edit, np.reshape(points, (-1, 3)), _unit(scene, settings))
+    scene = replace(scene, camera=floor.camera(scene.camera), level=floor.level)
+    return _with_motions(scene, [floor.motion(actor.solved_motion) for actor in scene.actors])
+
+
 def contacts(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """Which feet stand: as found in the refinement, unless switched off; and as the user decided, in any case."""
     on, times = settings.contacts.contacts, scene.footage.times
@@ -225,17 +248,16 @@ def contacts(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene
 
 
 def plant(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
-    """Standing feet held still on the floor."""
+    """Standing feet held still on the floor, or at the height that the user gave them."""
     assert scene.camera is not None
     check_in = check_in_of(progress)
-    motions = [actor.solved_motion for actor in scene.actors]
-    decided = [_decided(scene, actor) for actor in scene.actors]
-    held = [
-        planted(motion, leg_tracks(motion, check_in), scene.camera, scene.footage, check_in, by_user)
-        if motion.contacts.any()
-        else motion
-        for motion, by_user in zip(motions, decided, strict=True)
-    ]
+    held = []
+    for actor in scene.actors:
+        motion, by_user, levels = actor.solved_motion, _decided(scene, actor), _levels(scene, actor, settings)
+        if motion.contacts.any():
+            legs = leg_tracks(motion, check_in)
+            motion = planted(motion, legs, scene.camera, scene.footage, check_in, by_user, levels)
+        held.append(motion)
     return _with_motions(scene, held)
 
 
@@ -243,8 +265,11 @@ def ground(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """Nothing of anybody below the floor."""
     if not settings.contacts.above_floor:
         return scene
-    check_in = check_in_of(progress)
-    return _with_motions(scene, [above_floor(actor.solved_motion, scene.footage, check_in) for actor in scene.actors])
+    check_in, motions = check_in_of(progress), []
+    for actor in scene.actors:
+        levels = _levels(scene, actor, settings)
+        motions.append(above_floor(actor.solved_motion, scene.footage, check_in, levels))
+    return _with_motions(scene, motions)
 
 
 def cleanup(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
@@ -255,7 +280,7 @@ def cleanup(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
 def scale(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """World and people in the user's meters."""
     assert scene.camera is not None
-    unit = scale_of(_heights(scene, settings.scale))
+    unit = _unit(scene, settings)
     motions = [scaled(actor.solved_motion, unit) for actor in scene.actors]
     return _with_motions(replace(scene, camera=replace(scene.camera, position=scene.camera.position * unit)), motions)
 
@@ -267,6 +292,21 @@ def _build_settings(settings: SolveSettings) -> Any:
 
 def _gap_settings(settings: SolveSettings) -> Any:
     return settings.gaps, settings.fit.max_gap
+
+
+def _unit(scene: Scene, settings: SolveSettings) -> float:
+    """Meters of the user per meter of the solve."""
+    return scale_of(_heights(scene, settings.scale))
+
+
+def _floor_decisions(scene: Scene, settings: SolveSettings) -> Any:
+    edit = scene.edits.floor
+    return edit, _unit(scene, settings) if edit.height else None
+
+
+def _contact_decisions(scene: Scene, settings: SolveSettings) -> Any:
+    edits = scene.edits.contacts
+    return edits, _unit(scene, settings) if any(each.level is not None for each in edits) else None
 
 
 def _no_settings(settings: SolveSettings) -> None:
@@ -283,7 +323,8 @@ STAGES: Final = (
     Stage("level", level, lambda settings: settings.level, 0.005),
     Stage("floor", floor, _no_settings, 0.01),
     Stage("gaps", gaps, _gap_settings, 0.02, kept=True),
-    Stage("contacts", contacts, lambda settings: settings.contacts, 0.0, obeys_contacts=True),
+    Stage("own_floor", own_floor, _no_settings, 0.0, kept=True, decided=_floor_decisions),
+    Stage("contacts", contacts, lambda settings: settings.contacts, 0.0, decided=_contact_decisions),
     Stage("plant", plant, _no_settings, 0.02),
     Stage("ground", ground, lambda settings: settings.contacts, 0.02, kept=True),
     Stage("cleanup", cleanup, _no_settings, 0.0),
@@ -323,6 +364,13 @@ def _decided(scene: Scene, actor: Actor) -> Decided | None:
         return None
     decided, stands = decided_contacts(actor.solved_motion, edits, scene.footage.times)
     return Decided(decided & stands, actor.visibility.visible < _SEEN)
+
+
+def _levels(scene: Scene, actor: Actor, settings: SolveSettings) -> Levels | None:
+    """The heights of what the feet of a person stand on; None where the user decided on none."""
+    edits = scene.contacts_of(actor)
+    own = decided_levels(actor.solved_motion, edits, scene.footage.times) / _unit(scene, settings)
+    return None if np.isnan(own).all() and not scene.level else Levels(own, scene.level)
 
 
 def _shares(progress: Progress, actors: tuple[Actor, ...]) -> list[Progress]:

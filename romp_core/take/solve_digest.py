@@ -8,7 +8,7 @@ import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .edits import Edits
+from .edits import Edits, FloorEdit
 from .settings import SolveSettings, to_mapping
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def solve_digest(settings: SolveSettings, heights: Mapping[int, float | None], e
     values = _singles(to_mapping(settings))
     facts: list[Any] = [values, kept, removed, trim]
     if edits.operations or edits.contacts:  # takes without them keep the digest that they had
-        facts.append(
-            [_singles(vars(each)) | {"kind": type(each).__name__} for each in (*edits.operations, *edits.contacts)]
-        )
+        facts.append(_facts(*edits.operations, *edits.contacts))
+    if edits.floor != FloorEdit():
+        facts.append([_facts(*edits.floor.feet), [_single(each) for each in (edits.floor.height, *edits.floor.tilt)]])
     content = json.dumps(facts, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:24]
 
@@ -40,6 +40,11 @@ def digest_of(take: Take) -> str:
     """The digest of a take's present settings, heights and edits, whatever its motion was solved for."""
     heights = {person.id: person.height for person in take.identified_people}
     return solve_digest(take.solve, heights, take.edits)
+
+
+def _facts(*edits: Any) -> list[dict[str, Any]]:
+    known = ({name: value for name, value in vars(each).items() if value is not None} for each in edits)
+    return [_singles(values) | {"kind": type(each).__name__} for each, values in zip(edits, known, strict=True)]
 
 
 def _single(value: Any) -> Any:

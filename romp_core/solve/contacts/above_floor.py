@@ -24,6 +24,7 @@ from .body_on_floor import lowest_points
 from .detection import runs
 from .feet_on_floor import feet_above
 from .legs import BALLS, HIPS, KNEES, STRAIGHT, CheckIn, LegTracks, chunks, foot_rotations, leg_tracks, reach
+from .levels import Levels, usual_levels
 from .soles import sole_clearance
 
 _STEP = 0.15
@@ -58,13 +59,16 @@ _ARMS = tuple(
 """Joints that turn to raise parts, from the trunk outward."""
 
 
-def above_floor(motion: Motion, footage: FootageInfo, check_in: CheckIn) -> Motion:
+def above_floor(motion: Motion, footage: FootageInfo, check_in: CheckIn, levels: Levels | None = None) -> Motion:
     """The motion with nothing below the floor, in a world with z up and the floor at 0.
 
     Feet stay where they are, unless they are below it.
+
+    Args:
+        levels: of what feet stand on; None for the floor.
     """
     legs = leg_tracks(motion, check_in)
-    floor = floor_levels(motion, legs) + _CLEAR
+    floor = floor_levels(motion, legs, levels) + _CLEAR
     motion = _lifted(motion, footage, floor, check_in)
     rotations, root = np.array(motion.rotations, np.float64), np.asarray(motion.root, np.float64)
     height, soles = height_of(motion), foot_rotations(rotations)
@@ -84,24 +88,32 @@ def above_floor(motion: Motion, footage: FootageInfo, check_in: CheckIn) -> Moti
     return replace(motion, rotations=rotations)
 
 
-def floor_levels(motion: Motion, legs: LegTracks) -> Array:
-    """Height (m,) of the floor under somebody: 0, or of lower ground that the feet stand on before or after."""
+def floor_levels(motion: Motion, legs: LegTracks, levels: Levels | None = None) -> Array:
+    """Height (m,) of the floor under somebody: 0, or of lower ground that the feet stand on before or after.
+
+    Args:
+        levels: of what feet stand on. What the user gave is ground, however little it is lower. A floor that the user
+            raised above the feet holds up nobody who stands; one that they lowered is not yet below who does.
+    """
+    levels = levels or usual_levels(motion.contacts)
+    usual = max(levels.floor, 0.0)
     count = len(motion.root)
-    levels = np.zeros(count)
+    ground = np.full(count, usual)
     if not motion.contacts.any():
-        return levels
+        return ground
     soles = legs.balls[..., 2] - sole_clearance(motion.rest_joints)[2:]
     known = np.full(count, np.nan)
     for foot in (0, 1):
         for start, stop in runs(motion.contacts[:, foot]):
             level = float(np.median(soles[start:stop, foot]))
-            known[start:stop] = np.fmin(known[start:stop], level if level < -_STEP else 0.0)
+            lower = level < levels.floor - _STEP or levels.floor < 0 or levels.given[start:stop, foot].any()
+            known[start:stop] = np.fmin(known[start:stop], min(level, usual) if lower else usual)
     stands = np.flatnonzero(np.isfinite(known))
-    levels[: stands[0]], levels[stands[-1] :] = known[stands[0]], known[stands[-1]]
-    levels[stands] = known[stands]
+    ground[: stands[0]], ground[stands[-1] :] = known[stands[0]], known[stands[-1]]
+    ground[stands] = known[stands]
     for a, b in pairwise(stands.tolist()):
-        levels[a + 1 : b] = min(known[a], known[b])
-    return levels
+        ground[a + 1 : b] = min(known[a], known[b])
+    return ground
 
 
 def _lifted(motion: Motion, footage: FootageInfo, floor: Array, check_in: CheckIn) -> Motion:

@@ -19,6 +19,7 @@ from ..motion_transforms import stretches
 from .detection import runs
 from .flat_feet import flat_feet
 from .legs import ANKLES, BALLS, CheckIn, LegTracks, chunks, foot_rotations, out_of_reach, reach
+from .levels import Levels, stands, usual_levels
 from .soles import sole_clearance
 
 _SHIFT_S = 0.12
@@ -56,14 +57,17 @@ def plant_feet(
     footage: FootageInfo,
     check_in: CheckIn,
     decided: Decided | None = None,
+    levels: Levels | None = None,
 ) -> Motion:
     """Hold feet in contact still on the floor, shot by shot and gap by gap.
 
     Args:
         motion, legs: in a world with z up and the floor at 0. eye: (m, 3) positions of the camera.
-        decided: by the user: what stands is reached, however far the body must go.
+        decided: by the user: what stands is reached, however far the body must go. levels: of what feet stand on; None
+            for the floor.
     """
     contacts = motion.contacts
+    levels = levels or usual_levels(contacts)
     if not contacts.any():
         return motion
     rotations, root = np.array(motion.rotations), np.array(motion.root, dtype=np.float64)
@@ -80,9 +84,12 @@ def plant_feet(
         doubt = None if decided is None else np.where(by_user, np.where(decided.hidden[part], np.inf, _LIFTED), 0.0)
         turned = flat_feet(foot_rotations(rotations[part]), near, contacts[part], motion.rest_joints, times, doubt)
         view_ray = normalize(root[part] - eye[part])
-        holds = footholds(balls, contacts[part], clearance, eye[part])
+        own = levels.part(part)
+        holds = footholds(balls, contacts[part], clearance, eye[part], own)
         most = _MOST_DEPTH * np.linalg.norm(root[part] - eye[part], axis=1)
         shift = view_ray * np.clip(depth_shift(balls, holds, contacts[part], view_ray, interval), -most, most)[:, None]
+        if own.given.any():
+            shift[:, 2] += body_lift(balls + shift[:, None], holds, contacts[part], own.given, interval)
         balls = balls + shift[:, None]
         ankles = holds - quat_rotate(turned, motion.rest_joints[BALLS] - motion.rest_joints[ANKLES])
         pull = follow_short_legs(
@@ -101,27 +108,44 @@ def plant_feet(
     return replace(motion, rotations=rotations, root=root.astype(np.float32))
 
 
-def footholds(balls: Array, contacts: Array, clearance: Array, eye: Array) -> Array:
-    """Where the balls of the feet stand (m, 2, 3): constant in each contact, on the floor; elsewhere as they are.
+def footholds(balls: Array, contacts: Array, clearance: Array, eye: Array, levels: Levels) -> Array:
+    """Where the balls of the feet stand (m, 2, 3): constant in each stand, at its level; elsewhere as they are.
 
-    Feet come onto the floor along the line of sight, as far as that tells their depth better than the person's size.
+    Feet come onto the floor along the line of sight, as far as that tells their depth better than the person's size;
+    and straight up or down to a level of their own that is further away than the image can tell.
 
     Args:
         balls: (m, 2, 3) world; contacts: (m, 2); clearance: (2,) height of the ball above the sole; eye: (m, 3).
     """
     holds = np.array(balls, dtype=np.float64)
-    for foot in (0, 1):
-        for start, stop in runs(contacts[:, foot]):
-            place, camera = balls[start:stop, foot], eye[start:stop]
-            if abs(np.median(place[:, 2]) - clearance[foot]) > _STEP_UP:
-                holds[start:stop, foot] = np.median(place, axis=0)
-                continue
-            drop, above = camera[:, 2] - clearance[foot], camera[:, 2] - place[:, 2]
-            if min(drop.min(), above.min()) > _LOWEST_CAMERA:
-                trust = _DEPTH**2 / (_DEPTH**2 + (_FOOT_M / drop) ** 2)
-                place = camera + (place - camera) * np.exp(np.median(trust * np.log(drop / above)))
-            holds[start:stop, foot] = [*np.median(place[:, :2], axis=0), clearance[foot]]
+    for foot, stand, own in stands(contacts, levels.own):
+        place, camera = balls[stand, foot], eye[stand]
+        ground = clearance[foot] + (levels.floor if np.isnan(own) else own)
+        near = abs(np.median(place[:, 2]) - ground) <= _STEP_UP
+        if not near and np.isnan(own):
+            holds[stand, foot] = np.median(place, axis=0)
+            continue
+        drop, above = camera[:, 2] - ground, camera[:, 2] - place[:, 2]
+        if near and min(drop.min(), above.min()) > _LOWEST_CAMERA:
+            trust = _DEPTH**2 / (_DEPTH**2 + (_FOOT_M / drop) ** 2)
+            place = camera + (place - camera) * np.exp(np.median(trust * np.log(drop / above)))
+        holds[stand, foot] = [*np.median(place[:, :2], axis=0), ground]
     return holds
+
+
+def body_lift(balls: Array, holds: Array, contacts: Array, given: Array, interval: float) -> Array:
+    """Meters (m,) by which the body goes up or down with feet to a level of their own, low-passed.
+
+    Of several feet that stand, it goes with the one that has the least way; to another way than that, legs bend.
+
+    Args:
+        given: (m, 2) bool, feet with such a level.
+    """
+    rise = np.where(contacts, (holds - balls)[..., 2], np.nan)
+    standing = np.flatnonzero(contacts.any(axis=1))
+    low, high = np.nanmin(rise[standing], axis=1), np.nanmax(rise[standing], axis=1)
+    common = np.where(given[standing].any(axis=1), np.clip(0.0, low, high), 0.0)
+    return gaussian(np.interp(np.arange(len(rise)), standing, common), _SHIFT_S / interval)
 
 
 def depth_shift(balls: Array, holds: Array, contacts: Array, view_ray: Array, interval: float) -> Array:

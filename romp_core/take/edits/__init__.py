@@ -6,6 +6,19 @@
 
 from .contacts import FEET, ContactEdit
 from .edits import Edits, PersonEdit
+from .floor import FloorEdit, FloorFoot
 from .identities import Assign, Merge, Operation, Split, Swap
 
-__all__ = ["FEET", "Assign", "ContactEdit", "Edits", "Merge", "Operation", "PersonEdit", "Split", "Swap"]
+__all__ = [
+    "FEET",
+    "Assign",
+    "ContactEdit",
+    "Edits",
+    "FloorEdit",
+    "FloorFoot",
+    "Merge",
+    "Operation",
+    "PersonEdit",
+    "Split",
+    "Swap",
+]

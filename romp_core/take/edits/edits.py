@@ -10,10 +10,14 @@ from ...errors import EditError
 from ...typing import Array
 from ..observations import Observations
 from .contacts import FEET, ContactEdit
-from .identities import Operation, Split, from_mapping, identified, to_mapping
+from .floor import FARTHEST_M, FloorEdit, FloorFoot, checked
+from .identities import Operation, Split, from_mapping, identified, seen_span, to_mapping
 
 if TYPE_CHECKING:
     from ..take import Person
+
+_EARLY = 0.05
+"""Seconds before somebody is first seen, and after they are last seen, that still mean these moments."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Edits:
         people: decisions by person id; others are as captured.
         operations: who is who, in the order in which it was decided. contacts: of feet; later ones count.
         heights: meters of people whom operations made, by id.
+        floor: where the floor is.
     """
 
     trim: tuple[float, float] | None = None
@@ -40,6 +45,7 @@ class Edits:
     operations: tuple[Operation, ...] = ()
     contacts: tuple[ContactEdit, ...] = ()
     heights: Mapping[int, float] = field(default_factory=dict)
+    floor: FloorEdit = field(default_factory=FloorEdit)
 
     def person(self, id: int) -> PersonEdit:
         """The decisions about a person."""
@@ -67,15 +73,36 @@ class Edits:
         """These edits and one more about a foot.
 
         Raises:
-            EditError: there is no such person or foot, or the interval is empty.
+            EditError: there is no such person or foot, or the interval is empty, or nothing is that high.
         """
-        if edit.foot not in FEET:
-            raise EditError(f'There is no foot "{edit.foot}".', f"Choose one of {', '.join(FEET)}.")
+        _check_foot(edit.foot)
         if not edit.start <= edit.end:
             raise EditError(f"The contact ends before it starts ({edit.start:.2f} to {edit.end:.2f} s).")
         if edit.person not in [each.id for each in self.identified(people, times)]:
             raise EditError(f"The take has no person {edit.person}.")
+        if edit.level is not None:
+            if not edit.stands:
+                raise EditError("A foot that does not stand has no level.", "Leave the level out.")
+            checked(edit.level, FARTHEST_M, "level of a foot", "m")
         return replace(self, contacts=(*self.contacts, edit))
+
+    def with_floor_foot(self, foot: FloorFoot, people: Iterable[Person], times: Array) -> Edits:
+        """These edits and a foot that is on the floor.
+
+        Raises:
+            EditError: there is no such person or foot, or the person is not seen then.
+        """
+        _check_foot(foot.foot)
+        person = next((each for each in self.identified(people, times) if each.id == foot.person), None)
+        if person is None:
+            raise EditError(f"The take has no person {foot.person}.")
+        seen = times[person.observations.frame_index]
+        if not seen[0] - _EARLY <= foot.second <= seen[-1] + _EARLY:
+            raise EditError(
+                f"{person.name} is not seen at {foot.second:.2f} s.",
+                f"They are seen {seen_span(person.observations, times)}.",
+            )
+        return replace(self, floor=self.floor.with_foot(foot))
 
     def identified(self, people: Iterable[Person], times: Array) -> tuple[Person, ...]:
         """People as the operations say who is who, those who were removed included."""
@@ -113,6 +140,7 @@ class Edits:
             "operations": [to_mapping(each) for each in self.operations],
             "contacts": [asdict(each) for each in self.contacts],
             "heights": {str(id): height for id, height in self.heights.items()},
+            "floor": self.floor.to_mapping(),
         }
 
     @classmethod
@@ -125,6 +153,7 @@ class Edits:
             tuple(from_mapping(each) for each in values.get("operations", ())),
             tuple(ContactEdit(**each) for each in values.get("contacts", ())),
             {int(id): float(height) for id, height in values.get("heights", {}).items()},
+            FloorEdit.from_mapping(values["floor"]) if "floor" in values else FloorEdit(),
         )
 
     def _trimmed(self, observations: Observations, times: Array) -> Observations:
@@ -132,3 +161,8 @@ class Edits:
             return observations
         at = times[observations.frame_index]
         return observations.rows((at >= self.trim[0] - 1e-6) & (at <= self.trim[1] + 1e-6))
+
+
+def _check_foot(foot: str) -> None:
+    if foot not in FEET:
+        raise EditError(f'There is no foot "{foot}".', f"Choose one of {', '.join(FEET)}.")

@@ -53,7 +53,7 @@ class Split:
         if later.all() or not later.any():
             raise EditError(
                 f"{person.name} cannot be split at {self.second:.2f} s.",
-                f"They are seen {_span(person.observations, times)}; choose a moment in between.",
+                f"They are seen {seen_span(person.observations, times)}; choose a moment in between.",
             )
         before = replace(person, observations=person.observations.rows(~later))
         seen = person.observations.rows(later)
@@ -103,7 +103,7 @@ class Assign:
         if not given.any():
             raise EditError(
                 f"{source.name} is not seen from {self.start:.2f} to {self.end:.2f} s.",
-                f"They are seen {_span(source.observations, times)}.",
+                f"They are seen {seen_span(source.observations, times)}.",
             )
         left = source.observations.rows(~given)
         changed = {target.id: _joined(source.observations.rows(given), target.observations), source.id: left}
@@ -144,6 +144,12 @@ def shared_seconds(one: Observations, other: Observations, times: Array) -> floa
     return float(np.diff(times, append=times[-1:])[both].sum())
 
 
+def seen_span(observations: Observations, times: Array) -> str:
+    """From when to when somebody is seen, in words."""
+    at = times[observations.frame_index]
+    return f"from {at[0]:.2f} to {at[-1]:.2f} s"
+
+
 def to_mapping(operation: Operation) -> dict[str, Any]:
     """Plain dictionary, for JSON."""
     return {"kind": type(operation).__name__.lower(), **asdict(operation)}
@@ -182,11 +188,6 @@ def _with_observations(people: Iterable[Person], changed: Mapping[int, Observati
 def _later(observations: Observations, times: Array, second: float, strictly: bool = False) -> Array:
     at = times[observations.frame_index]
     return np.asarray(at > second + _SAME_TIME if strictly else at >= second - _SAME_TIME)
-
-
-def _span(observations: Observations, times: Array) -> str:
-    at = times[observations.frame_index]
-    return f"from {at[0]:.2f} to {at[-1]:.2f} s"
 
 
 def _joined(own: Observations, other: Observations) -> Observations:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from romp_core.cli.main import main
+from romp_core.geometry.skeleton import JOINT
 from romp_core.storage.take_file import load_take
-from romp_core.take.edits import Edits, Merge, PersonEdit, Split
+from romp_core.take.edits import Edits, FloorEdit, FloorFoot, Merge, PersonEdit, Split
 
 
 def test_edits_are_done_in_order_and_listed(
@@ -26,7 +27,7 @@ def test_edits_are_done_in_order_and_listed(
     capsys.readouterr()
     assert main(["edit", str(out), "--list", "--suggest"]) == 0
     text = capsys.readouterr().out
-    assert "Bea, 1.00 to" in text and f"--contact {new} left 1.20 1.50" in text
+    assert "Bea, 1.00 to" in text and f"edit 2  --contact {new} left 1.20 1.50" in text
     assert f"--merge {person.id} {new}  Bea appears 0.0" in text
     merge = ["--merge", "Person 1", "Bea", "--progress", "none"]
     assert main(["edit", str(out), *merge]) == 0 and load_take(out).edits.operations[-1] == Merge(person.id, new)
@@ -48,6 +49,12 @@ def test_edits_are_done_in_order_and_listed(
         (["--contact", "Person 1", "left", "2", "1"], "ends before it starts"),
         (["--trim", "2", "1"], "is empty"),
         (["--undo"], "no edit to take back"),
+        (["--remove", "1"], 'no edit "1"'),
+        (["--level", "0.4"], "--level has no contact"),
+        (["--floor", "low"], '"low" is not a number'),
+        (["--floor", "nan"], "is no height of the floor"),
+        (["--floor-tilt", "5", "80"], "80 degrees is no tilt"),
+        (["--floor-foot", "Person 1", "left", "50"], "is not seen at 50.00 s"),
         (["--delete", "Person 1"], "leave nobody"),
     ],
 )
@@ -75,3 +82,29 @@ def test_people_who_are_there_at_the_same_time_are_merged_only_on_purpose(
     assert [each.name for each in load_take(path).characters] == ["Person 1"]
     assert main(["edit", str(path), "--delete", "Person 1", "--restore", "Person 1", "--progress", "none"]) == 0
     assert load_take(path).edits.person(take.people[0].id) == PersonEdit()
+
+
+def test_the_floor_is_decided_listed_told_and_taken_back(
+    demo_take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, id = tmp_path / "edited.npz", load_take(demo_take).people[0].id
+    contact = ["--contact", str(id), "left", "1.2", "1.5", "--level", "0.4"]
+    steps = ["--floor", "0.3", "--floor-foot", "Person 1", "left", "1.0", "--floor", "-0.1", "--floor-tilt", "0", "-2"]
+    assert main(["edit", str(demo_take), *contact, *steps, "--list", "-o", str(out), "--progress", "none"]) == 0
+    said = capsys.readouterr()
+    assert "The earlier height of the floor, 0.30 m, is dropped" in said.err
+    lines = said.out.splitlines()
+    assert lines[-4:] == [
+        f"edit 1  --contact {id} left 1.20 1.50 --level 0.40",
+        f"edit 2  --floor-foot {id} left 1.00",
+        "edit 3  --floor -0.10",
+        "edit 4  --floor-tilt 0.00 -2.00",
+    ]
+    take, before = load_take(out), load_take(demo_take)
+    assert take.edits.floor == FloorEdit((FloorFoot(id, "left", 1.0),), -0.1, (0.0, -2.0))
+    at = take.footage.times[take.characters[0].motion.frame_index]
+    ball = take.characters[0].motion.joints()[(at > 1.25) & (at < 1.45), JOINT["left_foot"], 2]
+    assert ball.min() > 0.4 and ball.max() < 0.5
+    steps = ["--remove", "1", "--undo", "--undo", "--undo", "--progress", "none"]
+    assert main(["edit", str(out), *steps]) == 0 and load_take(out).edits == Edits()
+    np.testing.assert_array_equal(load_take(out).characters[0].motion.joints(), before.characters[0].motion.joints())

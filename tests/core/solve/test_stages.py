@@ -56,7 +56,7 @@ def assert_alike(a: Take, b: Take) -> None:
     [
         ({"height": 1.5, "measured_build": False}, "cleanup"),
         ({"height": 1.5}, "camera"),
-        ({"contacts": False}, "gaps"),
+        ({"contacts": False}, "own_floor"),
         ({"tilt": 3.0}, "smooth"),
         ({"level": False}, "smooth"),
         ({"strength": 0.3}, "hands"),
