@@ -16,6 +16,7 @@ from .capture.selection import properties as selection_properties
 from .command import command
 from .documents import operators as document_operators
 from .documents import saving
+from .edit import floor as edit_floor
 from .edit import operators as edit_operators
 from .edit import panel as edit_panel
 from .export import operators as export_operators
@@ -64,6 +65,7 @@ CLASSES: tuple[type, ...] = (
     *import_results.CLASSES,
     *take_operators.CLASSES,
     *edit_operators.CLASSES,
+    *edit_floor.CLASSES,
     *relink.CLASSES,
     *document_operators.CLASSES,
     *model_operators.CLASSES,

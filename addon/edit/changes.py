@@ -22,16 +22,22 @@ if TYPE_CHECKING:
 def decide(operator: Any, scene: bpy.types.Scene, change: Callable[[Take], Edits]) -> set[str]:
     """Apply a decision about the selected take, and solve again where somebody has a character.
 
+    Where it contradicts an earlier one, it counts, and the operator reports that.
+
     Args:
         change: the edits that the take is to have, from the take as it is edited now.
 
     Raises:
         romp_core.errors.EditError: the decision does not fit; nothing is changed.
     """
+    from romp_core.take.edits.contradictions import overruled
+
     entry = take_list.selected_take(scene)
     take = edits.edited(entry, take_list.load(entry))
     made, before = characters.made_characters(scene, entry), {item.person_id for item in entry.people}
     changed = change(take)
+    for sentence in overruled(take.edits, changed):
+        operator.report({"WARNING"}, sentence)
     gone = edits.change(entry, take, changed)
     for person_id in gone:
         removal.remove_characters(scene, entry.take_id, person_id)

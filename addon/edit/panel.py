@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -69,6 +70,7 @@ class ROMP_MOCAP_PT_edits(NeedsTake, SidebarPanel, Panel):
         row.operator_context = "INVOKE_DEFAULT"
         for foot, text in (("left", "Left Foot\u2026"), ("right", "Right Foot\u2026")):
             row.operator("romp_mocap.edit_contact", text=text, icon="CON_FLOOR").foot = foot
+        _draw_floor(layout, person is not None)
         layout.operator("romp_mocap.edit_suggest", icon="VIEWZOOM")
         for index, suggestion in enumerate(proposals.known(entry.take_id)):
             box = layout.box()
@@ -78,17 +80,32 @@ class ROMP_MOCAP_PT_edits(NeedsTake, SidebarPanel, Panel):
         _draw_made(layout, entry)
 
 
+def _draw_floor(layout: bpy.types.UILayout, has_person: bool) -> None:
+    column = layout.column(align=True)
+    row = column.row(align=True)
+    row.enabled = has_person
+    for foot, text in (("left", "Left Is on Floor"), ("right", "Right Is on Floor")):
+        row.operator("romp_mocap.edit_floor_foot", text=text, icon="TRIA_DOWN_BAR").foot = foot
+    row = column.row(align=True)
+    row.operator_context = "INVOKE_DEFAULT"
+    row.operator("romp_mocap.edit_floor", text="Move Floor\u2026", icon="MESH_PLANE")
+
+
 def _draw_made(layout: bpy.types.UILayout, entry: ROMP_MOCAP_PG_take) -> None:
     """Every edit that was made, with a button that takes it back."""
     values = json.loads(entry.other_edits) if entry.other_edits else {}
     names = {item.person_id: item.name for item in (*entry.people, *entry.removed_people)}
     column = layout.column(align=True)
-    for kind, key, text_of in (("OPERATION", "operations", _operation_text), ("CONTACT", "contacts", _contact_text)):
-        for index, edit in enumerate(values.get(key, ())):
-            row = column.row(align=True)
-            row.label(text=text_of(edit, names))
-            button = row.operator("romp_mocap.edit_remove", text="", icon="X", emboss=False)
-            button.kind, button.index = kind, index
+    made = [
+        (kind, index, text_of(edit, names))
+        for kind, key, text_of in (("OPERATION", "operations", _operation_text), ("CONTACT", "contacts", _contact_text))
+        for index, edit in enumerate(values.get(key, ()))
+    ]
+    for kind, index, text in (*made, *_floor_texts(values.get("floor"), names)):
+        row = column.row(align=True)
+        row.label(text=text)
+        button = row.operator("romp_mocap.edit_remove", text="", icon="X", emboss=False)
+        button.kind, button.index = kind, index
 
 
 def _operation_text(edit: dict[str, Any], names: dict[int, str]) -> str:
@@ -108,7 +125,21 @@ def _operation_text(edit: dict[str, Any], names: dict[int, str]) -> str:
 
 def _contact_text(edit: dict[str, Any], names: dict[int, str]) -> str:
     who, verb = names.get(edit["person"], f"#{edit['person']}"), "stands" if edit["stands"] else "is free"
-    return f"{who}: {edit['foot']} foot {verb}, {edit['start']:.2f} to {edit['end']:.2f} s"
+    level = "" if edit.get("level") is None else f" {edit['level']:.2f} m high"
+    return f"{who}: {edit['foot']} foot {verb}{level}, {edit['start']:.2f} to {edit['end']:.2f} s"
+
+
+def _floor_texts(floor: dict[str, Any] | None, names: dict[int, str]) -> Iterator[tuple[str, int, str]]:
+    """Kind, number and text of each edit of the floor."""
+    if floor is None:
+        return
+    for index, each in enumerate(floor["feet"]):
+        who = names.get(each["person"], f"#{each['person']}")
+        yield "FLOOR_FOOT", index, f"{who}: {each['foot']} foot is on the floor at {each['second']:.2f} s"
+    if floor["height"]:
+        yield "FLOOR_HEIGHT", 0, f"Floor moved by {floor['height']:.2f} m"
+    if any(floor["tilt"]):
+        yield "FLOOR_TILT", 0, f"Floor tilted by {floor['tilt'][0]:.1f}\u00b0 and {floor['tilt'][1]:.1f}\u00b0"
 
 
 CLASSES = (ROMP_MOCAP_MT_edit_merge, ROMP_MOCAP_MT_edit_swap, ROMP_MOCAP_MT_edit_assign, ROMP_MOCAP_PT_edits)

@@ -13,7 +13,7 @@ from takes import make_take, motion
 from addon.blender import scene_index
 from addon.takes import characters, take_list
 from romp_core.storage.take_file import load_take, save_take
-from romp_core.take.edits import Assign, ContactEdit, Merge, Split, Swap
+from romp_core.take.edits import Assign, ContactEdit, FloorEdit, FloorFoot, Merge, Split, Swap
 from romp_core.worker.commands import Finished
 
 
@@ -119,6 +119,27 @@ def test_swap_assign_and_contacts_are_said_in_frames_of_the_scene(entry, scene, 
     assert [each.foot for each in load_take(entry.path).edits.contacts] == ["left"]
 
 
+def test_the_floor_is_moved_and_feet_stand_on_it_or_on_a_step(entry, scene, mocap, capfd):
+    assert decide("floor", height=0.25, tilt_y=-2.0) == {"FINISHED"}
+    assert decide("floor", tilt_x=1.0) == {"FINISHED"}
+    assert decide("contact", foot="left", has_level=True, level=0.4, start=4, end=10) == {"FINISHED"}
+    edits = load_take(entry.path).edits
+    assert edits.floor == FloorEdit((), 0.25, (1.0, -2.0))
+    assert edits.contacts == (ContactEdit(1, "left", pytest.approx(0.1), pytest.approx(0.3), True, pytest.approx(0.4)),)
+    texts = drawn(mocap)
+    assert "Floor moved by 0.25 m" in texts and "Floor tilted by 1.0\u00b0 and -2.0\u00b0" in texts
+    assert "Person 1: left foot stands 0.40 m high, 0.10 to 0.30 s" in texts
+    scene.frame_set(16)
+    assert decide("floor_foot", foot="right") == {"FINISHED"}
+    assert "height of the floor, 0.25 m, is dropped" in capfd.readouterr().out
+    assert load_take(entry.path).edits.floor == FloorEdit((FloorFoot(1, "right", pytest.approx(0.5)),))
+    assert "Person 1: right foot is on the floor at 0.50 s" in drawn(mocap)
+    assert decide("remove", kind="FLOOR_FOOT", index=0) == {"FINISHED"}
+    assert load_take(entry.path).edits.floor == FloorEdit()
+    assert decide("floor", height=0.1) == decide("remove", kind="FLOOR_HEIGHT", index=0) == {"FINISHED"}
+    assert load_take(entry.path).edits.floor == FloorEdit() and "Floor moved" not in drawn(mocap)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "message"),
     [
@@ -127,6 +148,9 @@ def test_swap_assign_and_contacts_are_said_in_frames_of_the_scene(entry, scene, 
         ("swap", {"other": 1, "frame": 10}, "swapped with themselves"),
         ("contact", {"foot": "left", "start": 10, "end": 5}, "ends before it starts"),
         ("remove", {"kind": "CONTACT", "index": 3}, "no such edit"),
+        ("remove", {"kind": "FLOOR_TILT", "index": 0}, "no such edit"),
+        ("floor", {"height": 50.0}, "no height of the floor"),
+        ("floor_foot", {"foot": "left", "frame": 500}, "is not seen at"),
         ("accept", {"index": 0}, "no such suggestion"),
     ],
 )
