@@ -1,4 +1,4 @@
-"""The command that edits a take: who is who, contacts, the floor, trims."""
+"""The command that edits a take: who is who, contacts, gaps, the floor, trims."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import EditError
-from ..take.edits import FEET, Assign, ContactEdit, Edits, FloorFoot, Merge, PersonEdit, Split, Swap
+from ..take.edits import FEET, Assign, ContactEdit, Edits, FloorFoot, GapEdit, Merge, PersonEdit, Split, Swap
 from ..take.edits.contradictions import overruled
-from ..take.edits.removal import CONTACT, FLOOR_FOOT, FLOOR_HEIGHT, FLOOR_TILT, OPERATION, Made, made, without
+from ..take.edits.gaps import DECISIONS, gaps_of
+from ..take.edits.removal import CONTACT, FLOOR_FOOT, FLOOR_HEIGHT, FLOOR_TILT, GAP, OPERATION, Made, made, without
 from ..take.take import Take
 from .console import put, say
 from .progress import Silent, add_progress, interruptible
+
+_GAP_S = 0.15
+"""Shorter gaps are not listed: single frames are lost often, and nobody sees that."""
 
 
 def add_edit_command(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -40,12 +44,13 @@ def add_edit_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         ("--contact", ("A", "FOOT", "START", "END"), f"a foot ({' or '.join(FEET)}) of A stands"),
         ("--no-contact", ("A", "FOOT", "START", "END"), "a foot of A does not stand"),
         ("--level", ("HEIGHT",), "after --contact: the foot stands so many meters above the floor, as on a step"),
+        ("--gap", ("A", "SECOND", "HOW"), f"this gap of A, however long, is treated so: {', '.join(DECISIONS)}"),
         ("--floor-foot", ("A", "FOOT", "SECOND"), "a foot of A is on the floor then; several feet also say its tilt"),
         ("--floor", ("HEIGHT",), "the floor is so many meters above the one that was found; negative: below"),
         ("--floor-tilt", ("X", "Y"), "the floor is turned by degrees about the world's x and y axis"),
         ("--trim", ("START", "END"), "only this part of the footage is solved"),
         ("--remove", ("N",), "take back the edit that --list shows with this number"),
-        ("--undo", (), "take back the last edit of who is who, or else of contacts, or else of the floor"),
+        ("--undo", (), "take back the last edit of who is who, or else of contacts, gaps, the floor"),
         ("--clear", (), "take back all edits"),
     ):
         metavar = names or None
@@ -121,6 +126,8 @@ def _changed(take: Take, name: str, values: Sequence[str], force: bool) -> Edits
         level = _number(values[4]) if len(values) > 4 else None
         contact = ContactEdit(person, values[1], start, end, name == "contact", level)
         return edits.with_contact(contact, people, times)
+    if name == "gap":
+        return edits.with_gap(GapEdit(person, _second(values[1]), values[2]), people, times)
     if name == "floor-foot":
         return edits.with_floor_foot(FloorFoot(person, values[1], _second(values[2])), people, times)
     if name in ("delete", "restore", "rename"):
@@ -145,7 +152,7 @@ def _changed(take: Take, name: str, values: Sequence[str], force: bool) -> Edits
 def _undone(take: Take) -> Edits:
     """Without the last edit of the first kind that there is."""
     all_made = list(made(take.edits))
-    for kind in (OPERATION, CONTACT, FLOOR_TILT, FLOOR_HEIGHT, FLOOR_FOOT):
+    for kind in (OPERATION, CONTACT, GAP, FLOOR_TILT, FLOOR_HEIGHT, FLOOR_FOOT):
         if found := [each for each in all_made if each.kind == kind]:
             return without(take.edits, kind, found[-1].index, take.people, take.footage.times)
     raise EditError("There is no edit to take back.")
@@ -206,6 +213,9 @@ def _description(take: Take) -> list[str]:
         edit = edits.person(person.id)
         removed = ", removed" if edit.removed else ""
         lines.append(f"{person.id:<4}  {edit.name or person.name}, {seen[0]:.2f} to {seen[-1]:.2f} s{removed}")
+        for start, end in gaps_of(person.observations, times):
+            if end - start >= _GAP_S:
+                lines.append(f"      not seen from {start:.2f} to {end:.2f} s")
     lines += [f"edit {number}  {_flags_of(each)}" for number, each in enumerate(made(edits), 1)]
     if edits.trim:
         lines.append(f"edit  --trim {edits.trim[0]:.2f} {edits.trim[1]:.2f}")
@@ -226,6 +236,8 @@ def flags(edit: Any) -> str:
         flag = "contact" if edit.stands else "no-contact"
         level = "" if edit.level is None else f" --level {edit.level:.2f}"
         return f"--{flag} {edit.person} {edit.foot} {edit.start:.2f} {edit.end:.2f}{level}"
+    if isinstance(edit, GapEdit):
+        return f"--gap {edit.person} {edit.second:.2f} {edit.decision}"
     if isinstance(edit, FloorFoot):
         return f"--floor-foot {edit.person} {edit.foot} {edit.second:.2f}"
     values = [value for key, value in vars(edit).items() if key != "new"]

@@ -212,13 +212,17 @@ def floor(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
 
 
 def gaps(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
-    """What is not seen: filled in, interpolated, held, or hidden; its feet stand as far as what is filled in says."""
+    """What is not seen: filled in, interpolated, held, or hidden, as set, or decided for the gap.
+
+    Feet stand there as far as what is filled in says.
+    """
     chosen, longest, actors = settings.gaps.gaps, max(settings.gaps.infill_gap, settings.fit.max_gap), []
     for actor in scene.actors:
         others = [each.person.observations for each in scene.actors if each is not actor]
         visible = joint_visibility(actor.person.observations, others, actor.frame_index, scene.footage)
         motion = replace(actor.solved_motion, contacts=actor.contacts)
-        motion = without_gaps(motion, visible, scene.footage, chosen, longest, check_in_of(progress))
+        own = [(each.second, each.decision) for each in scene.edits.gaps if each.person == actor.person.id]
+        motion = without_gaps(motion, visible, scene.footage, chosen, longest, check_in_of(progress), own)
         actors.append(replace(actor, motion=motion, contacts=motion.contacts))
     return replace(scene, actors=tuple(actors))
 
@@ -299,6 +303,10 @@ def _unit(scene: Scene, settings: SolveSettings) -> float:
     return scale_of(_heights(scene, settings.scale))
 
 
+def _gap_decisions(scene: Scene, settings: SolveSettings) -> Any:
+    return scene.edits.gaps
+
+
 def _floor_decisions(scene: Scene, settings: SolveSettings) -> Any:
     edit = scene.edits.floor
     return edit, _unit(scene, settings) if edit.height else None
@@ -322,7 +330,7 @@ STAGES: Final = (
     Stage("smooth", smooth, lambda settings: (settings.smoothing, settings.parts), 0.02, kept=True),
     Stage("level", level, lambda settings: settings.level, 0.005),
     Stage("floor", floor, _no_settings, 0.01),
-    Stage("gaps", gaps, _gap_settings, 0.02, kept=True),
+    Stage("gaps", gaps, _gap_settings, 0.02, kept=True, decided=_gap_decisions),
     Stage("own_floor", own_floor, _no_settings, 0.0, kept=True, decided=_floor_decisions),
     Stage("contacts", contacts, lambda settings: settings.contacts, 0.0, decided=_contact_decisions),
     Stage("plant", plant, _no_settings, 0.02),

@@ -28,8 +28,8 @@ def solve_digest(settings: SolveSettings, heights: Mapping[int, float | None], e
     trim = None if edits.trim is None else [_single(value) for value in edits.trim]
     values = _singles(to_mapping(settings))
     facts: list[Any] = [values, kept, removed, trim]
-    if edits.operations or edits.contacts:  # takes without them keep the digest that they had
-        facts.append(_facts(*edits.operations, *edits.contacts))
+    if edits.operations or edits.contacts or edits.gaps:  # takes without them keep the digest that they had
+        facts.append(_facts(*edits.operations, *edits.contacts, *edits.gaps))
     if edits.floor != FloorEdit():
         facts.append([_facts(*edits.floor.feet), [_single(each) for each in (edits.floor.height, *edits.floor.tilt)]])
     content = json.dumps(facts, sort_keys=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -29,8 +29,27 @@ _FADE_S = 0.5
 _SEEN = 0.5
 
 
+@dataclass(frozen=True)
+class Gap:
+    """A gap of a person: its rows of the motion, and what is done about it.
+
+    Attributes:
+        asked: the user decided it for this gap.
+    """
+
+    rows: slice
+    method: str
+    asked: bool
+
+
 def without_gaps(
-    motion: Motion, visible: Array, footage: FootageInfo, method: str, longest: float, check_in: CheckIn
+    motion: Motion,
+    visible: Array,
+    footage: FootageInfo,
+    method: str,
+    longest: float,
+    check_in: CheckIn,
+    decided: Iterable[tuple[float, str]] = (),
 ) -> Motion:
     """A person's motion with gaps treated as asked for, and with the source and confidence of every joint.
 
@@ -38,19 +57,37 @@ def without_gaps(
         motion: in a world with z up. visible: (m, 24) 0..1, 0 where the person was not found.
         method: "infill", "interpolate", "hold" or "hide". longest: to infill, seconds; the body is hidden in longer
             gaps.
+        decided: seconds of the footage, and the method of the gap in which each lies, however long that is; of several
+            for one gap the last counts.
     """
     times = footage.times[motion.frame_index]
     found = visible.max(axis=1) > 0
+    gaps = list(_gaps(found, times, method, decided))
     motion = _tagged(motion, visible, found, times)
-    if method == "hide":
-        return _hidden(motion, ~found)
-    if method == "hold":
-        return _held(motion, found)
-    if method == "interpolate":
-        return motion
-    for part in _shots(motion, footage):
-        motion = _filled(motion, visible, part, times, longest, check_in)
-    return motion
+    if method == "infill" or any(gap.method == "infill" for gap in gaps):
+        for part in _shots(motion, footage):
+            motion = _filled(motion, visible, gaps, part, times, longest, method == "infill", check_in)
+    for gap in gaps:
+        if gap.method == "interpolate" and gap.asked and not motion.valid[gap.rows].all():
+            motion = _interpolated(motion, gap.rows, times, footage)
+    motion = _held(motion, _rows_of(gaps, len(found), "hold"))
+    return _hidden(motion, _rows_of(gaps, len(found), "hide"))
+
+
+def _gaps(found: Array, times: Array, method: str, decided: Iterable[tuple[float, str]]) -> Iterator[Gap]:
+    decided = list(decided)
+    for start, stop in runs(~found):
+        first, last = times[max(start - 1, 0)], times[min(stop, len(times) - 1)]
+        own = [each for second, each in decided if first <= second <= last]
+        yield Gap(slice(start, stop), own[-1] if own else method, bool(own))
+
+
+def _rows_of(gaps: Iterable[Gap], count: int, method: str, asked: bool = False) -> Array:
+    """(m,) bool: in gaps that are treated so; with `asked`, only where the user decided it for the gap."""
+    rows = np.zeros(count, bool)
+    for gap in gaps:
+        rows[gap.rows] = gap.method == method and (gap.asked or not asked)
+    return rows
 
 
 def _tagged(motion: Motion, visible: Array, found: Array, times: Array) -> Motion:
@@ -68,14 +105,36 @@ def _hidden(motion: Motion, rows: Array) -> Motion:
     return replace(motion, valid=motion.valid & ~rows, source=source, confidence=confidence)
 
 
-def _held(motion: Motion, found: Array) -> Motion:
-    """The last pose that was seen, until the person is seen again."""
-    last = np.maximum.accumulate(np.where(found, np.arange(len(found)), 0))
-    source = np.where(found[:, None], motion.source, HELD).astype(np.uint8)
+def _held(motion: Motion, rows: Array) -> Motion:
+    """The last pose before these rows (m,), until they end."""
+    last = np.maximum.accumulate(np.where(rows, 0, np.arange(len(rows))))
+    source = np.where(rows[:, None], HELD, motion.source).astype(np.uint8)
     fingers = motion.fingers[last] if motion.has_fingers else motion.fingers
     rotations, root = motion.rotations[last], motion.root[last]
-    valid = np.ones(len(found), bool)
-    return replace(motion, rotations=rotations, root=root, fingers=fingers, valid=valid, source=source)
+    return replace(motion, rotations=rotations, root=root, fingers=fingers, valid=motion.valid | rows, source=source)
+
+
+def _interpolated(motion: Motion, rows: slice, times: Array, footage: FootageInfo) -> Motion:
+    """From the pose before some rows to the one after them; nothing across a cut, or without both."""
+    first, last = rows.start - 1, rows.stop
+    if first < 0 or last >= len(times):
+        return motion
+    if any(motion.frame_index[first] < cut <= motion.frame_index[last] for cut in footage.cuts):
+        return motion
+    share = ((times[rows] - times[first]) / (times[last] - times[first]))[:, None]
+    between = {
+        "rotations": slerp(motion.rotations[None, first], motion.rotations[None, last], share),
+        "root": motion.root[first] * (1 - share) + motion.root[last] * share,
+        "confidence": np.exp(-np.minimum(times[rows] - times[first], times[last] - times[rows]) / _FADE_S)[:, None],
+        "source": INTERPOLATED,
+        "valid": True,
+    }
+    if motion.has_fingers:
+        between["fingers"] = slerp(motion.fingers[None, first], motion.fingers[None, last], share)
+    arrays = {name: np.array(getattr(motion, name)) for name in between}
+    for name, values in between.items():
+        arrays[name][rows] = values
+    return replace(motion, **arrays)
 
 
 def _shots(motion: Motion, footage: FootageInfo) -> Iterator[slice]:
@@ -86,15 +145,26 @@ def _shots(motion: Motion, footage: FootageInfo) -> Iterator[slice]:
         yield slice(int(start), int(stop))
 
 
-def _filled(motion: Motion, visible: Array, shot: slice, times: Array, longest: float, check_in: CheckIn) -> Motion:
-    """The motion with the gaps of one shot filled in."""
-    step = frame_interval(times)
+def _filled(
+    motion: Motion,
+    visible: Array,
+    gaps: Sequence[Gap],
+    shot: slice,
+    times: Array,
+    longest: float,
+    limbs: bool,
+    check_in: CheckIn,
+) -> Motion:
+    """The motion with those gaps of one shot filled in that are to be; and, with `limbs`, joints that are not seen."""
+    step, count = frame_interval(times), len(times)
     lost = visible[shot].max(axis=1) == 0
-    bridged = _short_enough(lost[:, None], times[shot], longest + step / 2)[:, 0]
+    short, asked = (_rows_of(gaps, count, "infill", only_asked)[shot] for only_asked in (False, True))
+    bridged = _short_enough(short[:, None], times[shot], longest + step / 2)[:, 0]
+    bridged |= _short_enough(asked[:, None], times[shot], np.inf)[:, 0]
     left = lost & ~bridged
     motion = _hidden(motion, _in(left, shot, len(times)) & ~motion.valid)
     unseen = _short_enough((visible[shot] < _SEEN) & ~lost[:, None], times[shot], longest + step / 2)
-    hidden = bridged[:, None] | unseen
+    hidden = bridged[:, None] | (unseen & limbs)
     todo = np.asarray(hidden.any(axis=1))
     reach = round(_AROUND_S / step)
     for start, stop in _clusters(todo, 2 * reach):

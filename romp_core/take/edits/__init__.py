@@ -7,6 +7,7 @@
 from .contacts import FEET, ContactEdit
 from .edits import Edits, PersonEdit
 from .floor import FloorEdit, FloorFoot
+from .gaps import GapEdit
 from .identities import Assign, Merge, Operation, Split, Swap
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Edits",
     "FloorEdit",
     "FloorFoot",
+    "GapEdit",
     "Merge",
     "Operation",
     "PersonEdit",

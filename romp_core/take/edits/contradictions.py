@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from .contacts import ContactEdit
 from .edits import Edits
+from .gaps import GapEdit
 
 
 def overruled(before: Edits, after: Edits) -> list[str]:
@@ -14,7 +15,7 @@ def overruled(before: Edits, after: Edits) -> list[str]:
     Args:
         after: the earlier edits and new ones, not fewer.
     """
-    return [*_contacts(before.contacts, after.contacts), *_floor(before, after)]
+    return [*_contacts(before.contacts, after.contacts), *_gaps(before.gaps, after.gaps), *_floor(before, after)]
 
 
 def _contacts(before: tuple[ContactEdit, ...], after: tuple[ContactEdit, ...]) -> Iterator[str]:
@@ -33,6 +34,15 @@ def _does(contact: ContactEdit) -> str:
     if not contact.stands:
         return "does not stand"
     return "stands" if contact.level is None else f"stands {contact.level:.2f} m high"
+
+
+def _gaps(before: tuple[GapEdit, ...], after: tuple[GapEdit, ...]) -> Iterator[str]:
+    if len(after) != len(before):  # one more or fewer: none is replaced
+        return
+    dropped = [each for each in before if each not in after]
+    for old, new in zip(dropped, [each for each in after if each not in before], strict=True):
+        if old.decision != new.decision:
+            yield f'The earlier decision about the gap at {old.second:.2f} s, "{old.decision}", is dropped.'
 
 
 def _floor(before: Edits, after: Edits) -> Iterator[str]:

@@ -11,11 +11,14 @@ from ...typing import Array
 from ..observations import Observations
 from .contacts import FEET, ContactEdit
 from .floor import FARTHEST_M, FloorEdit, FloorFoot, checked
+from .gaps import DECISIONS, GapEdit, gaps_of
 from .identities import Operation, Split, from_mapping, identified, seen_span, to_mapping
 
 if TYPE_CHECKING:
     from ..take import Person
 
+_MOST_GAPS = 6
+"""Of somebody's gaps that a message lists."""
 _EARLY = 0.05
 """Seconds before somebody is first seen, and after they are last seen, that still mean these moments."""
 
@@ -37,7 +40,7 @@ class Edits:
         people: decisions by person id; others are as captured.
         operations: who is who, in the order in which it was decided. contacts: of feet; later ones count.
         heights: meters of people whom operations made, by id.
-        floor: where the floor is.
+        floor: where the floor is. gaps: what is done about single gaps, each decided once.
     """
 
     trim: tuple[float, float] | None = None
@@ -46,6 +49,7 @@ class Edits:
     contacts: tuple[ContactEdit, ...] = ()
     heights: Mapping[int, float] = field(default_factory=dict)
     floor: FloorEdit = field(default_factory=FloorEdit)
+    gaps: tuple[GapEdit, ...] = ()
 
     def person(self, id: int) -> PersonEdit:
         """The decisions about a person."""
@@ -78,8 +82,7 @@ class Edits:
         _check_foot(edit.foot)
         if not edit.start <= edit.end:
             raise EditError(f"The contact ends before it starts ({edit.start:.2f} to {edit.end:.2f} s).")
-        if edit.person not in [each.id for each in self.identified(people, times)]:
-            raise EditError(f"The take has no person {edit.person}.")
+        self._person(edit.person, people, times)
         if edit.level is not None:
             if not edit.stands:
                 raise EditError("A foot that does not stand has no level.", "Leave the level out.")
@@ -93,9 +96,7 @@ class Edits:
             EditError: there is no such person or foot, or the person is not seen then.
         """
         _check_foot(foot.foot)
-        person = next((each for each in self.identified(people, times) if each.id == foot.person), None)
-        if person is None:
-            raise EditError(f"The take has no person {foot.person}.")
+        person = self._person(foot.person, people, times)
         seen = times[person.observations.frame_index]
         if not seen[0] - _EARLY <= foot.second <= seen[-1] + _EARLY:
             raise EditError(
@@ -103,6 +104,28 @@ class Edits:
                 f"They are seen {seen_span(person.observations, times)}.",
             )
         return replace(self, floor=self.floor.with_foot(foot))
+
+    def with_gap(self, edit: GapEdit, people: Iterable[Person], times: Array) -> Edits:
+        """These edits and what is done about a gap, instead of what was decided about it before.
+
+        Raises:
+            EditError: there is no such person, gap or decision.
+        """
+        if edit.decision not in DECISIONS:
+            raise EditError(f'Nothing called "{edit.decision}" can be done.', f"Choose one of {', '.join(DECISIONS)}.")
+        person = self._person(edit.person, people, times)
+        gaps = gaps_of(person.observations, times)
+        gap = next(((start, end) for start, end in gaps if start < edit.second < end), None)
+        if gap is None:
+            listed = ", ".join(f"{start:.2f} to {end:.2f} s" for start, end in gaps[:_MOST_GAPS])
+            hint = (
+                f"They are not seen from {listed}."
+                if gaps
+                else f"They are seen {seen_span(person.observations, times)} without a gap."
+            )
+            raise EditError(f"{person.name} has no gap at {edit.second:.2f} s.", hint)
+        kept = (each for each in self.gaps if each.person != edit.person or not gap[0] < each.second < gap[1])
+        return replace(self, gaps=(*kept, edit))
 
     def identified(self, people: Iterable[Person], times: Array) -> tuple[Person, ...]:
         """People as the operations say who is who, those who were removed included."""
@@ -141,6 +164,7 @@ class Edits:
             "contacts": [asdict(each) for each in self.contacts],
             "heights": {str(id): height for id, height in self.heights.items()},
             "floor": self.floor.to_mapping(),
+            "gaps": [asdict(each) for each in self.gaps],
         }
 
     @classmethod
@@ -154,7 +178,15 @@ class Edits:
             tuple(ContactEdit(**each) for each in values.get("contacts", ())),
             {int(id): float(height) for id, height in values.get("heights", {}).items()},
             FloorEdit.from_mapping(values["floor"]) if "floor" in values else FloorEdit(),
+            tuple(GapEdit(**each) for each in values.get("gaps", ())),
         )
+
+    def _person(self, id: int, people: Iterable[Person], times: Array) -> Person:
+        """The person of this id, identified. Raises EditError."""
+        for person in self.identified(people, times):
+            if person.id == id:
+                return person
+        raise EditError(f"The take has no person {id}.")
 
     def _trimmed(self, observations: Observations, times: Array) -> Observations:
         if self.trim is None:

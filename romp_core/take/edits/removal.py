@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 OPERATION: Final = "operation"
 CONTACT: Final = "contact"
+GAP: Final = "gap"
 FLOOR_FOOT: Final = "floor_foot"
 FLOOR_HEIGHT: Final = "floor_height"
 FLOOR_TILT: Final = "floor_tilt"
@@ -32,7 +33,12 @@ class Made:
 def made(edits: Edits) -> Iterator[Made]:
     """The edits that can be taken back one by one, kind by kind."""
     floor = edits.floor
-    for kind, several in ((OPERATION, edits.operations), (CONTACT, edits.contacts), (FLOOR_FOOT, floor.feet)):
+    for kind, several in (
+        (OPERATION, edits.operations),
+        (CONTACT, edits.contacts),
+        (GAP, edits.gaps),
+        (FLOOR_FOOT, floor.feet),
+    ):
         yield from (Made(kind, index, edit) for index, edit in enumerate(several))
     if floor.height:
         yield Made(FLOOR_HEIGHT, 0, floor.height)
@@ -61,6 +67,8 @@ def without(edits: Edits, kind: str, index: int, people: Iterable[Person], times
         return changed
     if kind == CONTACT:
         return replace(edits, contacts=_but(edits.contacts, index))
+    if kind == GAP:
+        return replace(edits, gaps=_but(edits.gaps, index))
     floor = edits.floor
     if kind == FLOOR_FOOT:
         return replace(edits, floor=replace(floor, feet=_but(floor.feet, index)))

@@ -2,11 +2,13 @@
 
 from .capture import CaptureSettings, read_positions, write_positions
 from .fields import check, flat, from_mapping, setting, setting_fields, to_mapping, with_values
+from .gaps import GAP_CHOICES
 from .live import LiveSettings, vmc_address
 from .smoothing import PartSmoothingSettings
 from .solve import SolveSettings
 
 __all__ = [
+    "GAP_CHOICES",
     "CaptureSettings",
     "LiveSettings",
     "PartSmoothingSettings",

@@ -1,5 +1,6 @@
 """Takes are put right from the command line: in the order given, told when it makes no sense, and undone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 
 from romp_core.cli.main import main
 from romp_core.geometry.skeleton import JOINT
-from romp_core.storage.take_file import load_take
+from romp_core.storage.take_file import load_take, save_take
 from romp_core.take.edits import Edits, FloorEdit, FloorFoot, Merge, PersonEdit, Split
+from romp_core.take.sources import HELD
 
 
 def test_edits_are_done_in_order_and_listed(
@@ -51,6 +53,8 @@ def test_edits_are_done_in_order_and_listed(
         (["--undo"], "no edit to take back"),
         (["--remove", "1"], 'no edit "1"'),
         (["--level", "0.4"], "--level has no contact"),
+        (["--gap", "Person 1", "1.0", "hold"], "has no gap at 1.00 s"),
+        (["--gap", "Person 1", "1.0", "guess"], 'Nothing called "guess"'),
         (["--floor", "low"], '"low" is not a number'),
         (["--floor", "nan"], "is no height of the floor"),
         (["--floor-tilt", "5", "80"], "80 degrees is no tilt"),
@@ -69,10 +73,6 @@ def test_what_makes_no_sense_is_told_and_nothing_is_written(
 def test_people_who_are_there_at_the_same_time_are_merged_only_on_purpose(
     demo_take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from dataclasses import replace
-
-    from romp_core.storage.take_file import save_take
-
     take = load_take(demo_take)
     twin = replace(take.people[0], id=take.people[0].id + 1, name="Twin")
     path = save_take(replace(take, people=(*take.people, twin)), tmp_path / "two.npz")
@@ -108,3 +108,22 @@ def test_the_floor_is_decided_listed_told_and_taken_back(
     steps = ["--remove", "1", "--undo", "--undo", "--undo", "--progress", "none"]
     assert main(["edit", str(out), *steps]) == 0 and load_take(out).edits == Edits()
     np.testing.assert_array_equal(load_take(out).characters[0].motion.joints(), before.characters[0].motion.joints())
+
+
+def test_one_gap_is_decided_and_gaps_are_listed(
+    demo_take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take = load_take(demo_take)
+    person = take.people[0]
+    at = take.footage.times[person.observations.frame_index]
+    seen = replace(person, observations=person.observations.rows((at < 1.0) | (at > 1.4)))
+    holed = save_take(replace(take, people=(seen,)), tmp_path / "holed.npz")
+    gap = ["--gap", "Person 1", "1.2", "hide", "--gap", "Person 1", "1.1", "hold"]
+    assert main(["edit", str(holed), *gap, "--list", "--progress", "none"]) == 0
+    said = capsys.readouterr()
+    assert f"edit 1  --gap {person.id} 1.10 hold" in said.out and "      not seen from " in said.out
+    assert 'The earlier decision about the gap at 1.20 s, "hide", is dropped.' in said.err
+    motion = load_take(holed).characters[0].motion
+    inside = np.flatnonzero(np.abs(take.footage.times[motion.frame_index] - 1.2) < 0.15)
+    assert (motion.source[inside] == HELD).all() and motion.valid.all()
+    assert main(["edit", str(holed), "--undo", "--progress", "none"]) == 0 and load_take(holed).edits == Edits()

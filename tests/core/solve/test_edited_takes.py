@@ -9,7 +9,8 @@ import pytest
 from romp_core.geometry.skeleton import JOINT
 from romp_core.solve import SolveCache, solve
 from romp_core.storage.take_file import load_take, save_take
-from romp_core.take.edits import ContactEdit, Edits, Merge, Split
+from romp_core.take.edits import ContactEdit, Edits, GapEdit, Merge, Split
+from romp_core.take.sources import HELD, HIDDEN
 from tests.core.filmed import Film, noisy
 from tests.core.solve.test_stages import NAMES, assert_alike, ran
 
@@ -81,3 +82,22 @@ def test_a_foot_that_stands_by_decision_is_held_still_with_its_heel(film: Film) 
     speed = np.linalg.norm(np.diff(foot, axis=0), axis=-1) / np.diff(times[20:71])[:, None]
     assert speed[:, 1].max() < 0.005
     assert np.median(speed[:, 0]) < 0.005, "the heel is still as well, but where it is clearly lifted"
+
+
+def test_one_gap_is_held_and_another_one_hidden(film: Film, ran: list[str]) -> None:
+    """Decided gap by gap, after the fit; what is seen stays."""
+    take, cache = film.take(film.rows([*range(30), *range(40, 60), *range(75, 120)])), SolveCache()
+    first = solve(take, rest_joints=film.skeleton, cache=cache)
+    edits, times = take.edits, take.footage.times
+    for second, decision in ((times[35], "hold"), (times[65], "hide")):
+        edits = edits.with_gap(GapEdit(1, second, decision), take.people, times)
+    ran.clear()
+    motion = solve(replace(first, edits=edits), rest_joints=film.skeleton, cache=cache).characters[0].motion
+    assert "refine" not in ran and "gaps" in ran
+    assert (motion.source[30:40] == HELD).all() and (motion.source[60:75] == HIDDEN).all()
+    assert motion.valid[:60].all() and not motion.valid[60:75].any()
+    away = np.linalg.norm(motion.joints()[30:40] - motion.joints()[29], axis=-1)
+    assert away[:, JOINT["head"]].max() < 0.01
+    before = first.characters[0].motion
+    seen = [*range(25), *range(45, 55), *range(80, 120)]
+    np.testing.assert_allclose(motion.joints()[seen], before.joints()[seen], atol=0.03)

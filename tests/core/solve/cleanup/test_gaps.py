@@ -52,8 +52,8 @@ def lost(start, stop):
     return visible
 
 
-def treat(motion, visible, method="infill", footage=FOOTAGE, longest=2.0):
-    return without_gaps(motion, visible, footage, method, longest, lambda: None)
+def treat(motion, visible, method="infill", footage=FOOTAGE, longest=2.0, decided=()):
+    return without_gaps(motion, visible, footage, method, longest, lambda: None, decided)
 
 
 def away(a, b, rows):
@@ -144,3 +144,45 @@ def test_a_solved_take_says_where_every_joint_is_from(tmp_path):
     assert (file["source_0"][50:80] == SOURCES.index("infilled")).all()
     assert (file["source_0"][:50] == SOURCES.index("measured")).all()
     assert file["confidence_0"].shape == (120, 24) and (file["confidence_0"][50:80] < 1).all()
+
+
+@pytest.mark.parametrize("method", ["infill", "hold"])
+def test_a_decision_is_about_one_gap_and_the_others_stay_as_set(walk, method):
+    """Three gaps, the first two decided; the limb that is not seen is filled in only where gaps are."""
+    visible = np.minimum(lost(40, 60), lost(100, 120)) * lost(160, 180)
+    visible[200:206, LEGS] = 0
+    walk = replace(walk, valid=(visible > 0).any(axis=1))
+    as_set = treat(walk, visible, method)
+    sources = {"hold": HELD, "interpolate": INTERPOLATED, "infill": INFILLED, "hide": HIDDEN}
+    for decision in ("interpolate", "hide", "hold" if method == "infill" else "infill"):
+        source = sources[decision]
+        mixed = treat(walk, visible, method, decided=[(1.5, decision), (3.5, decision)])
+        for gap in (slice(40, 60), slice(100, 120)):
+            assert (mixed.source[gap] == source).all()
+            assert (mixed.valid[gap] == (decision != "hide")).all()
+        np.testing.assert_array_equal(mixed.source[120:], as_set.source[120:])
+        np.testing.assert_array_equal(mixed.valid[120:], as_set.valid[120:])
+        seen = visible[:200].any(axis=1)
+        np.testing.assert_array_equal(mixed.rotations[:200][seen], walk.rotations[:200][seen])
+
+
+def test_what_was_decided_for_a_gap_is_done(walk):
+    """Held still; on a straight way; as the walk goes on; and all of it however long the gap is."""
+    unknown = replace(walk, valid=lost(90, 150)[:, 0] > 0)
+    held = treat(unknown, lost(90, 150), longest=1.0, decided=[(4.0, "hide"), (4.0, "hold")])
+    np.testing.assert_array_equal(held.root[90:150], np.repeat(walk.root[89:90], 60, axis=0))
+    straight = treat(unknown, lost(90, 150), decided=[(4.0, "interpolate")])
+    middle = (walk.root[89] + walk.root[150]) / 2
+    np.testing.assert_allclose((straight.root[119] + straight.root[120]) / 2, middle, atol=1e-5)
+    assert straight.confidence[120].max() < straight.confidence[91].max() < 1
+    filled = treat(unknown, lost(90, 150), "hide", longest=1.0, decided=[(4.0, "infill")])
+    assert away(filled, walk, slice(90, 150)) < 0.6 * away(straight, walk, slice(90, 150))
+
+
+def test_a_decision_neither_crosses_a_cut_nor_has_a_pose_at_the_end(walk):
+    cut = replace(FOOTAGE, cuts=(110,))
+    unknown = replace(walk, valid=lost(100, 120)[:, 0] > 0)
+    for decision in ("infill", "interpolate"):
+        assert not treat(unknown, lost(100, 120), footage=cut, decided=[(3.5, decision)]).valid[100:120].any()
+    assert treat(unknown, lost(100, 120), footage=cut, decided=[(3.5, "hold")]).valid.all()
+    assert (treat(walk, lost(100, 120), decided=[(5.0, "hide")]).source[100:120] == INFILLED).all()
