@@ -17,6 +17,7 @@ from .command import command
 from .documents import operators as document_operators
 from .documents import saving
 from .edit import floor as edit_floor
+from .edit import gaps as edit_gaps
 from .edit import operators as edit_operators
 from .edit import panel as edit_panel
 from .export import operators as export_operators
@@ -66,6 +67,7 @@ CLASSES: tuple[type, ...] = (
     *take_operators.CLASSES,
     *edit_operators.CLASSES,
     *edit_floor.CLASSES,
+    *edit_gaps.CLASSES,
     *relink.CLASSES,
     *document_operators.CLASSES,
     *model_operators.CLASSES,

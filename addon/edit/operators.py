@@ -196,6 +196,7 @@ class ROMP_MOCAP_OT_edit_remove(OfTake, Reporting, Operator):
         items=(
             ("OPERATION", "Identity", ""),
             ("CONTACT", "Contact", ""),
+            ("GAP", "Gap", ""),
             ("FLOOR_FOOT", "Foot on Floor", ""),
             ("FLOOR_HEIGHT", "Height of Floor", ""),
             ("FLOOR_TILT", "Tilt of Floor", ""),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.types import Menu, Panel
 
+from romp_core.take.settings import GAP_CHOICES
+
 from ..blender.layout import SidebarPanel, wrapped
 from ..takes import take_list
 from ..takes.needs_take import NeedsTake
@@ -65,6 +67,7 @@ class ROMP_MOCAP_PT_edits(NeedsTake, SidebarPanel, Panel):
         column.operator("romp_mocap.edit_split", icon="SELECT_DIFFERENCE")
         column.menu("ROMP_MOCAP_MT_edit_swap", icon="UV_SYNC_SELECT")
         column.menu("ROMP_MOCAP_MT_edit_assign", icon="FORWARD")
+        column.menu("ROMP_MOCAP_MT_edit_gap", icon="IPO_BEZIER")
         row = layout.row(align=True)
         row.enabled = person is not None
         row.operator_context = "INVOKE_DEFAULT"
@@ -98,7 +101,7 @@ def _draw_made(layout: bpy.types.UILayout, entry: ROMP_MOCAP_PG_take) -> None:
     column = layout.column(align=True)
     made = [
         (kind, index, text_of(edit, names))
-        for kind, key, text_of in (("OPERATION", "operations", _operation_text), ("CONTACT", "contacts", _contact_text))
+        for kind, key, text_of in _LISTED
         for index, edit in enumerate(values.get(key, ()))
     ]
     for kind, index, text in (*made, *_floor_texts(values.get("floor"), names)):
@@ -127,6 +130,18 @@ def _contact_text(edit: dict[str, Any], names: dict[int, str]) -> str:
     who, verb = names.get(edit["person"], f"#{edit['person']}"), "stands" if edit["stands"] else "is free"
     level = "" if edit.get("level") is None else f" {edit['level']:.2f} m high"
     return f"{who}: {edit['foot']} foot {verb}{level}, {edit['start']:.2f} to {edit['end']:.2f} s"
+
+
+def _gap_text(edit: dict[str, Any], names: dict[int, str]) -> str:
+    who = names.get(edit["person"], f"#{edit['person']}")
+    return f"{who}: gap at {edit['second']:.2f} s: {GAP_CHOICES[edit['decision']].lower()}"
+
+
+_LISTED = (
+    ("OPERATION", "operations", _operation_text),
+    ("CONTACT", "contacts", _contact_text),
+    ("GAP", "gaps", _gap_text),
+)
 
 
 def _floor_texts(floor: dict[str, Any] | None, names: dict[int, str]) -> Iterator[tuple[str, int, str]]:

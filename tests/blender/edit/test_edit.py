@@ -13,7 +13,7 @@ from takes import make_take, motion
 from addon.blender import scene_index
 from addon.takes import characters, take_list
 from romp_core.storage.take_file import load_take, save_take
-from romp_core.take.edits import Assign, ContactEdit, FloorEdit, FloorFoot, Merge, Split, Swap
+from romp_core.take.edits import Assign, ContactEdit, FloorEdit, FloorFoot, GapEdit, Merge, Split, Swap
 from romp_core.worker.commands import Finished
 
 
@@ -167,6 +167,25 @@ def test_an_edit_that_others_need_is_not_taken_back(entry, scene):
     decide("swap", other=2, frame=30)
     with pytest.raises(RuntimeError, match="Other edits need this one: The take has no person 4"):
         decide("remove", kind="OPERATION", index=0)
+
+
+def test_what_is_done_about_one_gap(entry, scene, mocap, tmp_path, capfd):
+    take = make_take([motion(40, seed=1)], id="holed")
+    seen = take.people[0].observations
+    holed = replace(take.people[0], observations=seen.rows([*range(10), *range(20, 40)]))
+    path = save_take(replace(take, people=(holed,)), tmp_path / "holed.npz")
+    take_list.add_take(scene, path)
+    scene.frame_set(16)
+    assert decide("gap", decision="hold") == {"FINISHED"}
+    assert load_take(path).edits.gaps == (GapEdit(1, pytest.approx(0.5), "hold"),)
+    assert "Person 1: gap at 0.50 s: hold" in drawn(mocap)
+    assert decide("gap", decision="hide", frame=18) == {"FINISHED"}
+    assert "The earlier decision about the gap at 0.50 s" in capfd.readouterr().out
+    assert [each.decision for each in load_take(path).edits.gaps] == ["hide"]
+    with pytest.raises(RuntimeError, match=r"no gap at 0.00 s. They are not seen from 0.30 to 0.67 s"):
+        decide("gap", decision="hide", frame=1)
+    assert decide("remove", kind="GAP", index=0) == {"FINISHED"}
+    assert load_take(path).edits.gaps == () and "gap at" not in drawn(mocap)
 
 
 def test_suggestions_are_shown_with_reasons_and_applied(entry, scene, mocap, tmp_path):
