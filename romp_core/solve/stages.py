@@ -289,6 +289,11 @@ def scale(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     return _with_motions(replace(scene, camera=replace(scene.camera, position=scene.camera.position * unit)), motions)
 
 
+def _fit_settings(settings: SolveSettings) -> Any:
+    """Which gaps are bridged depends on whether they are infilled later."""
+    return settings.fit, settings.gaps.gaps == "infill"
+
+
 def _build_settings(settings: SolveSettings) -> Any:
     """The height says how people of that height are usually built."""
     return settings.scale.height if settings.build.measured_build else None
@@ -322,7 +327,7 @@ def _no_settings(settings: SolveSettings) -> None:
 
 
 STAGES: Final = (
-    Stage("fit", fit, lambda settings: settings.fit, 0.4),
+    Stage("fit", fit, _fit_settings, 0.4),
     Stage("camera", camera, lambda settings: settings.camera, 0.01, kept=True),
     Stage("build", build, _build_settings, 0.2),
     Stage("refine", refine, _no_settings, 0.33, kept=True),

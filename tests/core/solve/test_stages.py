@@ -75,6 +75,18 @@ def test_a_late_setting_runs_late_stages_only(film, ran, setting, first):
     assert_alike(again, solve(changed(take, **setting), rest_joints=film.skeleton))
 
 
+def test_gaps_that_are_not_infilled_any_more_are_bridged_as_in_a_fresh_solve(film):
+    seen = np.r_[0:50, 62:120]  # away for 0.4 s
+    take, cache = film.take(film.observations.rows(seen)), SolveCache()
+    solve(take, rest_joints=film.skeleton, cache=cache)
+    for choice in ("interpolate", "infill"):
+        chosen = changed(take, gaps=choice)
+        again, fresh = (solve(chosen, rest_joints=film.skeleton, cache=each) for each in (cache, None))
+        ours, theirs = (each.characters[0].motion for each in (again, fresh))
+        np.testing.assert_array_equal(ours.valid, theirs.valid)
+        assert np.linalg.norm(ours.joints() - theirs.joints(), axis=-1).max() < 0.05
+
+
 def test_another_field_of_view_starts_from_the_last_solution(film):
     take, cache = film.take(noisy(film.observations, 1.0, 0.02)), SolveCache()
     solve(take, rest_joints=film.skeleton, cache=cache)
