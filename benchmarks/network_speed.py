@@ -10,7 +10,6 @@ checkpoint file to the first result: time, and the process's peak resident set a
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -78,12 +77,7 @@ def _show(template: str, what: str, middle: np.ndarray, least: np.ndarray) -> No
 
 @dataclass(frozen=True)
 class Cost:
-    """What it takes to read a checkpoint and create a session from it, in a process of its own.
-
-    Attributes:
-        peak_mb: with the pages of the mapped checkpoint, which the system takes back when it needs them.
-        own_peak_mb: without them, looked at every few milliseconds.
-    """
+    """What it takes to read a checkpoint and create a session from it, in a process of its own."""
 
     file_mb: float
     read_s: float
@@ -91,7 +85,6 @@ class Cost:
     processor_s: float
     before_mb: float
     peak_mb: float
-    own_peak_mb: float
 
 
 def measure_creation(template: str, golden: Path, threads: int) -> Cost:
@@ -100,13 +93,8 @@ def measure_creation(template: str, golden: Path, threads: int) -> Cost:
         path = Path(folder) / "checkpoint.pth"
         save_torch_zip(formula_state_dict(golden / SETS[template]), path)
         command = [sys.executable, __file__, "--create", template, str(path), "--threads", str(threads)]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        own_peak = 0.0
-        while process.poll() is None:
-            own_peak = max(own_peak, _status_mb(f"/proc/{process.pid}/status", "RssAnon"))
-            time.sleep(0.002)
-        figures = json.loads(process.communicate()[0])
-        return Cost(file_mb=path.stat().st_size / 1e6, own_peak_mb=own_peak, **figures)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        return Cost(file_mb=path.stat().st_size / 1e6, **json.loads(done.stdout))
 
 
 def create(template: str, path: Path, threads: int) -> None:
@@ -123,13 +111,8 @@ def create(template: str, path: Path, threads: int) -> None:
 
 def _peak() -> float:
     """This process's peak resident set in MB (Linux; what `getrusage` tells includes the parent's)."""
-    return _status_mb("/proc/self/status", "VmHWM")
-
-
-def _status_mb(path: str, field: str) -> float:
-    """0 for a process that has just ended."""
-    found = re.search(rf"^{field}:\s+(\d+) kB", Path(path).read_text(), re.MULTILINE)
-    return int(found[1]) * 1024 / 1e6 if found else 0.0
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
 
 
 def main() -> None:
@@ -148,8 +131,7 @@ def main() -> None:
         print(
             f"{template:9} session from a checkpoint of {cost.file_mb:.0f} MB: read {cost.read_s:.2f} s, create "
             f"{cost.create_s:.2f} s (processor, both: {cost.processor_s:.2f}); peak memory {cost.peak_mb:.0f} MB "
-            f"= {cost.peak_mb / cost.file_mb:.2f} x the file, {cost.before_mb:.0f} MB of it before; "
-            f"without the mapped file {cost.own_peak_mb:.0f} MB = {cost.own_peak_mb / cost.file_mb:.2f} x"
+            f"= {cost.peak_mb / cost.file_mb:.2f} x the file, {cost.before_mb:.0f} MB of it before"
         )
 
 
