@@ -88,7 +88,7 @@ def test_a_file_that_is_no_network_is_told(tmp_path: Path):
 @pytest.mark.skipif(sys.platform != "linux", reason="measured by what Linux tells of a process")
 @pytest.mark.parametrize("template", ["romp", "bev_maps"])
 def test_building_a_network_takes_less_than_three_times_its_file(golden, template):
-    """And once more the pages of the mapped file, where they were not given back in time: they are the system's to take.
+    """And once more the pages of the mapped file, where the system had no time to take them back.
 
     Without what keeps memory low, ROMP takes more than four times its file.
     """
