@@ -12,9 +12,8 @@ from ..retarget.live_rig import LiveRig
 from ..retarget.mappings import mapping_for
 
 if TYPE_CHECKING:
+    from romp_core.retarget.body_motion import TakeSkeleton
     from romp_core.typing import Array
-
-_FPS = 30.0
 
 
 class OwnRig:
@@ -30,6 +29,7 @@ class OwnRig:
         with in_object_mode(scene, [item]):
             self._rig = LiveRig(scene, item, mapping)
         self._held = HeldObject(item)
+        self._skeleton: TakeSkeleton | None = None
 
     @property
     def item(self) -> bpy.types.Object | None:
@@ -40,15 +40,20 @@ class OwnRig:
         return item
 
     def show(self, rotations: Array, root: Array, rest_joints: Array) -> bool:
-        """Pose the rig; False once it was deleted. rotations (24, 4), root (3,), rest_joints (24, 3)."""
+        """Pose the rig; False once it was deleted.
+
+        Args:
+            rotations: (24, 4). root: (3,). rest_joints: (24, 3), the same array as long as the person is the same.
+        """
         import numpy as np
 
-        from romp_core.retarget.body_motion import from_take
+        from romp_core.retarget.body_motion import TakeSkeleton
 
         item = self.item
         if item is None:
             return False
         if item.mode != "EDIT":
-            motion = from_take(rotations[None], root[None], rest_joints, np.zeros((1, 2), bool))
-            self._rig.show(motion, _FPS)
+            if self._skeleton is None or self._skeleton.rest_joints is not rest_joints:
+                self._skeleton = TakeSkeleton(rest_joints)
+            self._rig.show(self._skeleton.motion(rotations[None], root[None], np.zeros((1, 2), bool)))
         return True

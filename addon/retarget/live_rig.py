@@ -10,12 +10,14 @@ from mathutils import Vector
 from .followers import set_switches
 from .keys import location_axes
 from .rig_reader import read_rig
-from .rotation_modes import in_mode, rotation_property
+from .rotation_modes import QUATERNION, in_mode, rotation_property
 
 if TYPE_CHECKING:
     from romp_core.retarget.body_motion import BodyMotion
+    from romp_core.retarget.fit import Fit
     from romp_core.retarget.mapping import RigMapping
     from romp_core.retarget.root_modes import RootMode
+    from romp_core.retarget.t_pose import Landmarks
 
 
 class LiveRig:
@@ -35,13 +37,21 @@ class LiveRig:
         self.item, self.root_mode = item, root_mode
         self._read = read_rig(scene, item, mapping)
         self._axes = {bone.name: location_axes(bone) for bone in item.data.bones}
+        self._source: Landmarks | None = None
+        self._fit: Fit | None = None
         set_switches(item, mapping, ik=False)
 
-    def show(self, motion: BodyMotion, fps: float) -> None:
+    def show(self, motion: BodyMotion) -> None:
         """Pose the rig as in the last frame of a motion; feet are not planted, since what follows is not known."""
-        pose = self._read.target.retarget(motion, fps, self.root_mode, plants=False).pose
-        for name, rotations in pose.rotations.items():
-            bone = self.item.pose.bones[name]
-            setattr(bone, rotation_property(bone.rotation_mode), in_mode(bone.rotation_mode, rotations)[-1])
-        for name, positions in pose.locations.items():
-            self.item.pose.bones[name].location = self._axes[name] @ Vector(positions[-1] * self._read.units)
+        if self._fit is None or self._source is not motion.rest:  # another person, or one who was measured anew
+            self._source, self._fit = motion.rest, self._read.target.fit(motion)
+        turned, placed = self._fit.keys(motion, self.root_mode)
+        bones = self.item.pose.bones
+        for name, rotations in turned.items():
+            bone = bones[name]
+            if (mode := bone.rotation_mode) == QUATERNION:
+                bone.rotation_quaternion = rotations[-1].tolist()
+            else:
+                setattr(bone, rotation_property(mode), in_mode(mode, rotations)[-1])
+        for name, positions in placed.items():
+            bones[name].location = self._axes[name] @ Vector((positions[-1] * self._read.units).tolist())

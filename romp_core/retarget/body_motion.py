@@ -51,6 +51,57 @@ class BodyMotion:
         return replace(self, turns=turns, positions=positions, contacts=self.contacts[rows])
 
 
+class TakeSkeleton:
+    """The skeleton of a person of a take at rest, and what its motions have in common.
+
+    Attributes:
+        rest_joints: (24, 3) as in `Motion`. rest, alignment: as in `BodyMotion`.
+    """
+
+    def __init__(self, rest_joints: Array, rest_fingers: Array | None = None) -> None:
+        """Take rest joints (24, 3), and (40, 3) of fingers that move, both as in `Motion`."""
+        self.rest_joints, self._rest_fingers = rest_joints, rest_fingers
+        self._names: tuple[str, ...] = JOINTS if rest_fingers is None else ALL_JOINTS
+        standing, tips = np.asarray(rest_joints, dtype=np.float64), None
+        if rest_fingers is not None:
+            standing, tips = np.split(all_rest_joints(standing, rest_fingers), [len(self._names)])
+            tips = tips @ WORLD_FROM_SMPL_REST.T
+        self.rest = _smpl_landmarks(standing @ WORLD_FROM_SMPL_REST.T, tips)
+        self.alignment = align(self.rest)
+        turns = {
+            row: turn
+            for row, joint in enumerate(self._names)
+            if (turn := self.alignment.turns.get(joint)) is not None and not joint.endswith("_hand")
+        }
+        self._rows = list(turns)
+        in_t_pose = quat_multiply(quat_from_matrix(np.array(list(turns.values()))), WORLD_FROM_SMPL_REST_QUAT)
+        self._from_t_pose = quat_conjugate(in_t_pose)
+
+    def motion(self, rotations: Array, root: Array, contacts: Array, fingers: Array | None = None) -> BodyMotion:
+        """A motion of the person.
+
+        Args:
+            rotations: (n, 24, 4), root: (n, 3), contacts: (n, 2), as in `Motion`; they may be sampled anew.
+            fingers: (n, 30, 4), of a skeleton with fingers.
+        """
+        if fingers is None or self._rest_fingers is None:
+            positions, orientations = forward_kinematics(rotations, root, self.rest_joints)
+        else:
+            positions, orientations, _ = pose_with_fingers(
+                rotations, fingers, root, self.rest_joints, self._rest_fingers
+            )
+        by_joint = np.ascontiguousarray(np.moveaxis(orientations, 1, 0)[self._rows])
+        turned = make_continuous(np.moveaxis(quat_multiply(by_joint, self._from_t_pose[:, None]), 1, 0))
+        turns = {self._names[row]: turned[:, column] for column, row in enumerate(self._rows)}
+        return BodyMotion(
+            turns,
+            dict(zip(self._names, np.moveaxis(positions, 1, 0), strict=True)),
+            self.rest,
+            self.alignment,
+            contacts,
+        )
+
+
 def from_take(
     rotations: Array,
     root: Array,
@@ -59,31 +110,10 @@ def from_take(
     fingers: Array | None = None,
     rest_fingers: Array | None = None,
 ) -> BodyMotion:
-    """The motion of a person of a take.
-
-    Args:
-        rotations: (n, 24, 4), root: (n, 3), rest_joints: (24, 3), contacts: (n, 2), as in `Motion`; they may be
-            sampled anew. fingers: (n, 30, 4), rest_fingers: (40, 3), of motions that have them.
-    """
-    standing = np.asarray(rest_joints, dtype=np.float64)
+    """The motion of a person of a take; arguments as for `TakeSkeleton`, whose fingers move if both are given."""
     if fingers is None or rest_fingers is None:
-        names: tuple[str, ...] = JOINTS
-        tips = None
-        positions, orientations = forward_kinematics(rotations, root, rest_joints)
-    else:
-        names = ALL_JOINTS
-        positions, orientations, _ = pose_with_fingers(rotations, fingers, root, rest_joints, rest_fingers)
-        standing, tips = np.split(all_rest_joints(standing, rest_fingers), [len(names)])
-        tips = tips @ WORLD_FROM_SMPL_REST.T
-    rest = _smpl_landmarks(standing @ WORLD_FROM_SMPL_REST.T, tips)
-    alignment = align(rest)
-    from_rest = quat_multiply(orientations, quat_conjugate(WORLD_FROM_SMPL_REST_QUAT))
-    turns = {
-        joint: make_continuous(quat_multiply(from_rest[:, row], quat_conjugate(quat_from_matrix(turn))))
-        for row, joint in enumerate(names)
-        if (turn := alignment.turns.get(joint)) is not None and not joint.endswith("_hand")
-    }
-    return BodyMotion(turns, dict(zip(names, np.moveaxis(positions, 1, 0), strict=True)), rest, alignment, contacts)
+        fingers = rest_fingers = None
+    return TakeSkeleton(rest_joints, rest_fingers).motion(rotations, root, contacts, fingers)
 
 
 def of_person(motion: Motion, footage: FootageInfo, fps: float) -> tuple[BodyMotion, Clip]:

@@ -17,7 +17,7 @@ _TIPS = {"ankle": "{}_foot"}
 
 
 def ik_controls(rig: Rig, mapping: RigMapping, pose: RigPose) -> tuple[dict[str, Array], dict[str, Array]]:
-    """World rotations and positions of the IK controls of all limbs, as `pose_rig` takes them.
+    """World rotations and positions of the IK controls of all limbs, as `Poser` takes them.
 
     The control of a limb's end stays with the end as at rest. The pole lies in the plane of the limb.
     """

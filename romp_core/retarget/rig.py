@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..geometry.rotations import quat_from_matrix
 from ..typing import Array
 
 
@@ -33,12 +34,17 @@ class Rig:
         """Bone name -> row."""
         return {name: row for row, name in enumerate(self.names)}
 
-    @property
+    @cached_property
+    def rest_quats(self) -> Array:
+        """(B, 4) rotations of the rest pose, wxyz."""
+        return quat_from_matrix(self.rest[:, :3, :3])
+
+    @cached_property
     def heads(self) -> Array:
         """(B, 3) where the bones start, meters."""
         return np.asarray(self.rest[:, :3, 3])
 
-    @property
+    @cached_property
     def tails(self) -> Array:
         """(B, 3) where the bones end, meters."""
         return np.asarray(self.heads + self.rest[:, :3, 1] * self.lengths[:, None])

@@ -11,27 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import RetargetError
 from ..geometry.fingers import SIDES
-from ..geometry.rotations import quat_from_matrix, quat_multiply, quat_rotate
+from ..geometry.rotations import quat_rotate
 from ..typing import Array
 from . import footholds
 from .body_motion import BodyMotion
+from .fit import Fit
 from .ik_controls import ik_controls
-from .landmarks import landmarks
 from .legs import LegBuild, LegPose
 from .mapping import RigMapping
-from .pose import RigPose, pose_rig
+from .pose import RigPose
 from .rig import Rig
-from .root_modes import RootMode, root_motion
-from .sharing import joint_turns, shared
-from .t_pose import Landmarks, align
-
-_SAME_SIZE = 0.005
-"""Legs whose length differs by less than this share walk as the source does; nothing has to be planted anew, and the
-ankles are as high as in the source."""
-_SAME_SOLE_M = 0.01
-"""Ankle heights that differ by less are the same: rigs disagree about where an ankle is."""
+from .root_modes import RootMode
 
 
 @dataclass(frozen=True)
@@ -80,87 +71,28 @@ class Target:
         Raises:
             RetargetError: bones are missing without which nothing can be done.
         """
-        if missing := self.mapping.missing:
-            names = ", ".join(joint.replace("_", " ") for joint in missing)
-            raise RetargetError(f"The rig has no bones for: {names}.", "Choose them in the mapping of the rig.")
-        rest = landmarks(self.rig, self.mapping, self.feet)
-        alignment = align(rest, motion.alignment.directions)
-        theirs = LegBuild.of(motion.rest, motion.alignment)
-        ours = LegBuild.of(rest, alignment, theirs)
-        scale = rest.leg_length / motion.rest.leg_length
-        turns = joint_turns(motion.turns, [joint for joint in self.mapping.bones if joint in rest.heads])
-        same = ours.like(theirs) and abs(scale - 1) < _SAME_SIZE
-        lift = ours.ankle_height - scale * theirs.ankle_height
-        lift = 0.0 if same or abs(lift) < _SAME_SOLE_M else lift
-        pelvis = self._pelvis(motion, scale, lift, ours, root_mode)
-        legs = _leg_pose(turns, pelvis, ours)
-        before = _balls(legs, ours)
-        if plants and motion.contacts.any() and not same:
-            source = _leg_pose(motion.turns, motion.positions["pelvis"], theirs)
-            legs, shift = footholds.plant(legs, ours, motion.contacts, fps, source, theirs)
+        fit = self.fit(motion)
+        turns, pelvis = fit.turns(motion), fit.pelvis(motion, root_mode)
+        legs = _leg_pose(turns, pelvis, fit.ours)
+        before = _balls(legs, fit.ours)
+        if plants and motion.contacts.any() and not fit.is_same:
+            source = _leg_pose(motion.turns, motion.positions["pelvis"], fit.theirs)
+            legs, shift = footholds.plant(legs, fit.ours, motion.contacts, fps, source, fit.theirs)
             pelvis = pelvis + shift
             for side, name in enumerate(SIDES):
                 turns |= {f"{name}_hip": legs.thighs[:, side], f"{name}_knee": legs.shins[:, side]}
-        after, soles = _balls(legs, ours), legs.ankles(ours)[..., 2] + legs.lowest(ours)
-        if root_mode == "IN_PLACE":
-            pelvis = pelvis * [0, 0, 1] + rest.heads["pelvis"] * [1, 1, 0]
-        turned = {}
-        for joint in turns:
-            segments = self._segments(joint, rest) if joint.endswith(("hip", "knee", "shoulder", "elbow")) else None
-            segments = segments @ alignment.turns[joint].T if segments is not None else None
-            parts = shared(motion.turns, turns, self.mapping, joint, segments)
-            for bone, part in zip(self.mapping.bones[joint], parts, strict=True):
-                own = alignment.turns[joint] @ self.rig.rest[self.rig.index[bone], :3, :3]
-                turned[bone] = quat_multiply(part, quat_from_matrix(own))
-        placed: dict[str, Array] = {}
-        self._add_root(turned, placed, turns["pelvis"], pelvis, rest, root_mode)
-        bone, carrier = self.mapping.bones["pelvis"][0], self.mapping.carrier
-        if carrier:
-            unmoved = pose_rig(self.rig, turned, placed, len(motion)).heads
-            placed[carrier] = pelvis + unmoved[carrier] - unmoved[bone]
-        else:
-            placed[bone] = pelvis
-        pose = pose_rig(self.rig, turned, placed, len(motion))
+        after, soles = _balls(legs, fit.ours), legs.ankles(fit.ours)[..., 2] + legs.lowest(fit.ours)
+        turned, placed = fit.bones(motion, turns, pelvis, root_mode)
+        pose = fit.poser(turned, placed).pose(turned, placed)
         if ik:
             more_turned, more_placed = ik_controls(self.rig, self.mapping, pose)
-            pose = pose_rig(self.rig, turned | more_turned, placed | more_placed, len(motion))
-        return Retargeted(pose, scale, turns, before, after, soles)
+            turned, placed = turned | more_turned, placed | more_placed
+            pose = fit.poser(turned, placed).pose(turned, placed)
+        return Retargeted(pose, fit.scale, turns, before, after, soles)
 
-    def _segments(self, joint: str, rest: Landmarks) -> Array | None:
-        """From bone to bone of a limb at rest, and to its end (bones, 3); None for a limb without length."""
-        if rest.direction(joint) is None:
-            return None
-        heads = [self.rig.heads[self.rig.index[bone]] for bone in self.mapping.bones[joint]]
-        return np.diff([*heads, rest.ends[joint]], axis=0)
-
-    def _pelvis(self, motion: BodyMotion, scale: float, lift: float, build: LegBuild, mode: RootMode) -> Array:
-        """Where the head of the pelvis bone is (n, 3), relative to the character's origin."""
-        middle = (motion.positions["left_hip"] + motion.positions["right_hip"]) / 2
-        path = middle * scale + [0.0, 0.0, lift]
-        if mode == "WORLD":
-            start = middle[0] * [1.0, 1.0, 0.0]
-            path = path + start * (1 - scale) - self.origin
-        return np.asarray(path - quat_rotate(motion.turns["pelvis"], build.hips.mean(axis=0)))
-
-    def _add_root(
-        self,
-        turned: dict[str, Array],
-        placed: dict[str, Array],
-        pelvis_turn: Array,
-        pelvis: Array,
-        rest: Landmarks,
-        mode: RootMode,
-    ) -> None:
-        name = self.mapping.root
-        if name not in self.rig.index:
-            return
-        row = self.rig.index[name]
-        motion = root_motion(pelvis_turn, pelvis, mode)
-        if motion is not None:
-            turn, path = motion
-            from_root = (rest.heads["pelvis"] - self.rig.heads[row]) * [1.0, 1.0, 0.0]
-            turned[name] = quat_multiply(turn, quat_from_matrix(self.rig.rest[row, :3, :3]))
-            placed[name] = path - quat_rotate(turn, from_root) + self.rig.heads[row] * [0.0, 0.0, 1.0]
+    def fit(self, motion: BodyMotion) -> Fit:
+        """What this rig does with motions of the same source. Raises RetargetError as `retarget` does."""
+        return Fit(self.rig, self.mapping, self.feet, self.origin, motion.rest, motion.alignment)
 
 
 def _leg_pose(turns: Mapping[str, Array], pelvis: Array, build: LegBuild) -> LegPose:

@@ -3,6 +3,7 @@
 import bpy
 import numpy as np
 import pytest
+from takes import motion
 
 from romp_core.retarget.body_motion import of_person
 from tests.blender.retarget.characters import make_character, mapping_of
@@ -35,9 +36,24 @@ def test_a_live_pose_is_the_pose_that_is_keyed(scene, clip, family, mode):
         scene.frame_set(frame)
         keyed.append(heads(rig, names))
     rig.animation_data_clear()
-    motion, _ = of_person(take.people[0].motion, take.footage, 30.0)
+    source, _ = of_person(take.people[0].motion, take.footage, 30.0)
     live = LiveRig(scene, rig, mapping)
     for frame, expected in zip((5, 30), keyed, strict=True):
-        live.show(motion.at(np.array([frame - 1])), 30.0)
+        live.show(source.at(np.array([frame - 1])))
         assert np.abs(heads(rig, names) - expected).max() < 1e-3
     assert rig.animation_data is None or rig.animation_data.action is None
+
+
+def test_a_rig_follows_a_person_who_is_measured_anew(scene):
+    from addon.live.own_rig import OwnRig
+
+    moved = motion(3)
+    longer = moved.rest_joints * [1.0, 1.1, 1.0]
+    rig = make_character("mixamo", pose="A")
+    names = [bones[0] for bones in mapping_of(rig).bones.values()]
+    kept, shown = OwnRig(scene, rig), []
+    for follows, rest in ((kept, moved.rest_joints), (kept, longer), (OwnRig(scene, rig), longer)):
+        assert follows.show(moved.rotations[2], moved.root[2], rest)
+        shown.append(heads(rig, names))
+    assert np.abs(shown[1] - shown[0]).max() > 0.01
+    assert np.abs(shown[2] - shown[1]).max() < 1e-6
