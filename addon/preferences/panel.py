@@ -8,7 +8,7 @@ import bpy
 from bpy.props import StringProperty
 from bpy.types import AddonPreferences
 
-from ..blender.layout import wrapped
+from ..blender.layout import faint, wrapped
 from ..models import files
 from ..worker import jobs
 from . import disk_usage, folders, properties
@@ -45,6 +45,7 @@ class ROMP_MOCAP_AP_preferences(AddonPreferences):
         column.use_property_split = True
         for name in properties.RUNTIME:
             column.prop(self, name)
+        faint(column, properties.threads_text(), context.region.width)
         column.prop(self, "weights_folder")
         column.prop(self, "commercial_only")
         usage = disk_usage.measured()

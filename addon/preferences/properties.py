@@ -6,11 +6,12 @@ import sys
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from . import folders
 
-RUNTIME = ("provider", "cuda_folder", "fast")
+RUNTIME = ("provider", "cuda_folder", "fast", "threads")
+_MOST_THREADS = 256  # `inference.options.MOST_THREADS`, which enabling the add-on does not load
 _items: list[tuple[str, str, str]] = []  # Blender needs the strings of dynamic items kept alive
 
 
@@ -83,6 +84,12 @@ def runtime_annotations() -> dict[str, Any]:
         "fast": BoolProperty(
             name="Reduced Precision", description="Compute with less than single precision where that is faster"
         ),
+        "threads": IntProperty(
+            name="Threads",
+            description="Threads of the processor for captures and live. 0 is automatic: one per physical core",
+            min=0,
+            max=_MOST_THREADS,
+        ),
     }
 
 
@@ -98,4 +105,15 @@ def runtime_environment() -> dict[str, str]:
     if own is None:
         return {}
     folder = bpy.path.abspath(own.cuda_folder) if own.cuda_folder else ""
-    return RuntimeChoice(own.provider, folder, own.fast).to_environment()
+    return RuntimeChoice(own.provider, folder, own.fast, own.threads).to_environment()
+
+
+def threads_text() -> str:
+    """How many threads jobs get, for the user."""
+    from romp_core.inference.threads import automatic_threads
+
+    chosen: int = getattr(folders.preferences(), "threads", 0)
+    count = chosen or automatic_threads()
+    if not count:  # only onnxruntime, in the worker, can count here
+        return "In use: one per physical core"
+    return f"In use: {count}" if chosen else f"In use: {count}, one per physical core"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ..errors import Cancelled, MocapError, TakeInUse
 from ..take.settings import CaptureSettings, SolveSettings
 from .console import put, say
-from .options import add_model_options, add_settings, add_weights, capture_settings, solve_settings
+from .options import add_model_options, add_settings, add_threads, add_weights, capture_settings, solve_settings
 from .progress import Silent, add_progress, count, interruptible
 
 
@@ -22,6 +22,7 @@ def add_capture_commands(command: Callable[..., argparse.ArgumentParser]) -> Non
     add_model_options(sub)
     add_settings(sub, SolveSettings)
     add_weights(sub)
+    add_threads(sub)
     add_progress(sub)
 
     sub = command("detect-people", _detect_people, "Show the people in the first frame with people, for --selection")
@@ -29,6 +30,7 @@ def add_capture_commands(command: Callable[..., argparse.ArgumentParser]) -> Non
     sub.add_argument("-o", "--out", required=True, metavar="PREVIEW", help="image to write (.png)")
     add_settings(sub, CaptureSettings, only=("model", "start", "frame_rate"))
     add_weights(sub)
+    add_threads(sub)
 
 
 def _add_footage(parser: argparse.ArgumentParser) -> None:

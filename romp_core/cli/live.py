@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..take.settings import CaptureSettings, LiveSettings, SolveSettings, check, with_values
 from .console import put, say, unless_closed
-from .options import add_model_options, add_settings, add_weights, capture_settings, given_settings, solve_settings
+from .options import (
+    add_model_options,
+    add_settings,
+    add_threads,
+    add_weights,
+    capture_settings,
+    given_settings,
+    solve_settings,
+)
 from .progress import add_progress, interruptible
 
 if TYPE_CHECKING:
@@ -36,6 +44,7 @@ def add_live_command(command: Callable[..., argparse.ArgumentParser]) -> None:
     add_settings(sub, SolveSettings, only=("height", "fov", "strength"))
     add_settings(sub, LiveSettings)
     add_weights(sub)
+    add_threads(sub)
     add_progress(sub)
 
 

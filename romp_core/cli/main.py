@@ -28,7 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     os.environ.update({**ONE_BLAS_THREAD, **os.environ})  # before numpy is imported, by the commands
     options = _parser().parse_args(with_new_names(sys.argv[1:] if arguments is None else arguments))
-    return status_of(lambda: options.run(options))
+    return status_of(lambda: _run_command(options))
+
+
+def _run_command(options: argparse.Namespace) -> None:
+    from .options import with_threads
+
+    with with_threads(options):
+        options.run(options)
 
 
 def status_of(run: Callable[[], None]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..errors import ModelError
 from ..weights.file import WeightFile
 from .console import put, say
-from .options import add_weights
+from .options import add_threads, add_weights
 from .progress import Silent, add_progress, interruptible
 
 
@@ -36,7 +36,8 @@ def add_model_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("file", metavar="FILE")
     add_weights(sub)
 
-    command("self-test", _self_test, "Check that video decoding and the built-in model work on this machine")
+    sub = command("self-test", _self_test, "Check that video decoding and the built-in model work on this machine")
+    add_threads(sub)
 
 
 def _models(options: argparse.Namespace) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from ..inference.options import MOST_THREADS, THREADS, RuntimeChoice
 from ..models.registry import MODELS, model_card
 from ..take.settings import CaptureSettings, SolveSettings, from_mapping, setting_fields, with_values
 
@@ -40,6 +43,30 @@ def add_weights(parser: argparse.ArgumentParser) -> None:
     """The option that names the folder of files."""
     text = "folder of weight and body files (default: your data folder; ~/.romp is always searched)"
     parser.add_argument("--weights", metavar="DIR", default=None, help=text)
+
+
+def add_threads(parser: argparse.ArgumentParser) -> None:
+    """The option that says how many threads networks get."""
+    text = f"threads of the processor for networks, 1 to {MOST_THREADS}; 0: one per physical core (default: 0)"
+    parser.add_argument("--threads", type=int, metavar="N", default=None, help=text)
+
+
+@contextmanager
+def with_threads(options: argparse.Namespace) -> Iterator[None]:
+    """While this lasts, the environment says how many threads were chosen, if that was done.
+
+    Raises:
+        SettingsError: that many cannot be.
+    """
+    threads, before = getattr(options, "threads", None), os.environ.get(THREADS)
+    if threads is not None:
+        os.environ |= {THREADS: RuntimeChoice(threads=threads).to_environment()[THREADS]}
+    try:
+        yield
+    finally:
+        if threads is not None:
+            os.environ.pop(THREADS)
+            os.environ |= {} if before is None else {THREADS: before}
 
 
 def capture_settings(options: argparse.Namespace) -> CaptureSettings:

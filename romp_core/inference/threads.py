@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
+
+from .options import RuntimeChoice
 
 ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Environment to set before numpy is imported: the solve's matrices are small, and more threads only wait."""
@@ -16,12 +19,24 @@ _TOPOLOGY = Path("/sys/devices/system/cpu")
 
 
 def large_network_threads() -> int:
-    """For networks that take most of the time: one per physical core; 0 lets onnxruntime count them."""
+    """For networks that take most of the time: as many as the user chose, else one per physical core.
+
+    0 lets onnxruntime count the cores.
+
+    Raises:
+        SettingsError: the environment names a number that cannot be.
+    """
+    return RuntimeChoice.from_environment().threads or automatic_threads()
+
+
+@cache
+def automatic_threads() -> int:
+    """One per physical core that this process may use; 0 where only onnxruntime can count them."""
     return _physical_cores(_TOPOLOGY, os.sched_getaffinity(0)) if sys.platform == "linux" else 0
 
 
 def small_networks_at_once() -> int:
-    """How many small networks to run side by side: one per physical core."""
+    """How many small networks to run side by side: as many as a large one has threads."""
     return large_network_threads() or os.cpu_count() or 1
 
 

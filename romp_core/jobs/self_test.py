@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from ..errors import FootageError, ModelError
+from ..inference.threads import small_networks_at_once
 from ..models.base import ModelCard
 from ..models.registry import default_store, model_card
 from ..take.observations import Frame
@@ -37,7 +38,7 @@ def self_test() -> str:
 
 
 def try_model(card: ModelCard, store: WeightStore) -> str:
-    """Run a model on the test clip; returns provider, times and the model's remark as sentences.
+    """Run a model on the test clip; returns provider, threads, times and the model's remark as sentences.
 
     Raises:
         FootageError: video cannot be decoded here. ModelError: the model's files are missing or unusable.
@@ -53,8 +54,10 @@ def _run(card: ModelCard, store: WeightStore) -> tuple[str, int]:
     loaded = time.perf_counter()
     people = sum(len(found) for found in estimator.run(iter(frames)))
     ran = time.perf_counter()
+    count = small_networks_at_once()
+    threads = f"{count} thread{'s' * (count != 1)}"
     report = (
-        f"{estimator.provider}, model loaded in {loaded - start:.1f} s, "
+        f"{estimator.provider}, {threads}, model loaded in {loaded - start:.1f} s, "
         f"{len(frames)} video frames searched in {ran - loaded:.1f} s. {estimator.remark}"
     )
     return report.strip(), people

@@ -196,11 +196,15 @@ def test_running_panel_shows_what_runs_otherwise_than_requested(mocap, monkeypat
 
 def test_preferences_reach_the_worker(worker, monkeypatch, tmp_path):
     worker.script = [Finished(report="Ready")]
-    requested = SimpleNamespace(provider="cuda", cuda_folder=str(tmp_path), fast=True)
+    requested = SimpleNamespace(provider="cuda", cuda_folder=str(tmp_path), fast=True, threads=5)
     monkeypatch.setattr(folders, "preferences", lambda: requested)
     bpy.ops.romp_mocap.self_test()
-    expected = {"ROMP_CORE_PROVIDER": "cuda", "ROMP_CORE_CUDA_FOLDER": str(tmp_path), "ROMP_CORE_FAST": "1"}
-    assert worker.started[0].environment == expected
+    assert worker.started[0].environment == {
+        "ROMP_CORE_PROVIDER": "cuda",
+        "ROMP_CORE_CUDA_FOLDER": str(tmp_path),
+        "ROMP_CORE_FAST": "1",
+        "ROMP_CORE_THREADS": "5",
+    }
     requested.cuda_folder = str(tmp_path / "gone")
     with pytest.raises(RuntimeError, match="There is no folder"):
         bpy.ops.romp_mocap.self_test()

@@ -180,6 +180,7 @@ def test_a_missing_library_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys
         (["capture", str(DEMO), "-o", "x.npz", "--end", "inf"], "End is inf, but must be a number."),
         (["capture", str(DEMO), "-o", "."], "is a folder"),
         (["capture", "nowhere.mp4", "-o", "x.npz", "--model", "magic"], "magic"),
+        (["capture", str(DEMO), "-o", "x.npz", "--threads", "-1"], "Networks cannot run in -1 threads."),
         (["info", "nowhere.npz"], "There is no take at nowhere.npz."),
     ],
 )

@@ -185,7 +185,7 @@ def test_the_environment_decides_when_the_caller_does_not(machine, monkeypatch):
 
 
 def test_a_choice_travels_through_the_environment(tmp_path):
-    chosen = RuntimeChoice("cuda", str(tmp_path), fast=True)
+    chosen = RuntimeChoice("cuda", str(tmp_path), fast=True, threads=3)
     assert RuntimeChoice.from_environment(chosen.to_environment()) == chosen
     assert RuntimeChoice.from_environment({}) == RuntimeChoice()
 
@@ -238,6 +238,20 @@ def test_a_machine_without_cuda_is_told_what_it_lacks(monkeypatch):
     monkeypatch.setattr(libraries, "_loads", lambda library: "cuda" in library)
     monkeypatch.setattr(libraries.onnxruntime, "cuda_version", "13.0")
     assert libraries.missing_for_cuda() == ["CUDA 13", "cuDNN 9"]
+
+
+def test_networks_get_the_threads_that_were_chosen(monkeypatch):
+    monkeypatch.setenv(choice.THREADS, "3")
+    assert threads.large_network_threads() == threads.small_networks_at_once() == 3
+    monkeypatch.setenv(choice.THREADS, "0")
+    assert threads.large_network_threads() == threads.automatic_threads()
+    assert threads.small_networks_at_once() >= 1
+
+
+@pytest.mark.parametrize("number", ["-1", "many", "1000", "2.5"])
+def test_a_number_of_threads_that_cannot_be_is_refused(number):
+    with pytest.raises(SettingsError, match=f"in {number} threads"):
+        RuntimeChoice.from_environment({choice.THREADS: number})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere onnxruntime counts")

@@ -1,5 +1,6 @@
 """The self-test captures for real, so whatever would fail in a capture fails in it, with a sentence."""
 
+import os
 import sys
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from romp_core.errors import FootageError, ModelError
 from romp_core.footage import open_footage
 from romp_core.footage.converter import Converter
 from romp_core.footage.video import Video
+from romp_core.inference.options import THREADS
 from romp_core.jobs.self_test import CLIP, FRAMES, self_test
 from romp_core.models.registry import model_card
 from romp_core.take.observations import People
@@ -27,6 +29,13 @@ def test_the_clip_is_tiny_and_decodes():
 def test_a_person_is_found_in_the_decoded_video():
     report = self_test()
     assert report.startswith("Ready: onnxruntime ") and f"{FRAMES} video frames searched" in report
+
+
+def test_the_command_runs_in_the_threads_that_were_asked_for(monkeypatch, capsys):
+    monkeypatch.setenv(THREADS, "2")
+    assert main(["self-test", "--threads", "1"]) == 0
+    assert ", 1 thread, model loaded" in capsys.readouterr().out
+    assert os.environ[THREADS] == "2", "the caller's environment was changed"
 
 
 def test_a_broken_decoder_fails_with_a_sentence(monkeypatch, capsys):

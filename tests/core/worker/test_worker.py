@@ -17,6 +17,7 @@ import pytest
 
 from romp_core import errors
 from romp_core.cli.progress import Silent
+from romp_core.inference.options import RuntimeChoice
 from romp_core.jobs.capture import capture
 from romp_core.storage.journal import journal_path
 from romp_core.storage.take_file import load_take, save_take
@@ -305,5 +306,5 @@ def test_nobody_in_the_footage(tmp_path: Path) -> None:
 
 
 def test_self_test(tmp_path: Path) -> None:
-    last = ended(start(SelfTest(), tmp_path / "log.txt"))
-    assert isinstance(last, Finished) and last.report.startswith("Ready")
+    last = ended(Worker().start(SelfTest(), tmp_path / "log.txt", RuntimeChoice(threads=3).to_environment()))
+    assert isinstance(last, Finished) and last.report.startswith("Ready") and ", 3 threads," in last.report
