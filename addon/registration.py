@@ -27,8 +27,8 @@ from .live import control as live_control
 from .live import operators as live_operators
 from .live import panel as live_panel
 from .live import properties as live_properties
+from .models import about, options
 from .models import operators as model_operators
-from .models import options
 from .models import panel as model_panel
 from .preferences import disk_usage, old_folders
 from .preferences import operators as preferences_operators
@@ -71,6 +71,7 @@ CLASSES: tuple[type, ...] = (
     *relink.CLASSES,
     *document_operators.CLASSES,
     *model_operators.CLASSES,
+    *about.CLASSES,
     *live_operators.CLASSES,
     *retarget_operators.CLASSES,
     *mapping_operators.CLASSES,

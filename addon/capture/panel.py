@@ -8,7 +8,7 @@ import bpy
 from bpy.types import Panel
 
 from ..blender.layout import SidebarPanel, faint, property_column, wrapped
-from ..models import files, options
+from ..models import about, files, options
 from ..models.panel import draw_missing
 from ..worker import jobs
 from ..worker.panel import draw_outcome, draw_running
@@ -65,7 +65,9 @@ def _draw_settings(
     capture = group.capture
     draw_footage(layout, group, width)
     column = property_column(layout)
-    column.prop(capture, "model")
+    row = column.row(align=True)
+    row.prop(capture, "model")
+    about.draw_buttons(row, capture.model)
     if missing:
         draw_missing(layout, missing, width)
         column = property_column(layout)

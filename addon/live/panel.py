@@ -9,6 +9,7 @@ from bpy.types import Panel
 
 from ..blender import icons
 from ..blender.layout import SidebarPanel, property_column, ui_scale, wrapped
+from ..models import about
 from ..worker import jobs
 from ..worker.panel import draw_outcome
 from . import control
@@ -41,7 +42,9 @@ class ROMP_MOCAP_PT_live(SidebarPanel, Panel):
 def _draw_settings(layout: bpy.types.UILayout, group: ROMP_MOCAP_PG_scene) -> None:
     column, live = property_column(layout), group.live
     column.prop(live, "source")
-    column.prop(group.capture, "model")
+    row = column.row(align=True)
+    row.prop(group.capture, "model")
+    about.draw_buttons(row, group.capture.model)
     column.prop(live, "rig", text="Rig" if live.rig else "Rig (None = New Character)")
     people = column.row()
     people.active = live.rig is None

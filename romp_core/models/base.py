@@ -121,6 +121,11 @@ class ModelCard:
         return self.terms.line
 
     @property
+    def website(self) -> str:
+        """Address of a web page about it: where its files are offered, else where its license can be read."""
+        return next((file.page for file in self.files if file.page), self.terms.url)
+
+    @property
     def has_poses(self) -> bool:
         """False of models that know people in the image only, from which no motion can be solved."""
         return self.capabilities.keypoints3d or self.capabilities.rotations

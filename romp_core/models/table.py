@@ -25,15 +25,20 @@ def updated(page: str, cards: Iterable[ModelCard]) -> str:
     return f"{before}{BEGIN}\n{table(cards)}{END}{after}"
 
 
+def gives(card: ModelCard) -> str:
+    """What a model finds out about people, in a few words."""
+    can = card.capabilities
+    text = f"{len(card.layout)} keypoints ({card.layout.name.rpartition('_')[0]}), {'3D' if can.keypoints3d else '2D'}"
+    text += "; hands" if can.hands else ""
+    text += "; rotations, shape" if can.rotations else ""
+    return text + ("; meters, field of view" if can.metric else "")
+
+
 def _row(card: ModelCard) -> tuple[str, ...]:
     can = card.capabilities
-    gives = f"{len(card.layout)} keypoints ({card.layout.name.rpartition('_')[0]}), {'3D' if can.keypoints3d else '2D'}"
-    gives += "; hands" if can.hands else ""
-    gives += "; rotations, shape" if can.rotations else ""
-    gives += "; meters, field of view" if can.metric else ""
     return (
         f"**{card.label}** (`{card.name}`): {card.description}",
-        gives,
+        gives(card),
         "yes" if can.children else "no",
         "moving or static" if can.moving_camera else "static",
         "a stream" if can.stream else "single frames",

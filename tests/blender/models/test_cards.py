@@ -5,12 +5,13 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-from layouts import Layout
+from layouts import Layout, drawn
 
-from addon.models import files, online, options
+from addon.models import about, files, online, options
 from addon.models.panel import draw_missing
 from addon.preferences import folders, properties
 from addon.worker import jobs
+from romp_core.models.registry import MODELS
 from romp_core.worker.commands import Finished, SelfTest
 
 
@@ -58,6 +59,30 @@ def test_all_files_of_a_model_with_one_click(worker, scene, nothing_there):
     assert list(worker.started[-1].command.keys) == keys
     with pytest.raises(RuntimeError, match="not accepted"):
         bpy.ops.romp_mocap.download_file(key=" ".join(keys))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_each_model_says_what_it_is_and_opens_its_page(scene, nothing_there, monkeypatch, model):
+    card, opened = MODELS[model], []
+    monkeypatch.setattr(about, "open_page", lambda url: opened.append(url) or {"FINISHED"})
+    bpy.ops.romp_mocap.open_website(model=model)
+    assert opened == [card.website] and card.website.startswith("https://")
+    layout, shown = Layout(), bpy.types.ROMP_MOCAP_OT_about_model
+    shown.draw(SimpleNamespace(model=model, layout=layout), bpy.context)
+    text = " ".join(layout.texts)
+    assert card.label in layout.texts and card.description in text and card.terms.commercial_use.value in text
+    assert ("(missing)" in text) == bool(card.needs) and ("needs no files" in text) == (not card.needs)
+    assert "Open Website" in layout.texts
+
+
+def test_a_model_of_another_version_has_no_page(scene):
+    with pytest.raises(RuntimeError, match='no model "gone"'):
+        bpy.ops.romp_mocap.open_website(model="gone")
+
+
+def test_help_and_web_page_are_beside_the_model(mocap):
+    texts = drawn(mocap)
+    assert "Model |  |  | " in texts
 
 
 @pytest.mark.parametrize(
