@@ -11,6 +11,7 @@ from bpy.types import AddonPreferences
 from ..blender.layout import faint, wrapped
 from ..models import files
 from ..worker import jobs
+from ..worker.panel import draw_running
 from . import disk_usage, folders, properties
 
 
@@ -36,7 +37,11 @@ class ROMP_MOCAP_AP_preferences(AddonPreferences):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        layout.operator("romp_mocap.self_test", icon="CHECKMARK")
+        session = jobs.current()
+        if session is not None and session.kind == "self_test":
+            draw_running(layout, session, context.region.width)
+        else:
+            layout.operator("romp_mocap.self_test", icon="CHECKMARK")
         outcome = jobs.last_outcome()
         if outcome is not None and outcome.text:
             wrapped(layout, outcome.text, context.region.width, "ERROR" if outcome.kind == "failed" else "INFO")

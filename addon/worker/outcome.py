@@ -60,6 +60,7 @@ class Outcome:
 _NOTHING_DONE = {
     "capture": "Cancelled before anybody was captured. Nothing was kept.",
     "import_results": "Cancelled. Nothing was imported.",
+    "self_test": "The self-test was cancelled.",
     "solve": "Cancelled. The take file is as it was.",
 }
 """What a cancelled job that left no take says, by the kind of its command."""

@@ -20,6 +20,7 @@ _STAGES = {
     "detect_people": "Detecting people",
     "solve": "Solving motion",
     "verify": "Checking the file",
+    "self_test": "Testing",
     "make": "Making characters",
 }
 
@@ -69,6 +70,8 @@ def progress_text(progress: Progressed) -> str:
     count = f"{progress.done:.0f} / {progress.total:.0f}" if progress.total else f"{progress.done:.0f}"
     if progress.stage in ("capture", "detect_people"):
         parts += [count, f"{progress.fps:.1f} fps"]
+    if progress.stage == "self_test":
+        parts += [f"frame {count}"]
     if progress.stage == "download":
         parts += [f"{count} MB", f"{progress.fps:.1f} MB/s"]
     if progress.eta > 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..blender.redraw import redraw_sidebars, redraw_views
+from ..blender.redraw import redraw, redraw_sidebars, redraw_views
 from . import indicator, preview
 from .panel import progress_text
 
@@ -19,7 +19,7 @@ _poses = 0
 
 
 def show(session: Session | None) -> None:
-    """Draw the sidebars and the indicator again where their texts changed, and the views where the poses did.
+    """Draw sidebars, preferences and indicator again where their texts changed, and views where the poses did.
 
     Args:
         session: the running job; None when one has just ended.
@@ -34,6 +34,7 @@ def show(session: Session | None) -> None:
         return
     _shown, _at = texts, now
     redraw_sidebars()
+    redraw("PREFERENCES")
     indicator.redraw()
 
 

@@ -162,7 +162,7 @@ def _verify(command: commands.Verify, pipe: Pipe, cancelled: Cancelled, session:
 def _self_test(command: commands.SelfTest, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
     from ..jobs.self_test import self_test
 
-    return Finished(report=self_test())
+    return Finished(report=self_test(pipe, cancelled))
 
 
 def _store(folder: str) -> WeightStore:

@@ -12,7 +12,7 @@ from addon.models.panel import draw_missing
 from addon.preferences import folders, properties
 from addon.worker import jobs
 from romp_core.models.registry import MODELS
-from romp_core.worker.commands import Finished, SelfTest
+from romp_core.worker.commands import Finished, Progressed, SelfTest
 
 
 @pytest.fixture
@@ -96,12 +96,21 @@ def test_providers_of_this_system_alone(monkeypatch, platform, there, missing):
     assert keys[0] == "auto" and keys[-1] == "cpu" and there in keys and missing not in keys
 
 
-def test_the_self_test_does_not_block_a_window(worker, monkeypatch):
+def test_the_self_test_does_not_block_a_window(mocap, worker, monkeypatch):
     from addon.preferences import operators
 
     monkeypatch.setattr(operators, "must_wait", lambda asked: asked)
-    worker.script = [Finished(report="Ready")]
+    testing = Progressed("self_test", 3, 8, 4.0, 0.0)
+    worker.script = [testing, Finished(report="Ready")]
     assert bpy.ops.romp_mocap.self_test() == {"FINISHED"}
     assert jobs.current() is not None and isinstance(worker.started[0].command, SelfTest)
     jobs._on_timer()
-    assert jobs.last_outcome().text == "Ready"
+    assert drawn(mocap).count("Testing, frame 3 / 8 | Cancel") == 2, "in the sidebar and in the preferences"
+    jobs._on_timer()
+    assert jobs.last_outcome().text == "Ready" and drawn(mocap).count("Ready") == 2
+    worker.script = [testing, testing]
+    bpy.ops.romp_mocap.self_test()
+    jobs._on_timer()
+    bpy.ops.romp_mocap.cancel()
+    jobs._on_timer()
+    assert jobs.current() is None and "The self-test was cancelled." in drawn(mocap)

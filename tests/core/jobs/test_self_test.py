@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from romp_core.cli.main import main
-from romp_core.errors import FootageError, ModelError
+from romp_core.errors import Cancelled, FootageError, ModelError
 from romp_core.footage import open_footage
 from romp_core.footage.converter import Converter
 from romp_core.footage.video import Video
 from romp_core.inference.options import THREADS
+from romp_core.jobs.listener import ProgressOnly
 from romp_core.jobs.self_test import CLIP, FRAMES, self_test
 from romp_core.models.registry import model_card
 from romp_core.take.observations import People
@@ -29,6 +30,16 @@ def test_the_clip_is_tiny_and_decodes():
 def test_a_person_is_found_in_the_decoded_video():
     report = self_test()
     assert report.startswith("Ready: onnxruntime ") and f"{FRAMES} video frames searched" in report
+
+
+def test_it_says_how_far_it_is_and_can_be_cancelled():
+    heard = []
+    self_test(ProgressOnly(heard.append))
+    assert {each.stage for each in heard} == {"self_test"} and (heard[0].done, heard[-1].done) == (0, FRAMES)
+    heard.clear()
+    with pytest.raises(Cancelled):
+        self_test(ProgressOnly(heard.append), cancelled=lambda: True)
+    assert [each.done for each in heard] == [0], "it went on"
 
 
 def test_the_command_runs_in_the_threads_that_were_asked_for(monkeypatch, capsys):
