@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.types import Menu, Panel, UIList
 
-from romp_core.take.settings import PartSmoothingSettings, flat
+from romp_core.take.settings import SolveSettings, panels_of
 
 from ..blender import scene_index
 from ..blender.layout import SidebarPanel, faint, property_column, wrapped
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from .properties import ROMP_MOCAP_PG_take
 
 
-_BY_PART = tuple(flat(PartSmoothingSettings()))
-"""Settings with a panel of their own."""
+_SETTINGS = panels_of(SolveSettings)
 
 
 class ROMP_MOCAP_UL_takes(UIList):
@@ -143,9 +142,7 @@ class ROMP_MOCAP_PT_solve(NeedsTake, SidebarPanel, Panel):
     def draw(self, context: bpy.types.Context) -> None:
         entry = take_list.selected_take(context.scene)
         column = property_column(self.layout)
-        for name in entry.solve.__annotations__:
-            if name in _BY_PART:
-                continue
+        for name in _SETTINGS[""]:
             column.prop(entry.solve, name)
             if name == "camera" and (camera := estimates.camera_text(entry)):
                 faint(column, f"Camera: {camera}", context.region.width)
@@ -167,18 +164,20 @@ class ROMP_MOCAP_PT_solve(NeedsTake, SidebarPanel, Panel):
             row.operator("romp_mocap.cancel", icon="CANCEL")
         else:
             row.prop(context.scene.romp_mocap, "live_update")
+        _draw_subpanels(self.layout, entry.solve)
 
 
-class ROMP_MOCAP_PT_smoothing_by_part(NeedsTake, SidebarPanel, Panel):
-    bl_label = "Smoothing by Part"
-    bl_parent_id = "ROMP_MOCAP_PT_solve"
-    bl_options = {"DEFAULT_CLOSED"}
-
-    def draw(self, context: bpy.types.Context) -> None:
-        entry = take_list.selected_take(context.scene)
-        column = property_column(self.layout)
-        for name in _BY_PART:
-            column.prop(entry.solve, name, slider=True)
+def _draw_subpanels(layout: bpy.types.UILayout, owner: bpy.types.PropertyGroup) -> None:
+    """The settings that are declared to stand in subpanels."""
+    for title, names in _SETTINGS.items():
+        if not title:
+            continue
+        header, body = layout.panel(f"romp_mocap_settings_{title}", default_closed=True)
+        header.label(text=title)
+        if body is not None:
+            column = property_column(body)
+            for name in names:
+                column.prop(owner, name, slider=True)
 
 
 CLASSES = (
@@ -188,5 +187,4 @@ CLASSES = (
     ROMP_MOCAP_MT_people,
     ROMP_MOCAP_PT_takes,
     ROMP_MOCAP_PT_solve,
-    ROMP_MOCAP_PT_smoothing_by_part,
 )

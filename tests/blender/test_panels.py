@@ -24,6 +24,7 @@ def test_before_while_and_after(mocap, tmp_path):
     texts = drawn(mocap)
     assert "Make Characters" in texts and "CC0" in texts and "Solve Again" in texts and "40 frames" in texts
     assert entry.people[1].name == "Person 2"
+    assert "Smoothing by Part | Hip Height" in texts and texts.count("Hip Height") == 1, "in a subpanel of its own"
 
 
 @pytest.mark.parametrize("progress", [None, Progressed("capture", 5, 0, 0.0, 0.0)])

@@ -1,7 +1,7 @@
 """The settings of captures and of a solve: frozen dataclasses from which command line and panel are generated."""
 
 from .capture import CaptureSettings, read_positions, write_positions
-from .fields import check, flat, from_mapping, setting, setting_fields, to_mapping, with_values
+from .fields import check, flat, from_mapping, group, panels_of, setting, setting_fields, to_mapping, with_values
 from .gaps import GAP_CHOICES
 from .live import LiveSettings, vmc_address
 from .smoothing import PartSmoothingSettings
@@ -16,6 +16,8 @@ __all__ = [
     "check",
     "flat",
     "from_mapping",
+    "group",
+    "panels_of",
     "read_positions",
     "setting",
     "setting_fields",

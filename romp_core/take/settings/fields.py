@@ -1,7 +1,7 @@
 """What a setting is: a dataclass field with its user-facing text and limits, written once in its `metadata`.
 
 Settings may be grouped: a field whose default is a settings dataclass is a group. Names are unique across the groups of
-one dataclass, so options, panel properties and records of old files stay flat.
+one dataclass, so options, panel properties and records of old files stay flat. A group may have a subpanel.
 """
 
 from __future__ import annotations
@@ -23,6 +23,27 @@ def setting(default: Any, label: str, help: str, **limits: Any) -> Any:
     choose from, with their labels.
     """
     return field(default=default, metadata={"label": label, "help": help, **limits})
+
+
+def group(settings: T, panel: str) -> T:
+    """A group of settings that is shown in a subpanel of this title, closed at first; others need no such field."""
+    return field(default=settings, metadata={"panel": panel})
+
+
+def panels_of(cls: Any, panel: str = "") -> dict[str, tuple[str, ...]]:
+    """Names of the settings by the title of the subpanel that shows them; "" for those that stand in none.
+
+    Args:
+        panel: in which those stand that say nothing else.
+    """
+    panels: dict[str, tuple[str, ...]] = {}
+    for item in fields(cls):
+        inside: dict[str, tuple[str, ...]] = {panel: (item.name,)} if "label" in item.metadata else {}
+        if is_dataclass(item.default):
+            inside = panels_of(item.default, item.metadata.get("panel", panel))
+        for title, names in inside.items():
+            panels[title] = (*panels.get(title, ()), *names)
+    return panels
 
 
 def setting_fields(cls: Any) -> Iterator[Field[Any]]:

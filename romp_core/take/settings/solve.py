@@ -11,7 +11,7 @@ from typing import Any
 from .build import BuildSettings
 from .camera import CameraSettings
 from .contacts import ContactSettings
-from .fields import with_values
+from .fields import group, with_values
 from .fit import FitSettings
 from .gaps import GapSettings
 from .level import LevelSettings
@@ -25,7 +25,7 @@ class SolveSettings:
 
     fit: FitSettings = FitSettings()
     smoothing: SmoothingSettings = SmoothingSettings()
-    parts: PartSmoothingSettings = PartSmoothingSettings()
+    parts: PartSmoothingSettings = group(PartSmoothingSettings(), "Smoothing by Part")
     camera: CameraSettings = CameraSettings()
     build: BuildSettings = BuildSettings()
     level: LevelSettings = LevelSettings()
