@@ -53,5 +53,9 @@ def angle_towards(start: Array, end: Array, target: float) -> float:
     """Angle of the region in which the direction from one point (2,) to another is `target`: radians, counter-clockwise
     from the region's x axis."""
     x, y = (float(value) for value in end - start)
-    angle = target - math.atan2(-y, x)
+    return wrapped(target - math.atan2(-y, x))
+
+
+def wrapped(angle: float) -> float:
+    """The same angle from -pi up to pi, radians."""
     return (angle + math.pi) % (2 * math.pi) - math.pi
