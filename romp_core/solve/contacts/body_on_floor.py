@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...bodies.skin_points import PARTS, skin_points
-from ...geometry.rotations import matrix_from_quat
+from ...geometry.rotations import matrix_from_quat, normalize
 from ...geometry.skeleton import JOINT, forward_kinematics
 from ...take.resample import frame_interval
 from ...take.take import Camera, FootageInfo, Motion
@@ -19,7 +19,7 @@ from .legs import CheckIn, chunks
 _NEAR = 0.07
 """Share of a body's height above the floor up to which a still part may rest on it."""
 _STILL = 0.25
-"""Meters per second up to which a part may rest."""
+"""Meters per second across the line of sight up to which a part may rest: along it, most of a speed is noise."""
 _COURSE_S = 0.08
 _AROUND_S = 0.3
 """Time before and after in which the floor is known to be where it is."""
@@ -38,6 +38,7 @@ def body_on_floor(
         unit: meters of the world per meter of the fit.
     """
     lowest, points = lowest_points(motion, check_in)
+    rotation, position = camera.at(motion.frame_index)
     above = points[..., 2] / height_of(motion)
     rests, solid = np.zeros(above.shape, np.float32), np.zeros(len(above), np.float32)
     for part in stretches(motion, footage):
@@ -45,9 +46,8 @@ def body_on_floor(
         near = np.clip(2 - above[part] / _NEAR, 0, 1)
         near[:, _FEET] = 0
         near[:, _LEGS] *= np.clip(2 * visible[part, :, None] - 1, 0, 1)
-        rests[part] = np.clip(2 - _speeds(points[part], interval) / _STILL, 0, 1) * near
+        rests[part] = np.clip(2 - _speeds(points[part], position[part], interval) / _STILL, 0, 1) * near
         solid[part] = running_maximum(near.max(axis=1), max(round(_AROUND_S / interval), 1))
-    rotation, position = camera.at(motion.frame_index)
     up = matrix_from_quat(rotation)[:, 2]
     return Floor(up, (position[:, 2] + lift) / unit, lowest / np.float32(unit), rests, solid)
 
@@ -65,9 +65,10 @@ def lowest_points(motion: Motion, check_in: CheckIn) -> tuple[Array, Array]:
     return lowest, points
 
 
-def _speeds(points: Array, interval: float) -> Array:
-    """Speeds (m, P) of points (m, P, 3), m/s, over a while."""
+def _speeds(points: Array, eye: Array, interval: float) -> Array:
+    """Speeds (m, P) of points (m, P, 3) across the line of sight from a camera at (m, 3), m/s, over a while."""
     if len(points) < 2:
         return np.zeros(points.shape[:2])
     course = gaussian(points, _COURSE_S / interval)
-    return np.asarray(np.linalg.norm(np.gradient(course, interval, axis=0), axis=-1))
+    velocity, sight = np.gradient(course, interval, axis=0), normalize(course - eye[:, None])
+    return np.asarray(np.linalg.norm(velocity - (velocity * sight).sum(axis=-1, keepdims=True) * sight, axis=-1))

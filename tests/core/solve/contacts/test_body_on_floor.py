@@ -106,3 +106,18 @@ def test_parts_that_rest_are_those_near_the_floor_that_are_still(fallen):
     hidden = body_on_floor(motion, np.zeros((count, 2)), take.camera, take.footage, still, 1.0, lambda: None)
     legs = [PARTS.index(JOINT[name]) for name in ("left_hip", "right_hip", "left_knee", "right_knee")]
     assert not hidden.rests[:, legs].any() and hidden.rests[LIES, seat].any()
+
+
+@pytest.mark.parametrize(("along", "rests"), [(True, True), (False, False)], ids=["in depth", "across"])
+def test_what_moves_along_the_line_of_sight_alone_rests(fallen, along, rests):
+    """Depths are noise, so hands that carry a handstand seem to sweep over the floor."""
+    take, _ = fallen
+    motion = take.people[0].motion
+    sight = (motion.root[LIES].mean(axis=0) - take.camera.position[0])[:2]
+    sight /= np.linalg.norm(sight)
+    way = np.array([*sight, 0.0]) if along else np.array([-sight[1], sight[0], 0.0])
+    swept = replace(motion, root=motion.root + 0.6 / 30 * np.arange(len(motion.root))[:, None] * way)
+    ones = np.ones((len(motion.root), 2))
+    floor = body_on_floor(swept, ones, take.camera, take.footage, ones[:, 0] * 0, 1.0, lambda: None)
+    seat = floor.rests[LIES][10:-5, PARTS.index(JOINT["pelvis"])]
+    assert (seat > 0.3).all() if rests else not seat.any()
