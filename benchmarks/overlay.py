@@ -26,8 +26,8 @@ from romp_core.geometry.skeleton import forward_kinematics
 from romp_core.solve import SolveCache, solve
 from romp_core.solve.heights import height_of
 from romp_core.solve.landmark_fit.leg_doubt import leg_doubt
-from romp_core.solve.landmark_fit.leg_swaps import with_legs_apart
 from romp_core.solve.landmark_fit.markers import CARRIER, USED, marker_offsets
+from romp_core.solve.landmark_fit.side_swaps import with_sides_apart
 from romp_core.storage.take_file import load_take
 from romp_core.take.resample import frame_interval
 from romp_core.take.take import Motion, Person, Take
@@ -51,7 +51,7 @@ VARIATIONS = {
 
 def distances(take: Take, person: Person) -> Array:
     """Distances (m, K) of landmarks to their markers, in heights of the person in the image; NaN where not seen."""
-    motion, seen = person.motion, with_legs_apart(person.observations, take.footage)
+    motion, seen = person.motion, with_sides_apart(person.observations, take.footage)
     assert motion is not None and take.camera is not None
     used = [USED[index] for index in _COUNTED]
     rows = np.flatnonzero(np.isin(seen.frame_index, motion.frame_index[motion.valid]))

@@ -21,7 +21,7 @@ from .background.camera_motion import CameraMotion, CameraMotionCache
 from .contacts.foot_visibility import foot_visibility
 from .heights import body_heights, estimated_skeleton, height_of, scale_of, stature
 from .hiding import hidden_frames
-from .landmark_fit.leg_swaps import with_legs_apart
+from .landmark_fit.side_swaps import with_sides_apart
 from .person_fit import Progress, motion_of, part
 from .scene import Actor, Scene
 from .segments import Segment, segments
@@ -230,7 +230,7 @@ def _initial(
     footage, settings = take.footage, take.solve
     pinhole = Pinhole(focal_from_fov(fov, footage.width), np.array([footage.width, footage.height]) / 2)
     known = [person for person in people if person.observations.has_pose]
-    known = [replace(each, observations=with_legs_apart(each.observations, footage)) for each in known]
+    known = [replace(each, observations=with_sides_apart(each.observations, footage)) for each in known]
     everybody = {person.id: person.observations for person in take.identified_people}
     in_view = hidden_frames(list(everybody.values()), footage.times)  # who was removed still stands in front of others
     hidden = dict(zip(everybody, in_view, strict=True))

@@ -70,5 +70,5 @@ def _speeds(points: Array, eye: Array, interval: float) -> Array:
     if len(points) < 2:
         return np.zeros(points.shape[:2])
     course = gaussian(points, _COURSE_S / interval)
-    velocity, sight = np.gradient(course, interval, axis=0), normalize(course - eye[:, None])
-    return np.asarray(np.linalg.norm(velocity - (velocity * sight).sum(axis=-1, keepdims=True) * sight, axis=-1))
+    velocity, ray = np.gradient(course, interval, axis=0), normalize(course - eye[:, None])
+    return np.asarray(np.linalg.norm(velocity - (velocity * ray).sum(axis=-1, keepdims=True) * ray, axis=-1))

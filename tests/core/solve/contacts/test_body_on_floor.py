@@ -113,9 +113,9 @@ def test_what_moves_along_the_line_of_sight_alone_rests(fallen, along, rests):
     """Depths are noise, so hands that carry a handstand seem to sweep over the floor."""
     take, _ = fallen
     motion = take.people[0].motion
-    sight = (motion.root[LIES].mean(axis=0) - take.camera.position[0])[:2]
-    sight /= np.linalg.norm(sight)
-    way = np.array([*sight, 0.0]) if along else np.array([-sight[1], sight[0], 0.0])
+    ray = (motion.root[LIES].mean(axis=0) - take.camera.position[0])[:2]
+    ray /= np.linalg.norm(ray)
+    way = np.array([*ray, 0.0]) if along else np.array([-ray[1], ray[0], 0.0])
     swept = replace(motion, root=motion.root + 0.6 / 30 * np.arange(len(motion.root))[:, None] * way)
     ones = np.ones((len(motion.root), 2))
     floor = body_on_floor(swept, ones, take.camera, take.footage, ones[:, 0] * 0, 1.0, lambda: None)
