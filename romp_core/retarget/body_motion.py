@@ -20,6 +20,8 @@ from .mapping import LIMB_BONES, RigMapping
 from .rig import Rig
 from .t_pose import Alignment, Landmarks, align
 
+_STEP_OF_TAKE_M = 0.03
+"""A solved take has its floor at 0 within a centimeter; other motions had shoes, or no floor."""
 _ON_ROW = 0.01
 """Nearer to a row of the motion than this share of the way to the next, a sample is that row."""
 
@@ -33,6 +35,7 @@ class BodyMotion:
         positions: joint -> (n, 3) where the joints are, meters.
         rest: the source's skeleton at rest; alignment: what brings it into the T-pose.
         contacts: (n, 2) bool: left, right foot stands.
+        step: meters; a foot that stands higher or lower than this stands on something else than the floor.
     """
 
     turns: Mapping[str, Array]
@@ -40,6 +43,7 @@ class BodyMotion:
     rest: Landmarks
     alignment: Alignment
     contacts: Array
+    step: float = 0.15
 
     def __len__(self) -> int:
         return len(self.contacts)
@@ -99,6 +103,7 @@ class TakeSkeleton:
             self.rest,
             self.alignment,
             contacts,
+            _STEP_OF_TAKE_M,
         )
 
 

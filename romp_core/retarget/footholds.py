@@ -17,8 +17,6 @@ _STILL_M = 2e-4
 """Step of a frame below which heel and toes count as still alike."""
 _BLEND_S = 0.25
 """A foot that leaves the floor comes back to its own path over this time."""
-_STEP_UP_M = 0.15
-"""A foothold higher than this is on something else than the floor, and keeps its height."""
 _NO_FLOOR_M = -0.1
 """Soles that are deeper than this in the source: its floor is not at 0, so none is kept free."""
 _REACH = 0.999
@@ -27,12 +25,20 @@ _SHIFT_S = 0.1
 
 
 def plant(
-    pose: LegPose, build: LegBuild, contacts: Array, fps: float, source: LegPose, source_build: LegBuild
+    pose: LegPose,
+    build: LegBuild,
+    contacts: Array,
+    fps: float,
+    source: LegPose,
+    source_build: LegBuild,
+    scale: float,
+    step: float,
 ) -> tuple[LegPose, Array]:
     """Let feet in contact roll on the floor without slipping, and keep all soles above it.
 
     Args:
-        contacts: (n, 2) bool. source: the legs of the source, which show about what its feet turn.
+        contacts: (n, 2) bool. source: the legs of the source, which show about what its feet turn, and on what they
+            stand. scale: of the path, target over source. step: see `BodyMotion`.
 
     Returns:
         the legs, and how the pelvis moves (n, 3), meters: slowly, with what standing feet need in common, so that legs
@@ -41,11 +47,12 @@ def plant(
     lowest = pose.lowest(build)
     ankles = pose.ankles(build)
     heels = _heel_shares(source, source_build)
-    corrections = _corrections(ankles, pose.soles(build), lowest, heels, contacts, fps)
+    heights = source.ankles(source_build)[..., 2] + source.lowest(source_build)
+    levels = _levels(heights, contacts, step) * scale
+    corrections = _corrections(ankles, pose.soles(build), lowest, heels, contacts, levels, fps)
     goals = ankles + corrections
-    depth = float((source.ankles(source_build)[..., 2] + source.lowest(source_build)).min())
-    if depth > _NO_FLOOR_M:
-        goals[..., 2] += np.maximum(0, -(goals[..., 2] + lowest))
+    if heights.min() > _NO_FLOOR_M:
+        goals[..., 2] += np.maximum(0, min(levels.min(), 0.0) - (goals[..., 2] + lowest))
     shift = _common(corrections, contacts, fps)
     shift[:, 2] += _drop(pose.hips + shift[:, None], goals, contacts, build, fps)
     hips = pose.hips + shift[:, None]
@@ -82,7 +89,19 @@ def _heel_shares(source: LegPose, build: LegBuild) -> Array:
     return np.asarray(moved[..., 1] / moved.sum(axis=-1))
 
 
-def _corrections(ankles: Array, soles: Array, lowest: Array, heels: Array, contacts: Array, fps: float) -> Array:
+def _levels(heights: Array, contacts: Array, step: float) -> Array:
+    """The height (n, 2) of what each foot stands on, by the heights of its sole; 0 on the floor and where it is up."""
+    levels = np.zeros_like(heights)
+    for side in (0, 1):
+        for start, stop in runs(contacts[:, side]):
+            height = float(np.median(heights[start:stop, side]))
+            levels[start:stop, side] = height if abs(height) > step else 0.0
+    return levels
+
+
+def _corrections(
+    ankles: Array, soles: Array, lowest: Array, heels: Array, contacts: Array, levels: Array, fps: float
+) -> Array:
     """What brings ankles (n, 2, 3) to where standing feet need them; it fades before and after each stand."""
     total = np.zeros_like(ankles)
     for side in (0, 1):
@@ -90,15 +109,17 @@ def _corrections(ankles: Array, soles: Array, lowest: Array, heels: Array, conta
         for start, stop in stands:
             part = slice(start, stop)
             total[part, side] = (
-                _rolled(ankles[part, side], soles[part, side], lowest[part, side], heels[part, side])
+                _rolled(
+                    ankles[part, side], soles[part, side], lowest[part, side], heels[part, side], levels[start, side]
+                )
                 - ankles[part, side]
             )
         _fade(total[:, side], stands, max(1, round(_BLEND_S * fps)))
     return total
 
 
-def _rolled(ankles: Array, soles: Array, lowest: Array, heels: Array) -> Array:
-    """Path of an ankle (n, 3) over a foot that rolls on the floor, near the path it has.
+def _rolled(ankles: Array, soles: Array, lowest: Array, heels: Array, level: float) -> Array:
+    """Path of an ankle (n, 3) over a foot that rolls on what is at this height, near the path it has.
 
     Args:
         soles: (n, 2, 3) heel and joint of the toes, from the ankle. lowest: (n,) of the foot, from the ankle.
@@ -110,8 +131,7 @@ def _rolled(ankles: Array, soles: Array, lowest: Array, heels: Array) -> Array:
         middle = (share[1:] + share[:-1]) / 2
         path[1:] = -np.cumsum(middle * np.diff(soles[:, 0], axis=0) + (1 - middle) * np.diff(soles[:, 1], axis=0), 0)
     path += (ankles - path).mean(axis=0)
-    height = float(np.median(ankles[:, 2] + lowest))
-    path[:, 2] = (height if abs(height) > _STEP_UP_M else 0.0) - lowest
+    path[:, 2] = level - lowest
     return path
 
 

@@ -77,7 +77,9 @@ class Target:
         before = _balls(legs, fit.ours)
         if plants and motion.contacts.any() and not fit.is_same:
             source = _leg_pose(motion.turns, motion.positions["pelvis"], fit.theirs)
-            legs, shift = footholds.plant(legs, fit.ours, motion.contacts, fps, source, fit.theirs)
+            legs, shift = footholds.plant(
+                legs, fit.ours, motion.contacts, fps, source, fit.theirs, fit.scale, motion.step
+            )
             pelvis = pelvis + shift
             for side, name in enumerate(SIDES):
                 turns |= {f"{name}_hip": legs.thighs[:, side], f"{name}_knee": legs.shins[:, side]}

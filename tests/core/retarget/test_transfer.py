@@ -1,5 +1,7 @@
 """A walk on rigs of other rest poses, rolls, builds and sizes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -160,6 +162,26 @@ def test_feet_stand_on_legs_of_another_length(legs: float) -> None:
     assert balls[..., 2].min() > rest - 0.005
     for row in (balls, heads["pelvis"], heads["left_knee"], heads["right_knee"]):
         assert np.abs(np.diff(row, axis=0, n=2)).max() < 0.06  # nothing jumps
+
+
+@pytest.mark.parametrize(("height", "kept"), [(0.1, 0.1), (-0.08, -0.08), (0.02, 0.0)])
+def test_who_stands_on_a_step_stands_on_one_of_the_rig_s_size(height: float, kept: float) -> None:
+    """And what is a little off the floor stands on it."""
+    motion, target = walk(), character(legs=0.75)
+    raised = {joint: position + np.array([0, 0, height]) for joint, position in motion.positions.items()}
+    result = target.retarget(replace(motion, positions=raised), FPS)
+    on_floor = target.retarget(motion, FPS)
+    stands = motion.contacts
+    np.testing.assert_allclose(result.soles[stands], kept * result.scale + on_floor.soles[stands], atol=0.005)
+    steps = np.linalg.norm(np.diff(result.balls, axis=0), axis=-1)[stands[:-1] & stands[1:]]
+    assert steps.max() < 0.003
+
+
+def test_the_floor_of_other_motions_is_uncertain() -> None:
+    motion, target = walk(), character(legs=0.75)
+    raised = {joint: position + np.array([0, 0, 0.1]) for joint, position in motion.positions.items()}
+    result = target.retarget(replace(motion, positions=raised, step=0.15), FPS)
+    assert np.abs(result.soles[motion.contacts]).max() < 0.005
 
 
 def test_a_frame_by_itself_is_posed_as_in_the_whole_clip() -> None:
