@@ -39,6 +39,9 @@ from .retarget import properties as retarget_properties
 from .retarget.mapping_editor import operators as mapping_operators
 from .retarget.mapping_editor import panel as mapping_panel
 from .retarget.mapping_editor import properties as mapping_properties
+from .review import known, overlay
+from .review import operators as review_operators
+from .review import panel as review_panel
 from .takes import follow, import_results, live_update, relink, solve
 from .takes import operators as take_operators
 from .takes import panel as take_panel
@@ -68,6 +71,7 @@ CLASSES: tuple[type, ...] = (
     *edit_operators.CLASSES,
     *edit_floor.CLASSES,
     *edit_gaps.CLASSES,
+    *review_operators.CLASSES,
     *relink.CLASSES,
     *document_operators.CLASSES,
     *model_operators.CLASSES,
@@ -81,6 +85,7 @@ CLASSES: tuple[type, ...] = (
     *model_panel.CLASSES,
     *take_panel.CLASSES,
     *edit_panel.CLASSES,
+    *review_panel.CLASSES,
     *live_panel.CLASSES,
     *retarget_panel.CLASSES,
     *mapping_panel.CLASSES,
@@ -102,6 +107,7 @@ def register() -> None:
     hold.register()
     menus.register()
     live_control.register()
+    overlay.register()
     command.register()
     if moved := old_folders.rescue_files():
         jobs.notify(moved)
@@ -113,6 +119,8 @@ def unregister() -> None:
     jobs.stop()
     verification.stop()
     command.unregister()
+    overlay.unregister()
+    known.forget()
     live_control.unregister()
     menus.unregister()
     hold.unregister()

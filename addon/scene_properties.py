@@ -10,6 +10,7 @@ from bpy.types import PropertyGroup
 
 from .blender import paths
 from .blender.made import ROMP_MOCAP_PG_made
+from .blender.redraw import redraw_views
 from .capture.properties import ROMP_MOCAP_PG_capture_settings
 from .capture.selection.properties import ROMP_MOCAP_PG_detected, footage_changed
 from .documents import saving
@@ -26,6 +27,10 @@ def _source_changed(group: Any, context: bpy.types.Context) -> None:
     kept = paths.stored(group.source)
     if kept != group.source and paths.blend_folder():
         saving.rewrite(group, "source", kept)
+
+
+def _redraw(_group: Any, _context: bpy.types.Context) -> None:
+    redraw_views()
 
 
 class ROMP_MOCAP_PG_scene(PropertyGroup):
@@ -60,6 +65,12 @@ class ROMP_MOCAP_PG_scene(PropertyGroup):
         name="Show Result",
         description="After a capture, select the characters and look through the matched camera",
         default=True,
+    )
+    show_confidence: BoolProperty(
+        name="Show Confidence",
+        description="Draw the bones of the take's characters in the color of their confidence: green where a joint was "
+        "clearly seen, red where it was not",
+        update=_redraw,
     )
     live_update: BoolProperty(
         name="Live Update",

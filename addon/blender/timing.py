@@ -59,6 +59,12 @@ def second_at(frame: float, footage: FootageInfo, scene: bpy.types.Scene) -> flo
     return float(footage.times[0]) + (frame - timing.first) / timing.fps
 
 
+def frame_at(second: float, footage: FootageInfo, scene: bpy.types.Scene) -> float:
+    """The frame of the scene that shows a second of the footage."""
+    timing = timing_of(footage, scene)
+    return timing.first + (second - float(footage.times[0])) * timing.fps
+
+
 def fits(scene: bpy.types.Scene, footage: FootageInfo) -> bool:
     """True when the scene has the footage's frame rate, range and resolution."""
     from romp_core.take.resample import grid_fps

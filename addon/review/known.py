@@ -1,0 +1,101 @@
+"""How well the joints of a take's people are known, kept as long as the take file stays the same: panels and views ask
+at every redraw.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..blender.paths import find_file
+from ..blender.timing import frame_at, second_at
+from ..takes import take_list
+from ..worker import jobs
+
+if TYPE_CHECKING:
+    from romp_core.evaluate.weak_spots import WeakSpot
+    from romp_core.take.take import FootageInfo
+    from romp_core.typing import Array
+
+    from ..takes.properties import ROMP_MOCAP_PG_take
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person of a take.
+
+    Attributes:
+        footage: of the take. times: (m,) seconds of its motion's rows. confidence: (m, 24). spots: the worst moments.
+    """
+
+    footage: FootageInfo
+    times: Array
+    confidence: Array
+    spots: list[WeakSpot]
+
+    def at(self, frame: float, scene: bpy.types.Scene) -> Array | None:
+        """Confidences (24,) at a frame of the scene; None outside of the motion."""
+        import numpy as np
+
+        second = second_at(frame, self.footage, scene)
+        row = int(np.argmin(np.abs(self.times - second)))
+        return self.confidence[row] if abs(self.times[row] - second) < 0.5 else None
+
+    def frame_of(self, spot: WeakSpot, scene: bpy.types.Scene) -> int:
+        """The frame of the scene that shows a moment."""
+        return round(frame_at(float(self.times[spot.row]), self.footage, scene))
+
+
+_kept: dict[str, tuple[tuple[str, int, int], dict[int, Known]]] = {}
+
+
+def known(entry: ROMP_MOCAP_PG_take) -> dict[int, Known]:
+    """Id -> what is known of each person with a motion; nobody where the file cannot be read.
+
+    While a job runs, which may write the file at any time, what was known before.
+    """
+    path = find_file(entry.path)
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return {}
+    state = (path, facts.st_mtime_ns, facts.st_size)
+    before = _kept.get(entry.take_id)
+    if before is not None and (before[0] == state or jobs.current() is not None):
+        return before[1]
+    if before is None and jobs.current() is not None:
+        return {}
+    _kept[entry.take_id] = state, _read(entry)
+    return _kept[entry.take_id][1]
+
+
+def forget() -> None:
+    """Read the files again at the next question."""
+    _kept.clear()
+
+
+def _read(entry: ROMP_MOCAP_PG_take) -> dict[int, Known]:
+    from romp_core.errors import TakeError
+    from romp_core.evaluate.weak_spots import weak_spots
+    from romp_core.storage.take_file import load_take
+
+    try:
+        take = load_take(find_file(entry.path))
+    except TakeError:
+        return {}
+    found = {}
+    for person in take.characters:
+        motion = person.motion
+        if motion is not None and len(motion.confidence):
+            times = take.footage.times[motion.frame_index]
+            found[person.id] = Known(take.footage, times, motion.confidence, weak_spots(motion, times))
+    return found
+
+
+def of_selected(scene: bpy.types.Scene) -> Known | None:
+    """What is known of the selected person of the selected take."""
+    entry, person = take_list.active_take(scene), take_list.active_person(scene)
+    return known(entry).get(person.person_id) if entry is not None and person is not None else None
