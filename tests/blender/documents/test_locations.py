@@ -18,7 +18,7 @@ from addon.takes import take_list
 @pytest.fixture
 def choose(monkeypatch):
     """Sets the preferences."""
-    others = {"weights_folder": "", "provider": "auto", "cuda_folder": "", "fast": False}
+    others = {"weights_folder": "", "provider": "auto", "cuda_folder": "", "fast": False, "threads": 0}
 
     def choose(save_takes="BLEND", takes_folder=""):
         own = SimpleNamespace(save_takes=save_takes, takes_folder=str(takes_folder), **others)
