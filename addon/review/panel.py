@@ -10,6 +10,8 @@ from ..takes.needs_take import NeedsTake
 from .known import of_selected
 
 _MOST = 3
+_CLEAR = 0.95
+"""Moments with this confidence or more are not worth a look."""
 
 
 class ROMP_MOCAP_PT_confidence(NeedsTake, SidebarPanel, Panel):
@@ -26,8 +28,9 @@ class ROMP_MOCAP_PT_confidence(NeedsTake, SidebarPanel, Panel):
         now = person.at(scene.frame_current, scene)
         layout.label(text=f"This Frame: {now.mean():.0%}" if now is not None else "This Frame: Not Seen")
         column = layout.column(align=True)
-        column.label(text="Check First:")
-        for rank, spot in enumerate(person.spots[:_MOST]):
+        unsure = [spot for spot in person.spots[:_MOST] if spot.confidence < _CLEAR]
+        column.label(text="Check First:" if unsure else "Clearly Seen Throughout")
+        for rank, spot in enumerate(unsure):
             where = ", ".join(joint.replace("_", " ") for joint in spot.joints[:2])
             text = f"Frame {person.frame_of(spot, scene)}: {spot.confidence:.0%}, {where}"
             column.operator("romp_mocap.go_to_unsure", text=text, icon="TIME").rank = rank

@@ -46,6 +46,13 @@ def test_the_panel_names_the_frames_and_joints(entry, mocap):
     assert re.search(r"Frame (2[89]|3[0-4]): 8[23]%, left (elbow|wrist), left (elbow|wrist)", drawn(mocap))
 
 
+def test_who_was_clearly_seen_needs_no_check(scene, tmp_path, mocap):
+    known.forget()
+    clear = replace(motion(40), confidence=np.ones((40, 24), np.float32), source=np.zeros((40, 24), np.uint8))
+    take_list.add_take(scene, save_take(make_take([clear]), tmp_path / "clear.npz"))
+    assert "Clearly Seen Throughout" in drawn(mocap) and "Check First" not in drawn(mocap)
+
+
 def test_bones_have_the_color_of_their_confidence_where_the_character_is(entry, scene):
     assert not list(overlay.lines(scene)), "nothing is drawn unless it is asked for"
     scene.romp_mocap.show_confidence = True
