@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.props import EnumProperty, FloatProperty
@@ -41,6 +41,17 @@ class ROMP_MOCAP_OT_edit_floor_foot(OfPerson, Reporting, Operator):
         return changes.decide(self, scene, change)
 
 
+def _tilt(axis: str, positive: str) -> Any:
+    """An angle of the floor in degrees; `positive` says where it is then."""
+    return FloatProperty(
+        name=f"Tilt {axis} (\u00b0)",
+        description=f"Turn of the floor about the world's {axis} axis; positive: {positive}",
+        soft_min=-20.0,
+        soft_max=20.0,
+        options={"SKIP_SAVE"},
+    )
+
+
 class ROMP_MOCAP_OT_edit_floor(OfTake, Reporting, Operator):
     """Move and tilt the floor against the one that was found, or that the feet show; people and camera move with it"""
 
@@ -56,20 +67,8 @@ class ROMP_MOCAP_OT_edit_floor(OfTake, Reporting, Operator):
         precision=3,
         options={"SKIP_SAVE"},
     )
-    tilt_x: FloatProperty(
-        name="Tilt X (\u00b0)",
-        description="Turn of the floor about the world's X axis; positive: higher in the distance",
-        soft_min=-20.0,
-        soft_max=20.0,
-        options={"SKIP_SAVE"},
-    )
-    tilt_y: FloatProperty(
-        name="Tilt Y (\u00b0)",
-        description="Turn of the floor about the world's Y axis; positive: lower on the right",
-        soft_min=-20.0,
-        soft_max=20.0,
-        options={"SKIP_SAVE"},
-    )
+    tilt_x: _tilt("X", "higher in the distance")
+    tilt_y: _tilt("Y", "lower on the right")
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         entry = take_list.selected_take(context.scene)

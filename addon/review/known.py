@@ -63,13 +63,11 @@ def known(entry: ROMP_MOCAP_PG_take) -> dict[int, Known]:
     except OSError:
         return {}
     state = (path, facts.st_mtime_ns, facts.st_size)
-    before = _kept.get(entry.take_id)
-    if before is not None and (before[0] == state or jobs.current() is not None):
-        return before[1]
-    if before is None and jobs.current() is not None:
-        return {}
-    _kept[entry.take_id] = state, _read(entry)
-    return _kept[entry.take_id][1]
+    kept_state, people = _kept.get(entry.take_id, (None, {}))
+    if kept_state != state and jobs.current() is None:
+        people = _read(entry)
+        _kept[entry.take_id] = state, people
+    return people
 
 
 def forget() -> None:
