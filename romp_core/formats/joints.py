@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..geometry.face_units import FACE_UNITS
 from ..geometry.fingers import N_FINGERS
 from ..solve.contacts.soles import standing_parts
 from ..storage.take_file import write_npz
@@ -20,6 +21,9 @@ def export_joints(take: Take, out: Path) -> list[Path]:
 
     Where hands were captured also `hands_world_i` (T, 30, 3), the finger joints of SMPL-H, left hand first,
     `tips_world_i` (T, 10, 3), and `hands_valid_i` (T, 2): left and right hand are seen.
+
+    Where the face was captured also `face_i` (T, 52), coefficients 0 to 1 of ARKit's units, whose names are in
+    `face_names`, and `face_valid_i` (T,): the face is seen.
 
     `confidence_i` (T, 24) in 0..1 says how well each joint is known, and `source_i` (T, 24) where it is from, a
     number in `source_names`: measured, interpolated, infilled, held or hidden. Older solves have
@@ -47,4 +51,8 @@ def export_joints(take: Take, out: Path) -> list[Path]:
             arrays[f"hands_world_{index}"] = points[:, :N_FINGERS]
             arrays[f"tips_world_{index}"] = points[:, N_FINGERS:]
             arrays[f"hands_valid_{index}"] = motion.valid[:, None] & (motion.hand_confidence > 0)
+        if motion.has_face:
+            arrays[f"face_{index}"] = motion.face
+            arrays[f"face_valid_{index}"] = motion.valid & (motion.face_confidence > 0)
+            arrays["face_names"] = np.array(FACE_UNITS)
     return [write_npz(out, arrays | provenance_arrays(take))]

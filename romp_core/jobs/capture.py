@@ -103,7 +103,7 @@ def _observed(
             return select(estimator.run(frames), settings, footage.info)
 
         def estimated(frames: Iterable[Frame]) -> Iterator[People]:
-            return with_hands(frames, selected, card.layout) if settings.parts == "hands" else selected(frames)
+            return with_hands(frames, selected, card.layout) if settings.with_hands else selected(frames)
 
         try:
             stopped = _run(footage.frames(), footage.expected_frames, estimated, journal, head, listener, cancelled)

@@ -12,7 +12,7 @@ from ..weights.store import WeightStore
 
 def provenance_of(card: ModelCard, store: WeightStore, settings: CaptureSettings) -> Provenance:
     """What is stamped into a take: the model, its weights, and the licenses of model and body."""
-    hands = hand_weights() if settings.parts == "hands" else {}
+    hands = hand_weights() if settings.with_hands else {}
     body, options = card.body_license(store), card.read_options(settings)
     terms = [card.terms, *card.option_terms(options)]
     return Provenance.stamped(

@@ -58,7 +58,7 @@ class Capabilities:
         moving_camera: it gives people in a static world as well, from which the camera's path is computed.
         children: it estimates the size of children.
         metric: it gives sizes and distances in meters, and the field of view for which they hold.
-        hands: hands can be found from its poses: its keypoints have wrists and knuckles.
+        hands: hands and faces can be found from its poses: its keypoints have wrists, knuckles, eyes and mouth.
         stream: it carries state from frame to frame; other models read each frame by itself.
     """
 
@@ -151,8 +151,9 @@ class ModelCard:
 
 def check_parts(card: ModelCard, settings: CaptureSettings) -> None:
     """Raise SettingsError when the model cannot capture the parts that the settings ask for."""
-    if settings.parts == "hands" and not card.capabilities.hands:
-        raise SettingsError(f"{card.label} does not capture hands.", "Choose the built-in model, or the body alone.")
+    if settings.parts != "body" and not card.capabilities.hands:
+        what = "hands" if settings.with_hands else "faces"
+        raise SettingsError(f"{card.label} does not capture {what}.", "Choose the built-in model, or the body alone.")
 
 
 def users_body_license(store: WeightStore) -> str:

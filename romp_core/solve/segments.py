@@ -144,8 +144,8 @@ def hold_in_gaps(motion: Motion) -> Motion:
     if motion.valid.all():
         return motion
     last = np.maximum.accumulate(np.where(motion.valid, np.arange(len(motion.valid)), 0))
-    fingers = motion.fingers[last] if motion.has_fingers else motion.fingers
-    return replace(motion, rotations=motion.rotations[last], root=motion.root[last], fingers=fingers)
+    fingers, face = (values[last] if len(values) else values for values in (motion.fingers, motion.face))
+    return replace(motion, rotations=motion.rotations[last], root=motion.root[last], fingers=fingers, face=face)
 
 
 def windows(count: int, length: int, overlap: int) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,7 @@ from ..typing import Array
 _PERSON_FIELDS = ("confidence", "keypoints2d", "visibility", "keypoints3d", "rotations", "betas", "root",
                   "rest_joints", "world_rotation", "world_root", "focal", "depth_per_focal", "silhouette",
                   "spread2d", "detector_points", "detector_visibility", "hand_points", "hand_world",
-                  "hand_presence", "hand_right", "hand_sharpness")  # fmt: skip
+                  "hand_presence", "hand_right", "hand_sharpness", "face_points", "face_presence")  # fmt: skip
 MIN_SECONDS = 0.3
 """People seen for less than this in footage that is longer are taken for false detections."""
 

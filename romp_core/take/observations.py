@@ -62,6 +62,9 @@ class People:
         hand_presence: (P, 2) probability that a hand is there, 0 where it was not found.
         hand_right: (P, 2) probability that it is a right hand.
         hand_sharpness: (P, 2) variance of the Laplacian of the hand's image; small where it is blurred.
+        face_points: (P, 478, 3) where faces are captured, in the order of MediaPipe's face mesh, irises last. Pixels; z
+            in the same unit, smaller is nearer. Zeros where the face was not found.
+        face_presence: (P,) probability that a face is there, 0 where it was not found.
         cut: True when this frame starts a new shot.
     """
 
@@ -87,6 +90,8 @@ class People:
     hand_presence: Array | None = None
     hand_right: Array | None = None
     hand_sharpness: Array | None = None
+    face_points: Array | None = None
+    face_presence: Array | None = None
     cut: bool = False
 
     @classmethod
@@ -118,6 +123,7 @@ class Observations:
             them, else None.
         hand_points, hand_world: (n, 2, 21, 3), hand_presence, hand_right, hand_sharpness: (n, 2): where hands were
             captured, else None.
+        face_points: (n, 478, 3), face_presence: (n,): where faces were captured, else None.
     """
 
     frame_index: Array
@@ -142,6 +148,8 @@ class Observations:
     hand_presence: Array | None = None
     hand_right: Array | None = None
     hand_sharpness: Array | None = None
+    face_points: Array | None = None
+    face_presence: Array | None = None
 
     @property
     def has_rotations(self) -> bool:
@@ -157,6 +165,11 @@ class Observations:
     def has_hands(self) -> bool:
         """True when hands were captured, found or not."""
         return self.hand_points is not None
+
+    @property
+    def has_face(self) -> bool:
+        """True when the face was captured, found or not."""
+        return self.face_points is not None
 
     @property
     def has_pose(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..geometry.face_units import N_FACE_UNITS
 from ..geometry.fingers import N_FINGERS
 from ..geometry.rotations import make_continuous, slerp
 from ..geometry.skeleton import N_JOINTS
@@ -31,7 +32,7 @@ class Clip:
         fps: samples per second. first: index of the first sample on the footage's grid, whose sample 0 is at
             the time of the first frame that was read.
         valid: (n,) bool; rotations: (n, 24, 4) wxyz, sign-continuous; root: (n, 3) meters.
-        fingers: (n, 30, 4) wxyz, sign-continuous; no rows where the motion has none.
+        fingers: (n, 30, 4) wxyz, sign-continuous; face: (n, 52) coefficients; no rows where the motion has none.
     """
 
     fps: float
@@ -40,11 +41,17 @@ class Clip:
     rotations: Array
     root: Array
     fingers: Array = field(default_factory=lambda: np.zeros((0, N_FINGERS, 4)))
+    face: Array = field(default_factory=lambda: np.zeros((0, N_FACE_UNITS)))
 
     @property
     def has_fingers(self) -> bool:
         """Whether the hands were captured."""
         return len(self.fingers) > 0
+
+    @property
+    def has_face(self) -> bool:
+        """Whether the face was captured."""
+        return len(self.face) > 0
 
 
 def grid_fps(footage: FootageInfo) -> float:
@@ -86,14 +93,20 @@ def resample(motion: Motion, footage: FootageInfo, fps: float | None = None) -> 
     turns = np.concatenate([motion.rotations, motion.fingers], axis=1) if motion.has_fingers else motion.rotations
     if np.abs(fraction - np.round(fraction)).max() < _ON_FRAME:
         rotations, root = turns[near_row], motion.root[near_row]
+        face = motion.face[near_row] if motion.has_face else motion.face
     else:
         rotations = slerp(turns[before], turns[after], fraction[:, None])
-        root = motion.root[before] + (motion.root[after] - motion.root[before]) * fraction[:, None]
+        root, face = (
+            values[before] + (values[after] - values[before]) * fraction[:, None] if len(values) else values
+            for values in (motion.root, motion.face)
+        )
     on_row = np.abs(row_times[near_row] - times) < 0.1 / fps
     valid = np.where(on_row, motion.valid[near_row], motion.valid[before] & motion.valid[after])
     rotations = make_continuous(rotations)
     body, fingers = rotations[:, :N_JOINTS], rotations[:, N_JOINTS:]
-    return Clip(fps, first, valid, body, root, fingers if motion.has_fingers else fingers[:0].reshape(0, N_FINGERS, 4))
+    if not motion.has_fingers:
+        fingers = fingers[:0].reshape(0, N_FINGERS, 4)
+    return Clip(fps, first, valid, body, root, fingers, face)
 
 
 def on_common_grid(motion: Motion, footage: FootageInfo) -> Clip:
@@ -106,8 +119,10 @@ def on_common_grid(motion: Motion, footage: FootageInfo) -> Clip:
     samples = np.arange(count) - clip.first
     held = np.clip(samples, 0, len(clip.root) - 1)
     valid = clip.valid[held] & (samples == held)
-    fingers = clip.fingers[held] if clip.has_fingers else clip.fingers
-    return replace(clip, first=0, valid=valid, rotations=clip.rotations[held], root=clip.root[held], fingers=fingers)
+    fingers, face = (values[held] if len(values) else values for values in (clip.fingers, clip.face))
+    return replace(
+        clip, first=0, valid=valid, rotations=clip.rotations[held], root=clip.root[held], fingers=fingers, face=face
+    )
 
 
 def resample_camera(camera: Camera, footage: FootageInfo, fps: float) -> Camera:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..geometry.face_units import N_FACE_UNITS
 from ..geometry.fingers import N_FINGERS, pose_with_fingers
 from ..geometry.projection import BODY_MODEL_FOCAL, body_model_fov, focal_from_fov
 from ..geometry.rotations import matrix_from_quat, quat_from_matrix
@@ -74,6 +75,8 @@ class Motion:
             no rows where hands were not captured.
         rest_fingers: (40, 3) float32 finger joints and tips at rest, from their wrist, meters; else no rows.
         hand_confidence: (m, 2) float32 how well left and right hand are seen, 0 where they are relaxed; else no rows.
+        face: (m, 52) float32 coefficients of `geometry.face_units`; no rows where the face was not captured.
+        face_confidence: (m,) float32 how well the face is seen, 0 where it is relaxed; else no rows.
         confidence: (m, 24) float32 in 0..1, how well each joint is known; no rows in takes of older versions.
         source: (m, 24) uint8, where it is from, see `take.sources`; likewise.
     """
@@ -88,6 +91,8 @@ class Motion:
     fingers: Array = field(default_factory=lambda: np.zeros((0, N_FINGERS, 4), np.float32))
     rest_fingers: Array = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     hand_confidence: Array = field(default_factory=lambda: np.zeros((0, 2), np.float32))
+    face: Array = field(default_factory=lambda: np.zeros((0, N_FACE_UNITS), np.float32))
+    face_confidence: Array = field(default_factory=lambda: np.zeros(0, np.float32))
     confidence: Array = field(default_factory=lambda: np.zeros((0, N_JOINTS), np.float32))
     source: Array = field(default_factory=lambda: np.zeros((0, N_JOINTS), np.uint8))
 
@@ -95,6 +100,11 @@ class Motion:
     def has_fingers(self) -> bool:
         """Whether the hands were captured."""
         return len(self.rest_fingers) > 0
+
+    @property
+    def has_face(self) -> bool:
+        """Whether the face was captured."""
+        return len(self.face) > 0
 
     def finger_points(self) -> Array:
         """World positions (m, 40, 3) of finger joints and tips, meters; the motion must have fingers."""

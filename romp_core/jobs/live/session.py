@@ -89,7 +89,7 @@ def live(
         MocapError: the source cannot be opened, or the model cannot run live.
     """
     check(command.capture), check(command.solve), check(command.live)
-    command = replace(command, capture=replace(command.capture, parts="body"))  # hands are not captured live
+    command = replace(command, capture=replace(command.capture, parts="body"))  # hands and faces are not captured live
     card, store = model_card(command.capture.model), store or default_store()
     if card.capabilities.stream or not card.has_poses:
         raise _not_live(card)

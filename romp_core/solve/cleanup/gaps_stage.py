@@ -25,6 +25,7 @@ _NOISE = 0.005
 _AROUND_S = 12.0
 """Time before and after what is filled in that is learned from."""
 _FADE_S = 0.5
+_POSE = ("rotations", "root", "fingers", "face")
 """Time after which a pose that is held or interpolated has a confidence of 1/e."""
 _SEEN = 0.5
 
@@ -109,9 +110,8 @@ def _held(motion: Motion, rows: Array) -> Motion:
     """The last pose before these rows (m,), until they end."""
     last = np.maximum.accumulate(np.where(rows, 0, np.arange(len(rows))))
     source = np.where(rows[:, None], HELD, motion.source).astype(np.uint8)
-    fingers = motion.fingers[last] if motion.has_fingers else motion.fingers
-    rotations, root = motion.rotations[last], motion.root[last]
-    return replace(motion, rotations=rotations, root=root, fingers=fingers, valid=motion.valid | rows, source=source)
+    held = {name: values[last] for name in _POSE if len(values := getattr(motion, name))}
+    return replace(motion, **held, valid=motion.valid | rows, source=source)
 
 
 def _interpolated(motion: Motion, rows: slice, times: Array, footage: FootageInfo) -> Motion:
@@ -131,6 +131,8 @@ def _interpolated(motion: Motion, rows: slice, times: Array, footage: FootageInf
     }
     if motion.has_fingers:
         between["fingers"] = slerp(motion.fingers[None, first], motion.fingers[None, last], share)
+    if motion.has_face:
+        between["face"] = motion.face[first] * (1 - share) + motion.face[last] * share
     arrays = {name: np.array(getattr(motion, name)) for name in between}
     for name, values in between.items():
         arrays[name][rows] = values

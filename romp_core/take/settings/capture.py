@@ -35,7 +35,7 @@ class CaptureSettings:
     """Settings of a capture.
 
     Attributes:
-        parts: "hands" needs a model whose card says `hands`.
+        parts: all but "body" need a model whose card says `hands`.
         model_options: options of the model's own, by name; see the model's card. Those left out have their defaults.
     """
 
@@ -57,7 +57,12 @@ class CaptureSettings:
         "body",
         "Parts",
         "What to capture of each person",
-        choices={"body": "Body", "hands": "Body and Hands"},
+        choices={
+            "body": "Body",
+            "hands": "Body and Hands",
+            "face": "Body and Face",
+            "all": "Body, Hands, and Face",
+        },
     )
     start: float = setting(0.0, "Start", "Time in the footage to start at", min=0.0, unit="s")
     end: float = setting(0.0, "End", "Time in the footage to end at; 0 is the end of the footage", min=0.0, unit="s")
@@ -70,3 +75,13 @@ class CaptureSettings:
         unit="fps",
     )
     model_options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def with_hands(self) -> bool:
+        """Whether hands are captured."""
+        return self.parts in ("hands", "all")
+
+    @property
+    def with_face(self) -> bool:
+        """Whether faces are captured."""
+        return self.parts in ("face", "all")

@@ -65,3 +65,15 @@ def test_single_picture() -> None:
     take = make_take(np.zeros(1), fps=0.0)
     clip = resample(take.people[0].motion, take.footage)
     assert clip.fps == 30.0 and clip.root.shape == (1, 3) and clip.valid.all()
+
+
+def test_a_face_follows_true_time() -> None:
+    times = np.sort(np.random.default_rng(2).uniform(0, 4, 150))
+    times[0], times[-1] = 0.0, 4.0
+    take = make_take(times, 25.0)
+    motion = take.people[0].motion
+    face = np.zeros((len(times), 52), np.float32)
+    face[:, 24] = times / 4  # the jaw opens steadily
+    clip = resample(replace(motion, face=face), take.footage)
+    np.testing.assert_allclose(clip.face[:, 24], np.arange(101) / 100, atol=1e-6)
+    assert not resample(motion, take.footage).has_face
