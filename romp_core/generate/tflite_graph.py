@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import tflite
+from flatbuffers import flexbuffers
 
 _DTYPES = {
     tflite.TensorType.FLOAT32: np.float32,
@@ -29,17 +30,25 @@ _INDEX_VECTORS = {
 
 @dataclass(frozen=True)
 class Operator:
-    """One operator: `inputs` and `outputs` are tensor numbers, `name` is the schema's (for example "CONV_2D")."""
+    """One operator: `inputs` and `outputs` are tensor numbers, `name` is the schema's (for example "CONV_2D").
+
+    Operators that TFLite does not have go by their own names.
+    """
 
     name: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    _table: Any
+    _record: Any
 
     def options(self, kind: Any) -> Any:
         """The operator's options read as the schema class `kind` (for example `tflite.Conv2DOptions`)."""
-        options = kind()
-        options.Init(self._table.Bytes, self._table.Pos)
+        table, options = self._record.BuiltinOptions(), kind()
+        options.Init(table.Bytes, table.Pos)
+        return options
+
+    def custom_options(self) -> dict[str, Any]:
+        """The options by name of an operator that TFLite does not have."""
+        options: dict[str, Any] = flexbuffers.Loads(self._record.CustomOptionsAsNumpy().tobytes())
         return options
 
 
@@ -79,12 +88,14 @@ class TfliteGraph:
             raw = self._graph.Operators(index)
             code = self._model.OperatorCodes(raw.OpcodeIndex())
             name = _OPERATOR_NAMES[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())]
+            if name == "CUSTOM":
+                name = code.CustomCode().decode()
             inputs = tuple(int(i) for i in raw.InputsAsNumpy())
             outputs = tuple(int(i) for i in raw.OutputsAsNumpy())
             if name in ("DEQUANTIZE", "DENSIFY"):
                 self.constants[outputs[0]] = self.constants[inputs[0]]
             else:
-                kept.append(Operator(name, inputs, outputs, raw.BuiltinOptions()))
+                kept.append(Operator(name, inputs, outputs, raw))
         return kept
 
 

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import onnx
 import tflite
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
+from . import attention_mesh
+from .onnx_graph import OnnxGraph
 from .tflite_graph import Operator, TfliteGraph
 
-_OPSET = 17
-_IR_VERSION = 8
 _BILINEAR = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
 _TO_CHANNELS_FIRST = (0, 3, 1, 2)
 _TO_CHANNELS_LAST = (0, 2, 3, 1)
@@ -37,8 +37,8 @@ def convert(model: bytes, name: str, outputs: Mapping[str, int]) -> bytes:
 class _Converter:
     def __init__(self, graph: TfliteGraph) -> None:
         self.graph = graph
-        self.nodes: list[onnx.NodeProto] = []
-        self.weights: list[onnx.TensorProto] = []
+        self.onnx = OnnxGraph()
+        self.turned: set[int] = set()  # tensors that there are in channels-last layout, too
         self.enlarged: dict[int, tuple[int, str]] = {}  # tensor -> (tensor before RESIZE_BILINEAR, name of the scales)
         self.padding: dict[int, tuple[int, np.ndarray]] = {}  # tensor -> (tensor before PAD, (4, 2) amounts)
         self.handlers: dict[str, Callable[[Operator], None]] = {
@@ -49,38 +49,33 @@ class _Converter:
             "DEPTH_TO_SPACE": self._depth_to_space,
             "FULLY_CONNECTED": self._fully_connected,
             "LOGISTIC": self._logistic,
+            "Landmarks2TransformMatrix": self._landmarks_to_matrix,
             "MAX_POOL_2D": self._max_pool,
             "MEAN": self._mean,
+            "MUL": self._mul,
             "PAD": self._pad,
             "PRELU": self._prelu,
             "RELU": self._relu,
             "RESHAPE": self._reshape,
             "RESIZE_BILINEAR": self._resize_bilinear,
             "STRIDED_SLICE": self._strided_slice,
+            "TransformLandmarks": self._transform_landmarks,
+            "TransformTensorBilinear": self._sample_features,
         }
 
     def convert(self, name: str, outputs: Mapping[str, int]) -> bytes:
         (source,) = self.graph.inputs
         tensors = {label: self.graph.outputs[index] for label, index in outputs.items()}
-        self._emit("Transpose", ["input"], _tensor(source), perm=_TO_CHANNELS_FIRST)
+        self.onnx.emit("Transpose", ["input"], _tensor(source), perm=_TO_CHANNELS_FIRST)
         for operator in self._needed_for(set(tensors.values())):
             self.handlers[operator.name](operator)
         for label, number in tensors.items():
-            self._emit("Identity", [self._channels_last(number)], label)
-        model = helper.make_model(
-            helper.make_graph(
-                self.nodes,
-                name,
-                [self._value_info("input", source)],
-                [self._value_info(label, number) for label, number in tensors.items()],
-                self.weights,
-            ),
-            opset_imports=[helper.make_opsetid("", _OPSET)],
-            ir_version=_IR_VERSION,
-            producer_name="romp_core.generate",
+            self.onnx.emit("Identity", [self._channels_last(number)], label)
+        return self.onnx.model(
+            name,
+            [self._value_info("input", source)],
+            [self._value_info(label, number) for label, number in tensors.items()],
         )
-        onnx.checker.check_model(model, full_check=True)
-        return model.SerializeToString(deterministic=True)
 
     def _needed_for(self, tensors: set[int]) -> list[Operator]:
         """Operators that these tensors depend on, in execution order."""
@@ -96,37 +91,26 @@ class _Converter:
     def _value_info(self, label: str, number: int) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(label, TensorProto.FLOAT, ["batch", *self.graph.shapes[number][1:]])
 
-    def _emit(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> None:
-        self.nodes.append(helper.make_node(kind, inputs, [output], name=f"{kind}_{output}", **attributes))
-
-    def _constant(self, values: np.ndarray, label: str) -> str:
-        """Store `values`; those that are exactly half floats are stored as such."""
-        values = np.ascontiguousarray(values)
-        if values.dtype == np.float16:
-            self.weights.append(numpy_helper.from_array(values, f"{label}_half"))
-            self._emit("Cast", [f"{label}_half"], label, to=TensorProto.FLOAT)
-        else:
-            self.weights.append(numpy_helper.from_array(values, label))
-        return label
-
     def _channels_last(self, number: int) -> str:
         label = _tensor(number)
         if len(self.graph.shapes[number]) != 4:
             return label
-        self._emit("Transpose", [label], f"{label}_last", perm=_TO_CHANNELS_LAST)
+        if number not in self.turned:
+            self.turned.add(number)
+            self.onnx.emit("Transpose", [label], f"{label}_last", perm=_TO_CHANNELS_LAST)
         return f"{label}_last"
 
     def _emit_activated(self, activation: int, kind: str, inputs: list[str], output: str, **attributes: Any) -> None:
         """Emit a node and the activation that TFLite fuses into it."""
         if activation == tflite.ActivationFunctionType.NONE:
-            self._emit(kind, inputs, output, **attributes)
+            self.onnx.emit(kind, inputs, output, **attributes)
             return
-        self._emit(kind, inputs, f"{output}_linear", **attributes)
+        self.onnx.emit(kind, inputs, f"{output}_linear", **attributes)
         if activation == tflite.ActivationFunctionType.RELU:
-            self._emit("Relu", [f"{output}_linear"], output)
+            self.onnx.emit("Relu", [f"{output}_linear"], output)
         elif activation == tflite.ActivationFunctionType.RELU6:
-            limits = [self._constant(np.array(limit, np.float32), f"{output}_{limit}") for limit in (0, 6)]
-            self._emit("Clip", [f"{output}_linear", *limits], output)
+            limits = [self.onnx.constant(np.array(limit, np.float32), f"{output}_{limit}") for limit in (0, 6)]
+            self.onnx.emit("Clip", [f"{output}_linear", *limits], output)
         else:
             raise ValueError(f"activation {activation} is not known")
 
@@ -155,7 +139,7 @@ class _Converter:
         (output,) = operator.outputs
         if len(self.graph.shapes[output]) == 4:
             axis = _TO_CHANNELS_FIRST.index(axis % 4)
-        self._emit("Concat", [_tensor(i) for i in operator.inputs], _tensor(output), axis=axis)
+        self.onnx.emit("Concat", [_tensor(i) for i in operator.inputs], _tensor(output), axis=axis)
 
     def _conv(self, operator: Operator) -> None:
         self._convolution(operator, operator.options(tflite.Conv2DOptions), (0, 3, 1, 2), group=1)
@@ -176,13 +160,13 @@ class _Converter:
         kernel = self.graph.constants[weight].transpose(kernel_order)
         size, stride = kernel.shape[2:], (options.StrideH(), options.StrideW())
         weights = [
-            self._constant(kernel, f"{label}_weight"),
-            self._constant(self.graph.constants[bias], f"{label}_bias"),
+            self.onnx.constant(kernel, f"{label}_weight"),
+            self.onnx.constant(self.graph.constants[bias], f"{label}_bias"),
         ]
         activation = options.FusedActivationFunction()
         if source in self.enlarged:
             before, scales = self.enlarged[source]
-            self._emit("Conv", [_tensor(before), *weights], f"{label}_small", kernel_shape=size)
+            self.onnx.emit("Conv", [_tensor(before), *weights], f"{label}_small", kernel_shape=size)
             self._emit_activated(activation, "Resize", [f"{label}_small", "", scales], label, **_BILINEAR)
             return
         name, pads = self._window(source, size, stride, options.Padding() == tflite.Padding.SAME)
@@ -192,27 +176,27 @@ class _Converter:
     def _depth_to_space(self, operator: Operator) -> None:
         block = operator.options(tflite.DepthToSpaceOptions).BlockSize()
         source, output = _tensor(operator.inputs[0]), _tensor(operator.outputs[0])
-        self._emit("DepthToSpace", [source], output, blocksize=block, mode="DCR")
+        self.onnx.emit("DepthToSpace", [source], output, blocksize=block, mode="DCR")
 
     def _fully_connected(self, operator: Operator) -> None:
         activation = operator.options(tflite.FullyConnectedOptions).FusedActivationFunction()
         source, weight, bias = operator.inputs
         label = _tensor(operator.outputs[0])
         weights = [
-            self._constant(self.graph.constants[weight], f"{label}_weight"),
-            self._constant(self.graph.constants[bias], f"{label}_bias"),
+            self.onnx.constant(self.graph.constants[weight], f"{label}_weight"),
+            self.onnx.constant(self.graph.constants[bias], f"{label}_bias"),
         ]
         self._emit_activated(activation, "Gemm", [_tensor(source), *weights], label, transB=1)
 
     def _logistic(self, operator: Operator) -> None:
-        self._emit("Sigmoid", [_tensor(operator.inputs[0])], _tensor(operator.outputs[0]))
+        self.onnx.emit("Sigmoid", [_tensor(operator.inputs[0])], _tensor(operator.outputs[0]))
 
     def _max_pool(self, operator: Operator) -> None:
         options = operator.options(tflite.Pool2DOptions)
         size, stride = (options.FilterHeight(), options.FilterWidth()), (options.StrideH(), options.StrideW())
         source, pads = self._window(operator.inputs[0], size, stride, options.Padding() == tflite.Padding.SAME)
         label = _tensor(operator.outputs[0])
-        self._emit("MaxPool", [source], label, kernel_shape=size, strides=stride, pads=pads)
+        self.onnx.emit("MaxPool", [source], label, kernel_shape=size, strides=stride, pads=pads)
 
     def _mean(self, operator: Operator) -> None:
         source, axes = operator.inputs
@@ -221,7 +205,15 @@ class _Converter:
         reduced = sorted(_TO_CHANNELS_FIRST.index(int(axis)) for axis in self.graph.constants[axes].ravel())
         if not keep and 1 in reduced:
             raise ValueError("only means over height and width are known")
-        self._emit("ReduceMean", [_tensor(source)], _tensor(output), axes=reduced, keepdims=int(keep))
+        self.onnx.emit("ReduceMean", [_tensor(source)], _tensor(output), axes=reduced, keepdims=int(keep))
+
+    def _mul(self, operator: Operator) -> None:
+        source, factor = operator.inputs
+        label = _tensor(operator.outputs[0])
+        if len(self.graph.shapes[source]) == 4 or factor not in self.graph.constants:
+            raise ValueError("only products of points or matrices with constants are known")
+        factors = self.onnx.constant(self.graph.constants[factor], f"{label}_factors")
+        self.onnx.emit("Mul", [_tensor(source), factors], label)
 
     def _pad(self, operator: Operator) -> None:
         """Padding of height and width before sliding windows is only remembered: those pad by themselves."""
@@ -234,23 +226,29 @@ class _Converter:
             return
         begin, end = widths[list(_TO_CHANNELS_FIRST)].T
         label = _tensor(output)
-        pads = self._constant(np.concatenate([begin, end]).astype(np.int64), f"{label}_pads")
-        self._emit("Pad", [_tensor(source), pads], label)
+        pads = self.onnx.constant(np.concatenate([begin, end]).astype(np.int64), f"{label}_pads")
+        self.onnx.emit("Pad", [_tensor(source), pads], label)
 
     def _prelu(self, operator: Operator) -> None:
         source, slope = operator.inputs
         label = _tensor(operator.outputs[0])
         per_channel = self.graph.constants[slope].reshape(-1, 1, 1)
-        self._emit("PRelu", [_tensor(source), self._constant(per_channel, f"{label}_slope")], label)
+        self.onnx.emit("PRelu", [_tensor(source), self.onnx.constant(per_channel, f"{label}_slope")], label)
 
     def _relu(self, operator: Operator) -> None:
-        self._emit("Relu", [_tensor(operator.inputs[0])], _tensor(operator.outputs[0]))
+        self.onnx.emit("Relu", [_tensor(operator.inputs[0])], _tensor(operator.outputs[0]))
 
     def _reshape(self, operator: Operator) -> None:
         (output,) = operator.outputs
-        shape = np.array([-1, *self.graph.shapes[output][1:]], np.int64)
         label = _tensor(output)
-        self._emit("Reshape", [self._channels_last(operator.inputs[0]), self._constant(shape, f"{label}_shape")], label)
+        shape = self.onnx.constant(np.array([-1, *self.graph.shapes[output][1:]], np.int64), f"{label}_shape")
+        inputs = [self._channels_last(operator.inputs[0]), shape]
+        if len(self.graph.shapes[output]) != 4:
+            self.onnx.emit("Reshape", inputs, label)
+            return
+        self.turned.add(output)
+        self.onnx.emit("Reshape", inputs, f"{label}_last")
+        self.onnx.emit("Transpose", [f"{label}_last"], label, perm=_TO_CHANNELS_FIRST)
 
     def _resize_bilinear(self, operator: Operator) -> None:
         """By scales, not sizes: onnxruntime has a blocked kernel only for that.
@@ -264,12 +262,12 @@ class _Converter:
         before, after = self.graph.shapes[source], self.graph.shapes[output]
         scales = np.array([1, 1, after[1] / before[1], after[2] / before[2]], np.float32)
         label = _tensor(output)
-        scales_name = self._constant(scales, f"{label}_scales")
+        scales_name = self.onnx.constant(scales, f"{label}_scales")
         users = [user for user in self.graph.operators if output in user.inputs]
         if all(user.name == "CONV_2D" and self.graph.shapes[user.inputs[1]][1:3] == (1, 1) for user in users):
             self.enlarged[output] = (source, scales_name)
         else:
-            self._emit("Resize", [_tensor(source), "", scales_name], label, **_BILINEAR)
+            self.onnx.emit("Resize", [_tensor(source), "", scales_name], label, **_BILINEAR)
 
     def _strided_slice(self, operator: Operator) -> None:
         source, *bounds = operator.inputs
@@ -279,10 +277,27 @@ class _Converter:
         label = _tensor(operator.outputs[0])
         order = list(_TO_CHANNELS_FIRST[1:])  # the batch is left whole
         limits = [
-            self._constant(values.astype(np.int64), f"{label}_{name}")
+            self.onnx.constant(values.astype(np.int64), f"{label}_{name}")
             for name, values in (("begin", begin[order]), ("end", end[order]), ("axes", np.array([1, 2, 3])))
         ]
-        self._emit("Slice", [_tensor(source), *limits], label)
+        self.onnx.emit("Slice", [_tensor(source), *limits], label)
+
+    # Those of the attention mesh
+
+    def _landmarks_to_matrix(self, operator: Operator) -> None:
+        attention_mesh.landmarks_to_matrix(self.onnx, *_ends(operator), operator.custom_options())
+
+    def _sample_features(self, operator: Operator) -> None:
+        _, height, width, _ = self.graph.shapes[operator.inputs[0]]
+        options = operator.custom_options()
+        attention_mesh.sample_features(self.onnx, *_ends(operator), options, height, width)
+
+    def _transform_landmarks(self, operator: Operator) -> None:
+        attention_mesh.transform_landmarks(self.onnx, *_ends(operator))
+
+
+def _ends(operator: Operator) -> tuple[list[str], str]:
+    return [_tensor(number) for number in operator.inputs], _tensor(operator.outputs[0])
 
 
 def _tensor(number: int) -> str:

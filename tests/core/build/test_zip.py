@@ -11,9 +11,9 @@ from importlib.metadata import distributions
 
 import pytest
 
-from buildtools import archive, build, closure, core_wheel, project
+from buildtools import archive, build, closure, core_wheel, notices, project
 from buildtools.cli import main
-from buildtools.paths import CORE
+from buildtools.paths import ASSETS, CORE
 from buildtools.platforms import PLATFORMS
 
 
@@ -62,6 +62,13 @@ def test_nothing_that_ships_needs_what_does_not():
     assert shipped
     for path in shipped:
         assert not {each.relative_to(CORE).parts[0] for each in closure.imported(path)} & left_out, path
+
+
+def test_every_generated_part_comes_with_its_license_and_notice():
+    assert {path.name for path in ASSETS.iterdir() if path.is_dir()} == set(notices.GENERATED)
+    texts = notices.licenses({})
+    for part in notices.GENERATED:
+        assert texts[f"licenses/{part}/LICENSE"] and texts[f"licenses/{part}/NOTICE"]
 
 
 def test_models_and_body_are_made_anew_only_when_their_makers_change():
