@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import Cancelled, MocapError, ModelError, SettingsError
 from ..footage import open_footage
 from ..models.base import check_parts
-from ..models.hands.with_hands import with_hands
+from ..models.parts import open_parts, with_parts
 from ..models.registry import default_store, model_card
 from ..solve import SolveCache
 from ..storage.assemble import TakeHead
@@ -103,7 +103,8 @@ def _observed(
             return select(estimator.run(frames), settings, footage.info)
 
         def estimated(frames: Iterable[Frame]) -> Iterator[People]:
-            return with_hands(frames, selected, card.layout) if settings.with_hands else selected(frames)
+            parts = open_parts(settings, card.layout)
+            return with_parts(frames, selected, parts) if parts else selected(frames)
 
         try:
             stopped = _run(footage.frames(), footage.expected_frames, estimated, journal, head, listener, cancelled)

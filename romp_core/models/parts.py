@@ -1,31 +1,54 @@
-"""People together with their hands: what `HandFollower` finds, added to the people of each frame."""
+"""Parts of people that are read beside their poses, hands and faces, and people together with them."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from typing import Protocol
 
-import numpy as np
+from ..take.keypoints import Layout
+from ..take.observations import Frame, People
+from ..take.settings import CaptureSettings
+from ..typing import Array
+from .common.prefetch import prefetch
+from .face.networks import face_weights
+from .face.part import Faces
+from .hands.networks import hand_weights
+from .hands.part import Hands
 
-from ...take.keypoints import Layout
-from ...take.observations import Frame, People
-from ..common.prefetch import prefetch
-from .follower import HandFollower
-from .networks import POINTS
+
+class Part(Protocol):
+    """Reads one part of everybody, in one frame of the footage after the other."""
+
+    def restart(self) -> None:
+        """Begin anew, as in a new shot."""
+        ...
+
+    def added(self, people: People, ids: Sequence[int], image: Array) -> People:
+        """The people of a frame (H, W, 3) RGB with this part; `ids` are theirs."""
+        ...
 
 
-def with_hands(
-    frames: Iterable[Frame], estimate: Callable[[Iterable[Frame]], Iterator[People]], layout: Layout
+def open_parts(settings: CaptureSettings, layout: Layout) -> list[Part]:
+    """The parts to capture of people with these keypoints."""
+    hands: list[Part] = [Hands(layout)] if settings.with_hands else []
+    return [*hands, Faces(layout)] if settings.with_face else hands
+
+
+def part_weights(settings: CaptureSettings) -> dict[str, str]:
+    """File name -> sha256 of the networks that read these parts, for the provenance of a take."""
+    return (hand_weights() if settings.with_hands else {}) | (face_weights() if settings.with_face else {})
+
+
+def with_parts(
+    frames: Iterable[Frame], estimate: Callable[[Iterable[Frame]], Iterator[People]], parts: Sequence[Part]
 ) -> Iterator[People]:
-    """The people of each frame as estimated, with their hands. Hands are read while the next people are estimated.
+    """The people of each frame as estimated, with their parts, which are read while the next people are estimated.
 
     Args:
         estimate: gives one `People` per frame, in order, with ids.
-        layout: of their keypoints.
     """
-    follower = HandFollower(layout)
     waiting: deque[Frame] = deque()
 
     def kept() -> Iterator[Frame]:
@@ -35,26 +58,10 @@ def with_hands(
 
     with closing(prefetch(estimate(kept()))) as estimated:  # type: ignore[type-var]
         for people in estimated:
-            yield add_hands(people, waiting.popleft(), follower)
-
-
-def add_hands(people: People, frame: Frame, follower: HandFollower) -> People:
-    """The people of a frame with their hands, those of later frames of the same footage as before."""
-    if people.cut:
-        follower.restart()
-    ids = [] if people.ids is None else [int(id) for id in people.ids]
-    found = follower.find(frame.image, ids, people.keypoints2d, people.visibility)
-    points, world = (np.zeros((len(people), 2, POINTS, 3), np.float32) for _ in range(2))
-    presence, right, sharpness = (np.zeros((len(people), 2), np.float32) for _ in range(3))
-    for (id, side), hand in found.items():
-        at = ids.index(id), side
-        points[at], world[at] = hand.points, hand.world
-        presence[at], right[at], sharpness[at] = hand.presence, hand.right, hand.sharpness
-    return replace(
-        people,
-        hand_points=points,
-        hand_world=world,
-        hand_presence=presence,
-        hand_right=right,
-        hand_sharpness=sharpness,
-    )
+            frame = waiting.popleft()
+            ids = [] if people.ids is None else [int(id) for id in people.ids]
+            for part in parts:
+                if people.cut:
+                    part.restart()
+                people = part.added(people, ids, frame.image)
+            yield people

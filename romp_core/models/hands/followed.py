@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...typing import Array
+from ..common.claims import extent
 from ..common.region import Region
 from .networks import HandPoints
-from .regions import overlap, tracked_region
+from .regions import tracked_region
 
 LEFT, RIGHT = 0, 1
 PRESENT = 0.5
@@ -17,7 +18,6 @@ _TRUSTED = 0.8
 _OTHER_HAND = 0.2
 """Below this probability of its side it is the other hand; between this and a half the network does not know."""
 
-_SAME_HAND = 0.5
 _LEAP, _STILL = 0.5, 0.25
 """Share of a hand's size that its palm cannot move from frame to frame while the wrist moves less than the other."""
 
@@ -70,11 +70,6 @@ class Followed:
         return self.leapt
 
 
-def extent(hand: HandPoints) -> float:
-    """Longer side of the box around the points, pixels."""
-    return float(np.ptp(hand.points[:, :2], axis=0).max())
-
-
 def fits(hand: HandPoints, side: int) -> float:
     """Probability that the hand is one of this side."""
     return hand.right if side == RIGHT else 1 - hand.right
@@ -83,14 +78,6 @@ def fits(hand: HandPoints, side: int) -> float:
 def is_of(hand: HandPoints, side: int) -> bool:
     """Whether there is a hand, and not surely one of the other side."""
     return hand.presence > PRESENT and fits(hand, side) > _OTHER_HAND
-
-
-def same(a: HandPoints, b: HandPoints) -> bool:
-    """Whether two regions show the same hand: they overlap, and so do their points."""
-    if overlap(a.region, b.region) <= _SAME_HAND:
-        return False
-    gap = np.linalg.norm(a.points[:, :2] - b.points[:, :2], axis=1).mean()
-    return bool(gap < _SAME_HAND * min(extent(a), extent(b)))
 
 
 def keeps(a: tuple[HandPoints, int, Array], b: tuple[HandPoints, int, Array]) -> bool:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Final
 
 import numpy as np
 
 from ...take.keypoints import Layout
 from ...typing import Array
+from ..common.claims import losers, same
 from ..common.region import Region
-from .followed import LEFT, RIGHT, Followed, fits, is_of, keeps, same
+from .followed import LEFT, RIGHT, Followed, fits, is_of, keeps
 from .networks import HandNetworks, HandPoints
 from .palm_detector import PalmDetector
 from .regions import agree, is_near, pose_region
@@ -154,9 +153,4 @@ _PARTS = ("wrist", "pinky", "index")
 
 def _losers(found: Mapping[Key, HandPoints], wrists: Mapping[Key, _Wrist]) -> list[Key]:
     """Of hands that several claim, those whose claim does not hold."""
-    lost: defaultdict[Key, bool] = defaultdict(bool)
-    for a, b in combinations(found, 2):
-        if not lost[a] and not lost[b] and same(found[a], found[b]):
-            first = keeps(*((found[key], key[1], wrists[key].point) for key in (a, b)))
-            lost[b if first else a] = True
-    return [key for key, value in lost.items() if value]
+    return losers(found, lambda a, b: keeps(*((found[key], key[1], wrists[key].point) for key in (a, b))))

@@ -14,7 +14,7 @@ from ...inference.network_files import open_session
 from ...typing import Array
 from ..common.anchored_boxes import anchor_centers, decode_boxes
 from ..common.assets import asset
-from ..common.region import Region, angle_towards
+from ..common.region import Region, angle_towards, around_box
 from .networks import PALM_FILE
 
 _SIZE = 192
@@ -40,10 +40,8 @@ class Palm:
     def region(self) -> Region:
         """The region for the landmark network."""
         low, high = self.box[:2], self.box[2:]
-        width, height = high - low
-        turned = Region(0.0, 0.0, 1.0, angle_towards(self.points[_WRIST], self.points[_MIDDLE], math.pi / 2))
-        x, y = (low + high) / 2 + turned.turned(np.array([0.0, -_UP * height]))
-        return Region(float(x), float(y), _SCALE * float(max(width, height)), turned.angle)
+        angle = angle_towards(self.points[_WRIST], self.points[_MIDDLE], math.pi / 2)
+        return around_box(low, high, angle).raised(_UP * float(high[1] - low[1])).scaled(_SCALE)
 
 
 class PalmDetector:

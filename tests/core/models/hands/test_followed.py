@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from romp_core.models.hands.followed import LEFT, RIGHT, Followed, is_of, keeps, same
+from romp_core.models.common.claims import same
+from romp_core.models.hands.followed import LEFT, RIGHT, Followed, is_of, keeps
 from romp_core.models.hands.networks import HandPoints
 from romp_core.models.hands.regions import tracked_region
 

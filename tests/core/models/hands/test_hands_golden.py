@@ -2,81 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import cv2
 import numpy as np
 import pytest
 
 from romp_core.inference.network_files import open_session
 from romp_core.models.blazepose.detector import whole_image
 from romp_core.models.common.assets import asset
-from romp_core.models.common.region import Region
 from romp_core.models.hands.networks import LANDMARK_FILE, PALM_FILE, RECROP_FILE, HandNetworks
 from romp_core.models.hands.palm_detector import PalmDetector
 from romp_core.models.hands.regions import agree, pose_region, recrop_region, tracked_region
+from tests.core.models.mediapipe_golden import Arrays, check_region, golden_images, known, region_of
 
-Arrays = dict[str, np.ndarray]
 SIDES = {"left": (15, 17, 19), "right": (16, 18, 20)}
 
 
-@pytest.fixture(scope="module")
-def hands(golden: Path) -> Path:
-    folder = golden / "hands_face"
-    if not folder.is_dir():
-        pytest.skip("NOT CHECKED: hands_face is not in this golden set")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def recipe(hands: Path) -> dict[str, Any]:
-    return json.loads((hands / "recipe.json").read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def limits(recipe: dict[str, Any]) -> dict[str, float]:
-    return recipe["tolerances"]
-
-
-def read_image(path: Path) -> np.ndarray:
-    return cv2.imread(str(path))[..., ::-1]
-
-
-def golden_images(folder: Path, recipe: dict[str, Any]) -> Iterator[tuple[np.ndarray, Arrays]]:
-    """Every image with its arrays, those of a sequence one by one."""
-    for name in recipe["static"]:
-        with np.load(folder / f"{name}.npz") as stored:
-            yield read_image(folder / f"{name}.png"), dict(stored)
-    sequence = recipe["tracking_hands"]
-    with np.load(folder / "tracking_hands.npz") as stored:
-        for number in range(sequence["count"]):
-            prefix = f"f{number:02d}_"
-            arrays = {key.removeprefix(prefix): stored[key] for key in stored.files if key.startswith(prefix)}
-            yield read_image(folder / (sequence["pictures"] % number)), arrays
-
-
-def known(values: np.ndarray | None) -> bool:
-    return values is not None and bool(np.isfinite(values).all())
-
-
-def check_region(region: Region, expected: np.ndarray, limits: dict[str, float]) -> None:
-    x, y, width, height, angle = expected
-    assert width == pytest.approx(height, abs=limits["roi_px"])
-    assert (region.x, region.y, region.side) == pytest.approx((x, y, width), abs=limits["roi_px"])
-    assert abs((region.angle - angle + np.pi) % (2 * np.pi) - np.pi) < limits["roi_rad"]
-
-
-def region_of(values: np.ndarray) -> Region:
-    return Region(*(float(value) for value in values[[0, 1, 2, 4]]))
-
-
-def test_networks_give_the_reference_s_numbers(hands, recipe, limits):
+def test_networks_give_the_reference_s_numbers(hands_face, recipe, limits):
     palm, recrop, landmarks = (open_session(asset(name)) for name in (PALM_FILE, RECROP_FILE, LANDMARK_FILE))
     checked = 0
-    for _, arrays in golden_images(hands, recipe):
+    for _, arrays in golden_images(hands_face, recipe):
         if "palm_crop" in arrays:
             boxes, scores = palm.run(["boxes", "scores"], {"input": arrays["palm_crop"][None].astype(np.float32) / 255})
             assert np.abs(boxes[0] - arrays["palm_full_raw_boxes"]).max() < limits["raw_detector"]
@@ -102,9 +45,9 @@ def test_networks_give_the_reference_s_numbers(hands, recipe, limits):
     assert checked
 
 
-def test_regions_are_the_reference_s(hands, recipe, limits):
+def test_regions_are_the_reference_s(hands_face, recipe, limits):
     checked = 0
-    for _, arrays in golden_images(hands, recipe):
+    for _, arrays in golden_images(hands_face, recipe):
         for side, points in SIDES.items():
             key = f"holistic__{side}_"
             if not known(arrays.get(f"{key}roi_from_pose")):
@@ -121,9 +64,9 @@ def test_regions_are_the_reference_s(hands, recipe, limits):
     assert checked
 
 
-def test_palms_are_decoded_as_by_the_reference(hands, recipe, limits):
+def test_palms_are_decoded_as_by_the_reference(hands_face, recipe, limits):
     detector = PalmDetector()
-    for image, arrays in golden_images(hands, recipe):
+    for image, arrays in golden_images(hands_face, recipe):
         if "palm_crop" not in arrays:
             continue
         threshold, most = recipe["settings"]["palm_threshold"], recipe["settings"]["num_hands"]
@@ -141,9 +84,9 @@ def test_palms_are_decoded_as_by_the_reference(hands, recipe, limits):
             assert ours.points == pytest.approx(palm.points, abs=1.0)
 
 
-def test_points_of_a_region_are_the_reference_s(hands, recipe, limits):
+def test_points_of_a_region_are_the_reference_s(hands_face, recipe, limits):
     networks, checked = HandNetworks(), 0
-    for image, arrays in golden_images(hands, recipe):
+    for image, arrays in golden_images(hands_face, recipe):
         for side in SIDES:
             key = f"holistic__{side}_"
             if not known(arrays.get(f"{key}landmarks_px")) or f"{key}hand_crop" not in arrays:
@@ -160,10 +103,10 @@ def test_points_of_a_region_are_the_reference_s(hands, recipe, limits):
     assert checked
 
 
-def test_the_region_is_kept_or_found_again_as_by_the_reference(hands, recipe, limits):
+def test_the_region_is_kept_or_found_again_as_by_the_reference(hands_face, recipe, limits):
     before: Arrays = {}
     decisions = []
-    with np.load(hands / "tracking_hands.npz") as stored:
+    with np.load(hands_face / "tracking_hands.npz") as stored:
         for number in range(recipe["tracking_hands"]["count"]):
             prefix = f"f{number:02d}_holistic__"
             now = {key.removeprefix(prefix): stored[key] for key in stored.files if key.startswith(prefix)}

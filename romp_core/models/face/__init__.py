@@ -1,0 +1,1 @@
+"""Faces of people whose pose is known: MediaPipe's face networks on onnxruntime."""
