@@ -65,9 +65,3 @@ class Detector:
             )
             for score, box, points in decode_boxes(boxes[0], logits[0, :, 0], self._anchors, INPUT_SIZE, threshold)
         ]
-
-
-def whole_image(image: Array) -> Region:
-    """The square around the whole image."""
-    height, width = image.shape[:2]
-    return Region(width / 2, height / 2, float(max(width, height)))

@@ -12,10 +12,10 @@ import numpy as np
 
 from ...inference.threads import small_networks_at_once
 from ...typing import Array
-from ..common.region import Region
+from ..common.region import Region, whole_image
 from .background import BackgroundModel
 from .body_outline import size
-from .detector import Detection, Detector, whole_image
+from .detector import Detection, Detector
 from .inpaint import erase
 from .landmark_network import BODY_POINTS, Pose
 

@@ -62,6 +62,12 @@ class Region:
         return vectors @ self._axes()
 
 
+def whole_image(image: Array) -> Region:
+    """The square around the whole image."""
+    height, width = image.shape[:2]
+    return Region(width / 2, height / 2, float(max(width, height)))
+
+
 def around_box(low: Array, high: Array, angle: float) -> Region:
     """A turned square in the middle of an upright box, `low` (2,) to `high` (2,), as wide as the longer side of it."""
     x, y = (low + high) / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,21 +11,22 @@ import numpy as np
 from ...take.keypoints import Layout
 from ...typing import Array
 from ..common.claims import extent, losers
-from ..common.region import Region
+from ..common.region import Region, whole_image
 from .mesh import LEFT_IRIS, MOUTH_LEFT, MOUTH_RIGHT, NOSE_TIP, RIGHT_IRIS
 from .networks import FaceDetection, FaceNetworks, FacePoints
-from .regions import POSE_PARTS, agree, is_near, pose_region, tracked_region
+from .regions import POSE_PARTS, agree, pose_region, tracked_region
 
 _PRESENT, _TRUSTED = 0.5, 0.8
 _FOUND_AGAIN: Final = 5
-"""Every so many frames a face is looked for with the detector again."""
+"""Every so many frames a face is looked for with the detector again; so also one that was missed so many times."""
 
-_SMALLEST_PX: Final = 60.0
+_SMALLEST_PX: Final = 20.0
 _VISIBLE = 0.1
 _FITS = 0.5
 """Share of a face's size that it may be off the pose, on average; more, and it is the face of somebody else."""
 
 _IN_POSE = [POSE_PARTS.index(name) for name in ("nose", "right_eye", "left_eye", "mouth_right", "mouth_left")]
+_IN_DETECTION = [2, 0, 1]
 _IN_MESH = [NOSE_TIP, RIGHT_IRIS[0], LEFT_IRIS[0], MOUTH_RIGHT, MOUTH_LEFT]
 
 
@@ -39,15 +40,37 @@ class _Head:
 
 @dataclass(frozen=True)
 class _Followed:
-    """A face of the frame before. age: frames since the detector was last asked for it."""
+    """What is known of a face from the frames before.
 
-    face: FacePoints
-    age: int
+    Attributes:
+        face: as seen in the frame before; None where it was not found.
+        age: frames since the detector was asked for it. missed: frames in a row in which it was not found.
+    """
+
+    face: FacePoints | None = None
+    age: int = 0
+    missed: int = 0
 
     @property
-    def region(self) -> Region:
-        """Where the face should be now."""
-        return tracked_region(self.face.points)
+    def region(self) -> Region | None:
+        """Where the face should be now, when there clearly was one."""
+        return None if self.face is None or self.face.presence <= _TRUSTED else tracked_region(self.face.points)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether to ask the detector for it now."""
+        if self.region is not None:
+            return self.age + 1 >= _FOUND_AGAIN
+        return self.missed < _FOUND_AGAIN or self.missed % _FOUND_AGAIN == 0
+
+    def kept(self, found: Region) -> Region:
+        """Where the face should be where that agrees with what the detector found in this frame, else the latter."""
+        region, face = self.region, self.face
+        return region if region is not None and face is not None and agree(region, found, face.points) else found
+
+    def after(self, face: FacePoints | None, detected: bool) -> _Followed:
+        """The same after another frame."""
+        return _Followed(face, 0 if detected else self.age + 1, self.missed + 1 if face is None else 0)
 
 
 class FaceFollower:
@@ -73,56 +96,56 @@ class FaceFollower:
             image: (H, W, 3) RGB. ids: of P people. keypoints: (P, K, 2) pixels. visibility: (P, K).
         """
         heads = self._heads(image, ids, keypoints, visibility)
-        tracked = {
-            id: one.region
-            for id, one in self._followed.items()
-            if id in heads and one.face.presence > _TRUSTED and is_near(one.region, heads[id].rough)
-        }
-        fresh = {id for id in heads if id not in tracked or self._followed[id].age + 1 >= _FOUND_AGAIN}
-        regions = tracked | self._detected(image, heads, tracked, fresh)
-        seen = self._read(image, heads, regions)
+        followed = {id: self._followed.get(id, _Followed()) for id in heads}
+        tracked = {id: region for id, one in followed.items() if (region := one.region) is not None}
+        due = {id for id, one in followed.items() if one.is_due}
+        seen = self._read(image, heads, tracked | self._detected(image, heads, due, followed))
         # A region that slid off the face, or onto somebody else's: look once more where the pose says.
-        retry = {id for id in regions if id not in fresh and id not in seen}
-        fresh |= retry
-        seen |= self._read(image, heads, self._detected(image, heads, {}, retry))
+        retry = tracked.keys() - due - seen.keys()
+        seen |= self._read(image, heads, self._detected(image, heads, retry, {}))
+        due |= retry
+        # Of someone who is near, the pose can be poor, but then the face is large in the image.
+        seen |= self._read(image, heads, self._large(image, heads, due - seen.keys()))
         for id in losers(seen, lambda a, b: _gap(seen[a], heads[a]) <= _gap(seen[b], heads[b])):
             del seen[id]
-        self._followed = {
-            id: _Followed(face, 0 if id in fresh else self._followed[id].age + 1) for id, face in seen.items()
-        }
+        self._followed = {id: one.after(seen.get(id), id in due) for id, one in followed.items()}
         return seen
 
     def _heads(self, image: Array, ids: Sequence[int], keypoints: Array, visibility: Array) -> dict[int, _Head]:
-        """The faces that the pose may show: large enough, and not far outside of the image."""
+        """The faces that the pose may show: visible, and not outside of the image."""
         heads = {}
         size = np.array(image.shape[1::-1])
         for row, id in enumerate(ids):
             points = keypoints[row, self._points, :2].astype(np.float64)
             rough = pose_region(points)
             inside = bool(((rough.center >= 0) & (rough.center <= size)).all())
-            if inside and rough.side > _SMALLEST_PX and visibility[row, self._points].max() > _VISIBLE:
+            if inside and visibility[row, self._points].max() > _VISIBLE:
                 heads[int(id)] = _Head(points, rough)
         return heads
 
     def _detected(
-        self, image: Array, heads: Mapping[int, _Head], tracked: Mapping[int, Region], ids: set[int]
+        self, image: Array, heads: Mapping[int, _Head], ids: Set[int], followed: Mapping[int, _Followed]
     ) -> dict[int, Region]:
-        """Regions of the faces that the detector finds for these people; tracked ones that agree with them are kept."""
+        """Regions of the faces that the detector finds for these people, or those of the frame before that agree."""
         order = sorted(ids)
-        regions = {}
-        for id, faces in zip(order, self._networks.detect(image, [heads[id].rough for id in order]), strict=True):
-            if faces:
-                found = min(faces, key=lambda face: _away(face, heads[id])).region
-                kept = id in tracked and agree(tracked[id], found, self._followed[id].face.points)
-                regions[id] = tracked[id] if kept else found
-        return regions
+        found = self._networks.detect(image, [heads[id].rough for id in order])
+        regions = {id: _nearest(faces, heads[id]) for id, faces in zip(order, found, strict=True) if faces}
+        return {id: followed[id].kept(region) if id in followed else region for id, region in regions.items()}
+
+    def _large(self, image: Array, heads: Mapping[int, _Head], ids: Set[int]) -> dict[int, Region]:
+        """Regions of these people's faces among those that the detector finds in the whole image."""
+        (faces,) = self._networks.detect(image, [whole_image(image)]) if ids else [[]]
+        return {id: _nearest(faces, heads[id]) for id in ids} if faces else {}
 
     def _read(self, image: Array, heads: Mapping[int, _Head], regions: Mapping[int, Region]) -> dict[int, FacePoints]:
-        """The faces in these regions that are there, and fit the pose."""
+        """The faces in these regions that are there, large enough, and fit the pose."""
         read = zip(regions, self._networks.infer(image, list(regions.values())), strict=True)
-        return {
-            id: face for id, face in read if face.presence > _PRESENT and _gap(face, heads[id]) < _FITS * extent(face)
-        }
+        return {id: face for id, face in read if face.presence > _PRESENT and _fits(face, heads[id])}
+
+
+def _fits(face: FacePoints, head: _Head) -> bool:
+    size = extent(face)
+    return size > _SMALLEST_PX and _gap(face, head) < _FITS * size
 
 
 def _gap(face: FacePoints, head: _Head) -> float:
@@ -130,6 +153,7 @@ def _gap(face: FacePoints, head: _Head) -> float:
     return float(np.linalg.norm(face.points[_IN_MESH, :2] - head.points[_IN_POSE], axis=1).mean())
 
 
-def _away(face: FaceDetection, head: _Head) -> float:
-    """Distance of eyes and nose from those of the pose, pixels."""
-    return float(np.linalg.norm(face.points[[2, 0, 1]] - head.points[_IN_POSE[:3]], axis=1).mean())
+def _nearest(faces: Sequence[FaceDetection], head: _Head) -> Region:
+    """The region of the face whose nose and eyes are nearest to those of the pose."""
+    away = [np.linalg.norm(face.points[_IN_DETECTION] - head.points[_IN_POSE[:3]], axis=1).mean() for face in faces]
+    return faces[int(np.argmin(away))].region

@@ -26,7 +26,6 @@ _LEVEL = 0.0
 _POSE_SCALE, _DETECTED_SCALE, _TRACKED_SCALE = 3.0, 2.0, 1.5
 _RAISED = 0.1
 _AGREEMENT = Agreement(turn=math.radians(15), shift=0.1, scale=0.3, inside=0.4)
-_NEAR = 0.1
 
 
 def pose_region(points: Array) -> Region:
@@ -49,11 +48,6 @@ def tracked_region(points: Array) -> Region:
 def agree(tracked: Region, found: Region, points: Array) -> bool:
     """Whether the region of the frame before, of points (478, 2+), may be kept, by the one detected in this frame."""
     return _AGREEMENT.holds(tracked, found, points)
-
-
-def is_near(tracked: Region, rough: Region) -> bool:
-    """Whether the region of the frame before is still where the pose has the face."""
-    return rough.holds(tracked.center, _NEAR)
 
 
 def _around(points: Array, right: Array, left: Array) -> Region:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from romp_core.geometry.skeleton import PARENTS
-from romp_core.models.blazepose.detector import Detector, whole_image
+from romp_core.models.blazepose.detector import Detector
+from romp_core.models.common.region import whole_image
 
 CLIP = Path(__file__).parents[2] / "data" / "demo.mp4"
 

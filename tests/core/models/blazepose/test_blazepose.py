@@ -22,7 +22,7 @@ except ModelError as missing:
     pytest.skip(f"NOT CHECKED: {missing}", allow_module_level=True)
 
 from romp_core.models.blazepose.body_outline import clearance, on_body, size
-from romp_core.models.blazepose.detector import Detector, whole_image
+from romp_core.models.blazepose.detector import Detector
 from romp_core.models.blazepose.inpaint import erase
 from romp_core.models.blazepose.landmark_network import HIPS, TOP, LandmarkNet, refine
 from romp_core.models.blazepose.occlusion import Others, bottom, infer
@@ -30,7 +30,7 @@ from romp_core.models.blazepose.pending_frame import PendingFrame
 from romp_core.models.blazepose.person_search import PersonSearch
 from romp_core.models.blazepose.plausibility import hidden_share, pose_distance
 from romp_core.models.blazepose.region import body_region
-from romp_core.models.common.region import Region
+from romp_core.models.common.region import Region, whole_image
 from romp_core.models.registry import default_store
 from romp_core.take.settings import CaptureSettings
 from romp_core.tracking.one_euro import OneEuro

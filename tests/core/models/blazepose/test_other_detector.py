@@ -26,9 +26,10 @@ except ModelError as missing:
 
 from benchmarks.groundtruth import load_truth, score, with_true_heights
 from benchmarks.identities import found, raw_take
-from romp_core.models.blazepose.detector import Detector, whole_image
+from romp_core.models.blazepose.detector import Detector
 from romp_core.models.blazepose.landmark_network import HIPS, TOP, LandmarkNet
 from romp_core.models.blazepose.sightings import Sighting, measurements, of_people, sightings
+from romp_core.models.common.region import whole_image
 from tests.truth_detector import TruthDetector
 
 pytestmark = pytest.mark.slow

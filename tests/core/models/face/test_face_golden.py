@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from romp_core.inference.network_files import open_session
-from romp_core.models.blazepose.detector import whole_image
 from romp_core.models.common.assets import asset
+from romp_core.models.common.region import whole_image
 from romp_core.models.face.follower import FaceFollower
 from romp_core.models.face.networks import DETECTOR_FILE, LANDMARK_FILE, FaceNetworks
 from romp_core.models.face.regions import agree, pose_region, tracked_region

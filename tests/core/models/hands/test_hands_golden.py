@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from romp_core.inference.network_files import open_session
-from romp_core.models.blazepose.detector import whole_image
 from romp_core.models.common.assets import asset
+from romp_core.models.common.region import whole_image
 from romp_core.models.hands.networks import LANDMARK_FILE, PALM_FILE, RECROP_FILE, HandNetworks
 from romp_core.models.hands.palm_detector import PalmDetector
 from romp_core.models.hands.regions import agree, pose_region, recrop_region, tracked_region
