@@ -21,9 +21,12 @@ _FOUND_AGAIN: Final = 5
 """Every so many frames a face is looked for with the detector again; so also one that was missed so many times."""
 
 _SMALLEST_PX: Final = 20.0
+"""The detector finds faces from 16 pixels on, but below this the points are off by as much as expressions move them."""
+
 _VISIBLE = 0.1
-_FITS = 0.5
-"""Share of a face's size that it may be off the pose, on average; more, and it is the face of somebody else."""
+_FITS, _FITS_WELL = 0.5, 0.2
+"""Share of a face's size that it may be off the pose, on average. More than the first, and it is the face of somebody
+else; more than the second, and either of them may be wrong."""
 
 _IN_POSE = [POSE_PARTS.index(name) for name in ("nose", "right_eye", "left_eye", "mouth_right", "mouth_left")]
 _IN_DETECTION = [2, 0, 1]
@@ -101,11 +104,11 @@ class FaceFollower:
         due = {id for id, one in followed.items() if one.is_due}
         seen = self._read(image, heads, tracked | self._detected(image, heads, due, followed))
         # A region that slid off the face, or onto somebody else's: look once more where the pose says.
-        retry = tracked.keys() - due - seen.keys()
-        seen |= self._read(image, heads, self._detected(image, heads, retry, {}))
-        due |= retry
+        doubtful = tracked.keys() - due - _clear(seen, heads)
+        seen = _better(seen, self._read(image, heads, self._detected(image, heads, doubtful, {})), heads)
+        due |= doubtful
         # Of someone who is near, the pose can be poor, but then the face is large in the image.
-        seen |= self._read(image, heads, self._large(image, heads, due - seen.keys()))
+        seen = _better(seen, self._read(image, heads, self._large(image, heads, due - _clear(seen, heads))), heads)
         for id in losers(seen, lambda a, b: _gap(seen[a], heads[a]) <= _gap(seen[b], heads[b])):
             del seen[id]
         self._followed = {id: one.after(seen.get(id), id in due) for id, one in followed.items()}
@@ -146,6 +149,21 @@ class FaceFollower:
 def _fits(face: FacePoints, head: _Head) -> bool:
     size = extent(face)
     return size > _SMALLEST_PX and _gap(face, head) < _FITS * size
+
+
+def _clear(seen: Mapping[int, FacePoints], heads: Mapping[int, _Head]) -> set[int]:
+    """Whose faces are where the pose has them."""
+    return {id for id, face in seen.items() if _gap(face, heads[id]) < _FITS_WELL * extent(face)}
+
+
+def _better(
+    seen: Mapping[int, FacePoints], again: Mapping[int, FacePoints], heads: Mapping[int, _Head]
+) -> dict[int, FacePoints]:
+    """What was seen first or again, whichever is nearer to the pose."""
+    nearer = {
+        id: face for id, face in again.items() if id not in seen or _gap(face, heads[id]) < _gap(seen[id], heads[id])
+    }
+    return {**seen, **nearer}
 
 
 def _gap(face: FacePoints, head: _Head) -> float:
