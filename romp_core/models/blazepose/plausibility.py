@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ...take.keypoints import BLAZEPOSE_33
@@ -17,7 +19,7 @@ MAIN = np.array([BLAZEPOSE_33.index("nose"), *(index for part in _LIMBS for inde
 """Nose, shoulders, elbows, wrists, hips, knees, ankles."""
 
 _MIN_FLAG = 0.5
-_MIN_INSIDE = 1 / 3
+_MIN_INSIDE, _MIN_SHOWN = 1 / 3, 3
 _MAX_HIDDEN = 0.7
 _MAX_DISAGREEMENT, _MAX_DISAGREEMENT_NEW = 0.05, 0.035
 _MIN_VISIBLE_NEW = 0.4
@@ -29,15 +31,16 @@ def is_visible(image: Array, pose: Pose) -> bool:
         return False
     if hidden_share(pose) > _MAX_HIDDEN:
         return False  # a person needs evidence of their own
-    points = pose.points[:BODY_POINTS, :2]
-    inside = ((points >= 0) & (points < image.shape[1::-1])).all(axis=1)
-    return bool(inside.mean() >= _MIN_INSIDE and _disagreement(pose) < _MAX_DISAGREEMENT)
+    inside = _inside(image, pose)
+    return bool(inside.mean() >= _MIN_INSIDE and _disagreement(pose, inside) < _MAX_DISAGREEMENT)
 
 
 def is_new_person(image: Array, pose: Pose) -> bool:
     """True when a person is visible clearly enough to start a track."""
-    visible = pose.visibility[MAIN].mean() >= _MIN_VISIBLE_NEW
-    return bool(visible and is_visible(image, pose) and _disagreement(pose) < _MAX_DISAGREEMENT_NEW)
+    inside = _inside(image, pose)
+    shown = MAIN[inside[MAIN]]
+    visible = len(shown) > 0 and pose.visibility[shown].mean() >= _MIN_VISIBLE_NEW
+    return bool(visible and is_visible(image, pose) and _disagreement(pose, inside) < _MAX_DISAGREEMENT_NEW)
 
 
 def pose_distance(a: Pose, b: Pose) -> float:
@@ -51,9 +54,21 @@ def hidden_share(pose: Pose) -> float:
     return float(pose.covered[MAIN].mean())
 
 
-def _disagreement(pose: Pose) -> float:
-    """Misfit of the world landmarks, seen from far, to the image's, in body sizes: large where there is no body."""
-    world, image = pose.world[MAIN, :2], pose.points[MAIN, :2]
+def _inside(image: Array, pose: Pose) -> Array:
+    """(33,) bool: which points of the body are within the image."""
+    points = pose.points[:BODY_POINTS, :2]
+    return np.asarray(((points >= 0) & (points < image.shape[1::-1])).all(axis=1))
+
+
+def _disagreement(pose: Pose, inside: Array) -> float:
+    """Misfit of the world landmarks, seen from far, to the image's, in body sizes: large where there is no body.
+
+    Only where the image shows the body: of someone who is close, all below the shoulders may be outside and is a guess.
+    """
+    shown = MAIN[inside[MAIN]]
+    if len(shown) < _MIN_SHOWN:
+        return math.inf
+    world, image = pose.world[shown, :2], pose.points[shown, :2]
     world, image = world - world.mean(axis=0), image - image.mean(axis=0)
     scale = (world * image).sum() / max((world**2).sum(), 1e-9)
     return float(np.linalg.norm(image - scale * world, axis=1).mean() / size(pose))

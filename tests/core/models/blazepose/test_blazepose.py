@@ -211,6 +211,19 @@ def turned(image, degrees):
     return warp(image, np.column_stack([turn.T, middle - turn.T @ middle]), *image.shape[1::-1], "replicate"), turn
 
 
+def test_somebody_is_found_of_whom_only_head_and_shoulders_are_in_the_image(demo):
+    whole = demo.points[0][:, :2]
+    size = np.array(demo.frames[0].image.shape[1::-1])
+    scale = 2.6 * abs(whole[11, 0] - whole[12, 0]) / size[0]
+    middle = np.array([whole[[11, 12], 0].mean(), 0.75 * whole[0, 1] + 0.25 * whole[[11, 12], 1].mean()])
+    closer = np.column_stack([np.eye(2) * scale, middle - scale * size / 2])
+    frames = [replace(frame, image=warp(frame.image, closer, *size, "replicate")) for frame in demo.frames[:8]]
+    people = run(demo.info, frames)
+    assert [p.ids.tolist() for p in people] == [[0]] * len(frames)
+    gap = people[0].keypoints2d[0, [0, 11, 12]] - ((whole[[0, 11, 12]] - middle) / scale + size / 2)
+    assert np.linalg.norm(gap, axis=1).max() < 0.05 * size[0]
+
+
 def test_somebody_who_turns_head_over_heels_is_followed(demo):
     """A turn in 0.7 seconds: regions that lagged behind would lose the legs, and then the body."""
     frames, expected = [], []
