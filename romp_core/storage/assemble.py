@@ -20,6 +20,8 @@ _PERSON_FIELDS = ("confidence", "keypoints2d", "visibility", "keypoints3d", "rot
                   "hand_presence", "hand_right", "hand_sharpness", "face_points", "face_presence")  # fmt: skip
 MIN_SECONDS = 0.3
 """People seen for less than this in footage that is longer are taken for false detections."""
+_UNCLEAR_S, _UNCLEAR = 1.0, 0.5
+"""So are those seen for less than this whose keypoints on average never were visible: a hand is taken for a person."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,15 @@ def assemble(head: TakeHead, records: Sequence[Mapping[str, Array]], shortest_s:
         return Take(head.id, footage, (), head.capture, head.solve, head.provenance, background=background)
     ids, rows = (np.concatenate([record[name] for record in seen]) for name in ("ids", "rows"))
     frame_time = (times[-1] - times[0]) / max(len(times) - 1, 1)
-    shortest = shortest_s / frame_time if times[-1] - times[0] > 3 * shortest_s and shortest_s else 1
-    chosen = [id for id in np.unique(ids) if (ids == id).sum() >= shortest]
+    shortest, unclear = (
+        each / frame_time if times[-1] - times[0] > 3 * each and shortest_s else 1 for each in (shortest_s, _UNCLEAR_S)
+    )
+    clear = np.concatenate([record["visibility"].mean(axis=1) for record in seen])
+    chosen = [
+        id
+        for id in np.unique(ids)
+        if (mine := ids == id).sum() >= shortest and (mine.sum() >= unclear or clear[mine].max() >= _UNCLEAR)
+    ]
     fields: dict[int, dict[str, Array]] = {int(id): {"frame_index": rows[ids == id]} for id in chosen}
     for name in [name for name in _PERSON_FIELDS if name in seen[0]]:
         column = np.concatenate([record[name] for record in seen])  # one field at a time: long takes are heavy
