@@ -1,6 +1,6 @@
 """Latency of a live capture: a camera server on this machine, the worker, and a parent that polls it, 60 seconds long.
 
-    python benchmarks/live_latency.py VIDEO [--seconds 60] [--fps 30] [--model blazepose]
+    python benchmarks/live_latency.py VIDEO [--seconds 60] [--fps 30] [--model blazepose] [--parts body]
 
 VIDEO is served as MJPEG, 640 x 480, by a process of its own. "Worker" is from the moment a frame was received until its
 pose was sent, as the worker measures it; "parent" is until the pose was there for Blender, seen from outside. Key times
@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--fps", type=float, default=30.0)
     parser.add_argument("--model", default="blazepose")
     parser.add_argument("--people", type=int, default=0)
+    parser.add_argument("--parts", default="body")
     chosen = parser.parse_args()
     sys.path.insert(0, str(ROOT))
     from romp_core.jobs.live.messages import Live, LivePosed, LiveStop
@@ -43,7 +44,7 @@ def main() -> None:
     try:
         assert server.stdout is not None
         address = server.stdout.readline().strip()
-        capture = CaptureSettings(chosen.model, people=chosen.people)
+        capture = CaptureSettings(chosen.model, people=chosen.people, parts=chosen.parts)
         with tempfile.TemporaryDirectory() as folder:
             job = Worker().start(Live(address, capture), Path(folder) / "log.txt")
             poses: list[tuple[float, float, float]] = []

@@ -49,7 +49,7 @@ class Control:
         self._scene_uid = scene.session_uid
         self._rig = OwnRig(scene, rig) if rig is not None else None
         self._characters: dict[int, OwnCharacter] = {}
-        self._rest: dict[int, Array] = {}
+        self._rest: dict[int, tuple[Array, Array]] = {}  # joints and fingers at rest
         self._followed: int | None = None
         self._recorded: Recorded | None = None
         self._actions: list[tuple[OwnCharacter, bpy.types.Action]] = []
@@ -129,10 +129,11 @@ class Control:
     def _know(self, report: LivePeople) -> None:
         """Make characters for new people; those who were calibrated get their new size."""
         scene = scene_index.scene_of(self._scene_uid)
-        for person_id, rest, build in zip(report.ids.tolist(), report.rest_joints, report.builds, strict=True):
-            self._rest[person_id] = rest
+        columns = report.ids.tolist(), report.rest_joints, report.builds, report.rest_fingers
+        for person_id, rest, build, fingers in zip(*columns, strict=True):
+            self._rest[person_id] = rest, fingers
             if self._rig is None and scene is not None and not self._ended:
-                self._characters[person_id] = OwnCharacter(scene, person_id, rest, build)
+                self._characters[person_id] = OwnCharacter(scene, person_id, rest, build, fingers)
 
     def _show(self, posed: LivePosed) -> None:
         """Apply the pose of the newest frame."""
@@ -145,7 +146,7 @@ class Control:
                     self._followed = ids[0]
                 row = ids.index(self._followed)
                 if self._followed in self._rest:
-                    there = self._rig.show(posed.rotations[row], posed.root[row], self._rest[self._followed])
+                    there = self._rig.show(posed.rotations[row], posed.root[row], *self._rest[self._followed])
             for row, person_id in enumerate(ids if self._rig is None else ()):
                 character = self._characters.get(person_id)
                 there &= character is None or character.show(posed.rotations[row], posed.root[row])

@@ -66,7 +66,9 @@ class ROMP_MOCAP_OT_live_start(Reporting, Operator):
             vmc_address(own.vmc)
             online.require_for(f"udp://{own.vmc.strip()}", "the computer that motion is sent to")
         require_model_files(model)
-        capture = {"model": model, "people": own.people}
+        capture: dict[str, Any] = {"model": model, "people": own.people}
+        if options.has_hands(model):
+            capture["parts"] = group.capture.parts
         capture["model_options"] = options.values(group.capture.model_options, model)
         solve = {**settings_properties.values(SolveSettings, group.solve), "height": own.height}
         command = Live(

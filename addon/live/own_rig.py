@@ -39,14 +39,17 @@ class OwnRig:
             self._rig.item = item
         return item
 
-    def show(self, rotations: Array, root: Array, rest_joints: Array) -> bool:
+    def show(self, rotations: Array, root: Array, rest_joints: Array, rest_fingers: Array) -> bool:
         """Pose the rig; False once it was deleted.
 
         Args:
-            rotations: (24, 4). root: (3,). rest_joints: (24, 3), the same array as long as the person is the same.
+            rotations: (24, 4), or (54, 4) with fingers. root: (3,).
+            rest_joints: (24, 3), the same array as long as the person is the same.
+            rest_fingers: (40, 3) finger joints and tips from their wrist, or no rows.
         """
         import numpy as np
 
+        from romp_core.geometry.skeleton import N_JOINTS
         from romp_core.retarget.body_motion import TakeSkeleton
 
         item = self.item
@@ -54,6 +57,8 @@ class OwnRig:
             return False
         if item.mode != "EDIT":
             if self._skeleton is None or self._skeleton.rest_joints is not rest_joints:
-                self._skeleton = TakeSkeleton(rest_joints)
-            self._rig.show(self._skeleton.motion(rotations[None], root[None], np.zeros((1, 2), bool)))
+                self._skeleton = TakeSkeleton(rest_joints, rest_fingers if len(rest_fingers) else None)
+            body, fingers = rotations[None, :N_JOINTS], rotations[None, N_JOINTS:]
+            hands = fingers if len(rest_fingers) else None
+            self._rig.show(self._skeleton.motion(body, root[None], np.zeros((1, 2), bool), hands))
         return True

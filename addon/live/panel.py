@@ -9,7 +9,7 @@ from bpy.types import Panel
 
 from ..blender import icons
 from ..blender.layout import SidebarPanel, property_column, ui_scale, wrapped
-from ..models import about
+from ..models import about, options
 from ..worker import jobs
 from ..worker.panel import draw_outcome
 from . import control
@@ -45,6 +45,8 @@ def _draw_settings(layout: bpy.types.UILayout, group: ROMP_MOCAP_PG_scene) -> No
     row = column.row(align=True)
     row.prop(group.capture, "model")
     about.draw_buttons(row, group.capture.model)
+    if options.has_hands(group.capture.model):
+        column.prop(group.capture, "parts")
     column.prop(live, "rig", text="Rig" if live.rig else "Rig (None = New Character)")
     people = column.row()
     people.active = live.rig is None

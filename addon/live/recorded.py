@@ -28,7 +28,7 @@ class Recorded:
         self.first: float | None = None
 
     def add(self, time: float, person_id: int, rotations: Array, root: Array) -> None:
-        """Note a pose: seconds of the take's clock, rotations (24, 4), root (3,)."""
+        """Note a pose: seconds of the take's clock, rotations (B, 4) of the character's joints, root (3,)."""
         self.first = time if self.first is None else self.first
         self._poses.setdefault(person_id, []).append((time, rotations, root))
 
@@ -37,7 +37,6 @@ class Recorded:
         import numpy as np
 
         from romp_core.geometry.rotations import make_continuous
-        from romp_core.geometry.skeleton import JOINTS
 
         poses, item = self._poses.get(character.person_id), character.item
         if not poses or item is None or self.first is None:
@@ -53,7 +52,7 @@ class Recorded:
         interpolation[:-1][np.diff(times) > _GAP_SECONDS] = CONSTANT
         columns = [
             (curve_path(character.bones[joint], "rotation_quaternion"), index, turned[:, row, index])
-            for row, joint in enumerate(JOINTS)
+            for row, joint in enumerate(character.joints)
             for index in range(4)
         ]
         pelvis = curve_path(character.bones["pelvis"], "location")

@@ -39,7 +39,7 @@ def add_live_command(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--record", metavar="TAKE", help="take file to record into (.npz), to be solved afterwards")
     sub.add_argument("--seconds", type=float, default=0.0, metavar="S", help="stop after this long (default: Ctrl+C)")
     sub.add_argument("--stats", metavar="STATS", help="file to write frame counts and latencies to (.json)")
-    add_settings(sub, CaptureSettings, only=("model", "people"))
+    add_settings(sub, CaptureSettings, only=("model", "people", "parts"))
     add_model_options(sub)
     add_settings(sub, SolveSettings, only=("height", "fov", "strength"))
     add_settings(sub, LiveSettings)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..geometry.fingers import ALL_JOINTS, ALL_PARENTS, all_rest_joints
 from ..geometry.rotations import quat_conjugate, quat_multiply
-from ..geometry.skeleton import JOINT, PARENTS
+from ..geometry.skeleton import N_JOINTS
 from ..geometry.spaces import WORLD_FROM_SMPL_REST, WORLD_FROM_SMPL_REST_QUAT
 from ..retarget.rigs import FAMILIES
 from ..typing import Array
@@ -33,24 +34,32 @@ _HEAD_BYTES = 16  # of a bundle: its name and time tag
 
 @lru_cache(maxsize=1)
 def humanoid_bones() -> dict[int, str]:
-    """Index of a joint -> its bone in Unity's HumanBodyBones; hands end at the wrist there."""
-    mapping = next(family for family in FAMILIES if family.key == "vrm1").mapping.bones
-    return {JOINT[joint]: f"{name[0].upper()}{name[1:]}" for joint, (name,) in mapping.items() if joint in JOINT}
+    """Index of a joint -> its bone in Unity's HumanBodyBones, which has wrists and fingers, but no hands between."""
+    mapping = next(family for family in FAMILIES if family.key == "vrm0").mapping.bones
+    return {ALL_JOINTS.index(joint): f"{name[0].upper()}{name[1:]}" for joint, (name,) in mapping.items()}
 
 
-def unity_pose(rotations: Array, root: Array, rest_joints: Array) -> tuple[Array, Array]:
-    """Local positions (24, 3) in meters and rotations (24, 4) xyzw of a pose in Unity's space.
+def unity_pose(
+    rotations: Array, root: Array, rest_joints: Array, rest_fingers: Array | None = None
+) -> tuple[Array, Array]:
+    """Local positions (J, 3) in meters and rotations (J, 4) xyzw of a pose in Unity's space.
 
     Mirroring x turns a rotation about (x, y, z) into one about (x, -y, -z).
 
     Args:
-        rotations: (24, 4) wxyz; the first takes SMPL rest space to the world (z up), others are local.
+        rotations: (J, 4) wxyz; the first takes SMPL rest space to the world (z up), others are local. J is 24, or 54
+            with fingers.
         root: (3,) pelvis in the world, meters. rest_joints: (24, 3) SMPL rest space.
+        rest_fingers: (40, 3) finger joints and tips from their wrist, needed where there are fingers.
     """
     turns = np.array(rotations, dtype=np.float64)
     turns[0] = quat_multiply(quat_conjugate(WORLD_FROM_SMPL_REST_QUAT), turns[0])
     rest = np.asarray(rest_joints, dtype=np.float64)
-    steps = rest - rest[np.maximum(PARENTS, 0)]
+    if len(turns) > N_JOINTS:
+        assert rest_fingers is not None
+        rest = all_rest_joints(rest, rest_fingers)
+    rest = rest[: len(turns)]
+    steps = rest - rest[np.maximum(ALL_PARENTS[: len(turns)], 0)]
     steps[0] = WORLD_FROM_SMPL_REST.T @ np.asarray(root, dtype=np.float64)
     return steps * _MIRROR, turns[:, [1, 2, 3, 0]] * [1.0, -1.0, -1.0, 1.0]
 
@@ -80,6 +89,8 @@ def _messages(time: float, pose: tuple[Array, Array] | None) -> Iterator[OscMess
         return
     yield _transform("/VMC/Ext/Root/Pos", "root", (0.0, 0.0, 0.0), _NO_TURN)
     for joint, bone in humanoid_bones().items():
+        if joint >= len(pose[0]):
+            continue
         yield _transform("/VMC/Ext/Bone/Pos", bone, pose[0][joint].tolist(), pose[1][joint].tolist())
 
 

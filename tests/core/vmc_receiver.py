@@ -10,6 +10,11 @@ PARENTS = {
         ("LowerLeg", "UpperLeg"), ("Foot", "LowerLeg"), ("Toes", "Foot"),
         ("UpperArm", "Shoulder"), ("LowerArm", "UpperArm"), ("Hand", "LowerArm"),
     )},
+    **{f"{side}{finger}{part}": f"{side}{finger}{parent}" for side in ("Left", "Right")
+       for finger in ("Thumb", "Index", "Middle", "Ring", "Little")
+       for part, parent in (("Intermediate", "Proximal"), ("Distal", "Intermediate"))},
+    **{f"{side}{finger}Proximal": f"{side}Hand" for side in ("Left", "Right")
+       for finger in ("Thumb", "Index", "Middle", "Ring", "Little")},
     **{f"{side}UpperLeg": "Hips" for side in ("Left", "Right")},
     **{f"{side}Shoulder": "UpperChest" for side in ("Left", "Right")},
 }  # fmt: skip

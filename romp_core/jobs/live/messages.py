@@ -131,11 +131,14 @@ class LivePeople(Report):
     Attributes:
         ids: (P,) int32. rest_joints: (P, 24, 3) meters, SMPL rest space, pelvis at the origin.
         builds: (P, S) values of `bodies.build.SLIDERS`; S is 0 where the skeleton is no body's of these sliders.
+        rest_fingers: (P, 40, 3) finger joints and tips at rest, from their wrist, where hands are captured, else
+            (P, 0, 3).
     """
 
     ids: Array
     rest_joints: Array
     builds: Array
+    rest_fingers: Array
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,8 @@ class LivePosed(Report):
     Attributes:
         time, captured: see above. frame: number of the frame since the start; numbers of dropped frames are missing.
         ids: (P,) int32. confidence: (P,) 0..1.
-        rotations: (P, 24, 4) wxyz, sign-continuous; index 0 takes SMPL rest space to the world, others are local.
+        rotations: (P, 24, 4) wxyz, sign-continuous, or (P, 54, 4) with the finger joints where hands are captured;
+            index 0 takes SMPL rest space to the world, others are local.
         root: (P, 3) pelvis in the world (z up), meters. recording: this frame is in the recording.
     """
 

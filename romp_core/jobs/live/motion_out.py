@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import SettingsError
 from ...formats import vmc
+from ...geometry.skeleton import N_JOINTS
 from ...take.settings import LiveSettings, vmc_address
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ class MotionOut:
         """Send the pose of a frame at `time` seconds; what the network does not take is lost, as in any stream."""
         row, pose = self._row(poses.ids.tolist()), None
         if row is not None:
-            rest = solver.skeleton(int(poses.ids[row])).rest_joints
-            pose = vmc.unity_pose(poses.rotations[row], poses.root[row], rest)
+            skeleton = solver.skeleton(int(poses.ids[row]))
+            fingers = skeleton.rest_fingers() if poses.rotations.shape[1] > N_JOINTS else None
+            pose = vmc.unity_pose(poses.rotations[row], poses.root[row], skeleton.rest_joints, fingers)
         for bundle in vmc.bundles(time, pose):
             try:
                 self._client.send(bundle)

@@ -26,10 +26,11 @@ class Output:
 
     Args:
         send: takes them. layout: of the keypoints. longest: larger side of the small images in pixels, 0 for none.
+        hands: people have fingers.
     """
 
-    def __init__(self, send: Callable[[Report], None], layout: Layout, longest: int) -> None:
-        self._send, self._layout, self._longest = send, layout, longest
+    def __init__(self, send: Callable[[Report], None], layout: Layout, longest: int, hands: bool = False) -> None:
+        self._send, self._layout, self._longest, self._hands = send, layout, longest, hands
         self._camera: Camera | None = None
         self._image_at = 0.0
 
@@ -42,8 +43,11 @@ class Output:
         if poses.new:
             known = [solver.skeleton(id) for id in poses.new]
             rest, builds = (np.stack([getattr(each, name) for each in known]) for name in ("rest_joints", "build"))
+            fingers = np.zeros((len(known), 0, 3), np.float32)
+            if self._hands:
+                fingers = np.stack([each.rest_fingers() for each in known]).astype(np.float32)
             ids = np.array(poses.new, np.int32)
-            self._send(LivePeople(ids, rest.astype(np.float32), builds.astype(np.float32)))
+            self._send(LivePeople(ids, rest.astype(np.float32), builds.astype(np.float32), fingers))
         confidence = np.asarray(poses.confidence, np.float32)
         posed = poses.ids, confidence, poses.rotations, poses.root
         self._send(LivePosed(frame.time, frame.captured, frame.number, *posed, recorded))

@@ -15,10 +15,13 @@ from ...errors import MocapError, ModelError
 from ...footage.stream import Feed, LiveFrame, open_live
 from ...footage.stream.problems import shown
 from ...images.pixels import image_of, pixels_of
-from ...models.base import LiveEstimator, ModelCard
+from ...models.base import LiveEstimator, ModelCard, check_parts
+from ...models.hands.follower import HandFollower
+from ...models.hands.with_hands import add_hands
 from ...models.registry import MODELS, default_store, model_card
 from ...solve.causal.solver import CausalSolver
 from ...storage.assemble import TakeHead
+from ...take.keypoints import Layout
 from ...take.observations import Frame, People
 from ...take.settings import check
 from ...take.take import FootageInfo, horizontal_fov
@@ -26,6 +29,7 @@ from ...weights.store import WeightStore
 from ..provenance import provenance_of
 from ..selection import in_effect
 from .calibration import Calibration
+from .close_ups import CloseUps, Read, carried
 from .counters import Counters
 from .messages import (
     Live,
@@ -89,8 +93,8 @@ def live(
         MocapError: the source cannot be opened, or the model cannot run live.
     """
     check(command.capture), check(command.solve), check(command.live)
-    command = replace(command, capture=replace(command.capture, parts="body"))  # hands and faces are not captured live
     card, store = model_card(command.capture.model), store or default_store()
+    check_parts(card, command.capture)
     if card.capabilities.stream or not card.has_poses:
         raise _not_live(card)
     feed = Feed(open_live(command.source, command.live), command.live.patience)
@@ -145,9 +149,10 @@ class _Session:
         self._listener, self._requests, self._cancelled = listener, requests, cancelled
         model_focal = card.focal if card.capabilities.rotations else None
         fov = horizontal_fov(head.footage, command.solve.fit, model_focal)
-        self._solver = CausalSolver(feed.size, fov, command.solve)
+        hands = command.capture.with_hands
+        self._solver = CausalSolver(feed.size, fov, command.solve, hands)
         self._counters = Counters(provider)
-        self._output = Output(listener.send, card.layout, command.live.thumbnail)
+        self._output = Output(listener.send, card.layout, command.live.thumbnail, hands)
         self._recording: Recording | None = None
         self._calibration: Calibration | None = None
         self._mirror, self._paused, self._stopped = command.live.mirror, False, False
@@ -156,6 +161,9 @@ class _Session:
         self._waiting: deque[tuple[LiveFrame, bool]] = deque()  # frames whose people are not final
         self._stats_at = 0.0
         self._take = self._sentence = ""
+        self._parts = command.capture
+        self._close_ups = CloseUps(reader(card.layout)) if command.capture.parts != "body" else None
+        self._read: dict[int, People] = {}  # people with their close-ups by number of the frame
 
     def run(self, estimator: LiveEstimator) -> LiveEnd:
         """Until the end."""
@@ -163,10 +171,12 @@ class _Session:
         self._feed.go()
         try:
             for people in estimator.run_live(self._frames(), self._on_people):
-                _, recorded = self._waiting.popleft()
+                frame, recorded = self._waiting.popleft()
                 if recorded and self._recording is not None:
-                    self._recording.final(people)
+                    self._recording.final(self._with_close_ups(people, frame.number))
         finally:
+            if self._close_ups is not None:
+                self._close_ups.close()
             if self._recording is not None:
                 self._listener.saving()
                 self._end_recording()
@@ -271,7 +281,8 @@ class _Session:
     def _on_people(self, frame: Frame, people: People) -> None:
         """Pose the people of the newest frame, and tell it before anything else is done."""
         live_frame, _ = self._waiting.pop()
-        recorded = self._recording is not None and self._recording.at_once(live_frame, people)
+        recorded = self._recording is not None and self._recording.at_once(live_frame, self._blank(people))
+        self._look_closer()
         self._waiting.append((replace(live_frame, image=np.empty(0)), recorded))
         poses = self._solver.solve(people, frame.time)
         self._output.poses(live_frame, poses, self._solver, recorded)
@@ -280,7 +291,37 @@ class _Session:
         self._counters.posed(time.perf_counter() - live_frame.captured)
         if self._calibration is not None:
             self._calibration.add(live_frame, people)
+        if self._close_ups is not None:
+            self._close_ups.offer(people, frame)
         self._output.image(frame.image, people)
+
+    # --- hands and faces ---
+
+    def _look_closer(self) -> None:
+        """Take in what was read meanwhile: the next pose has it."""
+        for people, frame in self._close_ups.finished() if self._close_ups is not None else ():
+            self._solver.see(people, frame.time)
+            if self._recording is not None:
+                self._read[frame.source_frame] = people
+
+    def _with_close_ups(self, people: People, number: int) -> People:
+        """The final people of a frame that is recorded."""
+        if self._close_ups is None:
+            return people
+        self._close_ups.wait_for(number)
+        self._look_closer()
+        seen = self._read.pop(number, None)
+        self._read = {later: each for later, each in self._read.items() if later > number}
+        return carried(people, seen, self._parts)
+
+    def _blank(self, people: People) -> People:
+        return people if self._close_ups is None else carried(people, None, self._parts)
+
+
+def reader(layout: Layout) -> Read:
+    """Reads hands of frame after frame."""
+    follower = HandFollower(layout)
+    return lambda people, frame: add_hands(people, frame, follower)
 
 
 def _footage(command: Live, feed: Feed) -> FootageInfo:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ...bodies.build import built_fingers
 from ...geometry.rotations import matrix_from_quat, quat_from_matrix, quat_multiply, quat_rotate
 from ...take.take import Camera, Take, level_camera
 from ...typing import Array
-from ..heights import height_of
+from ..heights import height_of, stature
 
 _FACING = np.array([0.0, 0.0, 1.0])  # of SMPL's rest pose
 _FRONT = np.array([0.0, -1.0])  # Blender's front view
@@ -21,6 +22,10 @@ class Skeleton:
 
     rest_joints: Array
     build: Array
+
+    def rest_fingers(self) -> Array:
+        """Finger joints and tips (40, 3) at rest, from their wrist, meters, as `Motion` has them."""
+        return built_fingers(self.build, stature(self.rest_joints, self.build))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...bodies.build import SLIDERS, built_skeleton
+from ...geometry.fingers import N_FINGERS
 from ...geometry.projection import Pinhole, focal_from_fov, root_from_pixels
 from ...geometry.rotations import side_of
-from ...geometry.skeleton import forward_kinematics
+from ...geometry.skeleton import N_JOINTS, forward_kinematics
 from ...take.observations import People
 from ...take.settings import SolveSettings
 from ...typing import Array
@@ -17,6 +18,7 @@ from ..contacts.soles import sole_heights
 from ..heights import stature
 from .filter import CausalFilter
 from .floor_hold import FloorHold
+from .hands import CausalHands
 from .landmark_follower import FORGET_S, LandmarkFollower
 from .placement import Placement, Skeleton, assumed_placement
 
@@ -26,7 +28,8 @@ class CausalPoses:
     """The P people of a frame in the world (z up).
 
     Attributes:
-        ids: (P,) int32. confidence: (P,). rotations: (P, 24, 4) wxyz, sign-continuous; root: (P, 3) meters.
+        ids: (P,) int32. confidence: (P,). root: (P, 3) meters.
+        rotations: (P, 24, 4) wxyz, sign-continuous, or (P, 54, 4) with the finger joints where hands are captured.
         new: ids of people whose skeletons were not known before.
     """
 
@@ -42,6 +45,7 @@ class _Followed:
     skeleton: Skeleton
     follower: LandmarkFollower
     filter: CausalFilter
+    hands: CausalHands | None = None
     floor: FloorHold = field(default_factory=FloorHold)
     time: float = -np.inf
     rotations: Array | None = None
@@ -52,10 +56,11 @@ class CausalSolver:
 
     Args:
         size: width and height of the images. fov: horizontal field of view, radians. settings: height and smoothing.
+        hands: people have fingers, which `see` hears of.
     """
 
-    def __init__(self, size: tuple[int, int], fov: float, settings: SolveSettings) -> None:
-        self._size, self._settings = size, settings
+    def __init__(self, size: tuple[int, int], fov: float, settings: SolveSettings, hands: bool = False) -> None:
+        self._size, self._settings, self._hands = size, settings, hands
         self._people: dict[int, _Followed] = {}
         self._scale: float | None = None
         self.place(assumed_placement(fov))
@@ -76,6 +81,17 @@ class CausalSolver:
         """Of somebody who was posed."""
         return self._people[id].skeleton
 
+    def see(self, people: People, time: float) -> None:
+        """Take in the hands of people of an earlier frame, read at its time; the next poses have them."""
+        if people.hand_points is None or people.ids is None:
+            return
+        for row, id in enumerate(np.asarray(people.ids).tolist()):
+            if id in self._people and (hands := self._people[id].hands) is not None:
+                assert people.hand_world is not None
+                assert people.hand_presence is not None and people.hand_right is not None
+                shown = people.hand_points[row], people.hand_world[row], people.hand_presence[row]
+                hands.see(*shown, people.hand_right[row], self._size, time)
+
     def solve(self, people: People, time: float) -> CausalPoses:
         """The poses of a frame at `time` seconds, later than the one before."""
         assert people.ids is not None
@@ -86,14 +102,16 @@ class CausalSolver:
             if id in new:
                 self._people[id] = self._followed(id, people, row)
         poses = [self._pose(self._people[id], people, row, time) for row, id in enumerate(ids)]
-        rotations = np.array([pose[0] for pose in poses], np.float32).reshape(-1, 24, 4)
+        joints = N_JOINTS + N_FINGERS if self._hands else N_JOINTS
+        rotations = np.array([pose[0] for pose in poses], np.float32).reshape(-1, joints, 4)
         root = np.array([pose[1] for pose in poses], np.float32).reshape(-1, 3)
         return CausalPoses(np.asarray(people.ids, np.int32), people.confidence, rotations, root, new)
 
     def _followed(self, id: int, people: People, row: int) -> _Followed:
         skeleton = self._placement.skeletons.get(id) or self._first_skeleton(people, row)
         follower = LandmarkFollower(skeleton.rest_joints, self._pinhole)
-        return _Followed(skeleton, follower, CausalFilter(self._settings.smoothing.strength))
+        hands = CausalHands(skeleton.rest_fingers(), self._pinhole) if self._hands else None
+        return _Followed(skeleton, follower, CausalFilter(self._settings.smoothing.strength), hands)
 
     def _first_skeleton(self, people: People, row: int) -> Skeleton:
         """Of the usual build; as a body model estimates it, in proportion to the people of its first frame."""
@@ -114,6 +132,9 @@ class CausalSolver:
             elapsed = 1 / 30
         rest = one.skeleton.rest_joints
         rotations, root = one.filter.smooth(*self._in_camera(one, people, row, time), elapsed)
+        fingers = np.zeros((0, 4))
+        if one.hands is not None:
+            rotations, fingers = one.hands.join(rotations, time)
         rotations, root = np.array(rotations), self._placement.point(root)
         rotations[0] = self._placement.turned(rotations[0])
         joints = forward_kinematics(rotations, root, rest)[0]
@@ -122,6 +143,7 @@ class CausalSolver:
             self._placement = self._placement.lifted(lift)
             root[2], joints[:, 2] = root[2] + lift, joints[:, 2] + lift
         root[2] += one.floor.offset(joints, rest, elapsed)
+        rotations = np.concatenate([rotations, fingers])
         if one.rotations is not None:
             rotations *= side_of(rotations, one.rotations)
         one.time, one.rotations = time, rotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,9 @@ _SIDE, _PRESENCE, _INSIDE = (0.5, 0.85), (0.6, 0.95), (0.4, 0.7)
 """From nothing to all that a hand is believed: by the probability of its side, by presence, and by the share of its
 points in the image. Of a smear the network does not know them."""
 
-_BLURRED = 0.2
+BLURRED = 0.2
+"""Below this share of the usual sharpness a hand is blurred."""
+
 _OUTSIDE_TRUST = 0.1
 
 
@@ -54,19 +56,30 @@ def hand_evidence(observations: Observations, side: int, footage: FootageInfo) -
         observations.hand_sharpness,
     )
     points, world, presence, right, sharpness = (np.asarray(part, np.float64)[:, side] for part in parts)
+    evidence = clear_evidence(points, world, presence, right if side else 1 - right, (footage.width, footage.height))
+    seen = evidence.weight > 0
+    if not seen.any():
+        return evidence
+    blurred = sharpness < BLURRED * np.median(sharpness[seen])
+    return replace(evidence, weight=np.where(blurred, evidence.weight / 2, evidence.weight))
+
+
+def clear_evidence(points: Array, world: Array, presence: Array, fits: Array, size: tuple[int, int]) -> HandEvidence:
+    """The evidence of frames that are not blurred.
+
+    Args:
+        points: (n, 21, 3). world: (n, 21, 3). presence: (n,). fits: (n,) probability that it is a hand of its side.
+        size: width and height of the image.
+    """
     pixels = points[..., :2]
-    size = np.ptp(pixels, axis=1).max(axis=-1)
-    inside = ((pixels >= 0) & (pixels < [footage.width, footage.height])).all(axis=-1)
-    fits = right if side else 1 - right
+    extent = np.ptp(pixels, axis=1).max(axis=-1)
+    inside = ((pixels >= 0) & (pixels < size)).all(axis=-1)
     clear = ramp(fits, _SIDE) * ramp(presence, _PRESENCE)
-    fade = clear * np.clip((size - NOTHING_PX) / (FULL_PX - NOTHING_PX), 0, 1)
-    weight = presence * np.maximum(fade, _LEAST) * (size > NOTHING_PX)
+    fade = clear * np.clip((extent - NOTHING_PX) / (FULL_PX - NOTHING_PX), 0, 1)
+    weight = presence * np.maximum(fade, _LEAST) * (extent > NOTHING_PX)
     weight *= ramp(inside.mean(axis=1), _INSIDE)
-    seen = weight > 0
-    if seen.any():
-        weight = np.where(sharpness < _BLURRED * np.median(sharpness[seen]), weight / 2, weight)
     return HandEvidence(
-        pixels, world, weight, np.where(inside, 1.0, _OUTSIDE_TRUST), np.maximum(size, NOTHING_PX), fade
+        pixels, world, weight, np.where(inside, 1.0, _OUTSIDE_TRUST), np.maximum(extent, NOTHING_PX), fade
     )
 
 

@@ -60,20 +60,33 @@ def fit_hand(
         seen: of each sample; some must have weight. interval: seconds between samples.
         report: called with the share done; may raise to stop.
     """
-    guess = first_guess(model, seen.pixels, seen.world, seen.weight > 0, optics)
-    hand = Hand(*guess)
-    bones = normalize(seen.world[:, _BONES[:, 1]] - seen.world[:, _BONES[:, 0]])
+    hand = guessed_hand(model, seen, optics)
     for iteration in range(_ITERATIONS):
-        careful = iteration < _CAREFUL
-        hand = _step(model, hand, seen, bones, optics, interval, careful)
+        hand = refine_hand(model, hand, seen, optics, interval, iteration < _CAREFUL)
         report((iteration + 1) / _ITERATIONS)
+    return within_reach(hand)
+
+
+def guessed_hand(model: HandModel, seen: HandEvidence, optics: Pinhole) -> Hand:
+    """A first guess from what was seen; some of it must have weight."""
+    return Hand(*first_guess(model, seen.pixels, seen.world, seen.weight > 0, optics))
+
+
+def within_reach(hand: Hand) -> Hand:
+    """The hand with its angles within their limits."""
     return replace(hand, angles=np.clip(hand.angles, LOWEST - SOFTNESS, HIGHEST + SOFTNESS))
 
 
-def _step(
-    model: HandModel, hand: Hand, seen: HandEvidence, bones: Array, optics: Pinhole, interval: float, careful: bool
+def refine_hand(
+    model: HandModel, hand: Hand, seen: HandEvidence, optics: Pinhole, interval: float, careful: bool = False
 ) -> Hand:
+    """One iteration of the fit.
+
+    Args:
+        careful: take small steps, as at the beginning.
+    """
     count = len(hand.angles)
+    bones = normalize(seen.world[:, _BONES[:, 1]] - seen.world[:, _BONES[:, 0]])
     blocks = np.zeros((count, N_PARAMETERS, N_PARAMETERS))
     right = np.zeros((count, N_PARAMETERS))
     for start in range(0, count, _CHUNK):

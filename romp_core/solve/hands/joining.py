@@ -45,13 +45,7 @@ def join_hands(motion: Motion, tracks: HandTracks | None, footage: FootageInfo) 
     for side, wrist in enumerate(WRISTS):
         elbow = PARENTS[wrist]
         local = quat_multiply(quat_conjugate(orientations[:, elbow]), tracks.wrists[:, side])
-        turn = _within_reach(local, tracks.wrist_share[:, side], interval)
-        swing, twist = quat_from_rotvec(turn[:, :3]), turn[:, 3]
-        forearm = quat_from_rotvec(_FOREARM_SHARE * twist[:, None] * _ALONG)
-        rest = quat_from_rotvec((1 - _FOREARM_SHARE) * twist[:, None] * _ALONG)
-        rotations[:, elbow] = quat_multiply(rotations[:, elbow], forearm)
-        # What the forearm turned is taken off before the swing, which is in the axes of the unturned forearm.
-        rotations[:, wrist] = quat_multiply(quat_multiply(quat_multiply(quat_conjugate(forearm), swing), forearm), rest)
+        turn_wrist(rotations, side, _calm(local, tracks.wrist_share[:, side], interval))
     return replace(
         motion,
         rotations=make_continuous(rotations).astype(np.float32),
@@ -61,11 +55,23 @@ def join_hands(motion: Motion, tracks: HandTracks | None, footage: FootageInfo) 
     )
 
 
-def _within_reach(local: Array, share: Array, interval: float) -> Array:
-    """Swing as a rotation vector, and twist about the forearm, (m, 4), of rotations (m, 4) = swing * twist.
+def turn_wrist(rotations: Array, side: int, turn: Array) -> None:
+    """Turn the wrist, and the forearm by its part, in rotations (m, 24, 4), as `reach` (m, 4) gives the turn."""
+    wrist = WRISTS[side]
+    swing, twist = quat_from_rotvec(turn[:, :3]), turn[:, 3:]
+    forearm = quat_from_rotvec(_FOREARM_SHARE * twist * _ALONG)
+    rest = quat_from_rotvec((1 - _FOREARM_SHARE) * twist * _ALONG)
+    rotations[:, PARENTS[wrist]] = quat_multiply(rotations[:, PARENTS[wrist]], forearm)
+    # What the forearm turned is taken off before the swing, which is in the axes of the unturned forearm.
+    rotations[:, wrist] = quat_multiply(quat_multiply(quat_multiply(quat_conjugate(forearm), swing), forearm), rest)
 
-    As far as they count: `share` (m,) says so. Twists that no arm can do are not believed: the palm is seen from the
-    wrong side, or the forearm is off.
+
+def reach(local: Array) -> tuple[Array, Array]:
+    """What a wrist can do of rotations (m, 4) against its forearm: swing * twist.
+
+    Returns:
+        swing as a rotation vector and twist about the forearm (m, 4), and how far that is believed (m,): a twist that
+        no arm can do is not. The palm is seen from the wrong side then, or the forearm is off.
     """
     twice = 2 * np.arctan2(local[:, 1], local[:, 0])
     twist = np.asarray((twice + np.pi) % (2 * np.pi) - np.pi)
@@ -73,7 +79,13 @@ def _within_reach(local: Array, share: Array, interval: float) -> Array:
     size = np.maximum(np.linalg.norm(swing, axis=1, keepdims=True), 1e-9)
     swing = swing * np.minimum(1, _MOST_SWING / size)
     possible = np.clip((_NO_TWIST - np.abs(twist)) / (_NO_TWIST - _MOST_TWIST), 0, 1)
+    return np.column_stack([swing, twist]), np.asarray(possible)
+
+
+def _calm(local: Array, share: Array, interval: float) -> Array:
+    """The turn (m, 4) of `reach`, as far as it counts, `share` (m,), and calm where it hardly does."""
+    turn, possible = reach(local)
     share = share * np.minimum(possible, gaussian(possible, _CALM_S / interval))
-    turn = np.column_stack([swing, twist]) * share[:, None]
+    turn = turn * share[:, None]
     calm = gaussian(turn, _CALM_S / interval)
     return np.asarray(calm + (turn - calm) * share[:, None])

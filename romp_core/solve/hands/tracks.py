@@ -24,7 +24,7 @@ from .solved_hands import HandTracks
 BRIDGED_S = 0.25
 """Hands that are not seen for longer than this relax."""
 
-_RELAXING_S, _WRIST_S = 0.3, 0.2
+RELAXING_S, _WRIST_S = 0.3, 0.2
 _FLICKER_S = 0.1
 _FADE_S = 0.25
 _DOUBTFUL = (0.3, 0.9)
@@ -72,7 +72,7 @@ def hand_tracks(
             steady = gaussian(_held(sampled.fade, sampled.weight > 0), _FADE_S / part.interval)
             fade[at] = part.at_frames(ramp(steady, _DOUBTFUL))
         held, away = _held_angles(angles, certain > 0, times)
-        strength = fade * _rest_share(away, _RELAXING_S)
+        strength = fade * _rest_share(away, RELAXING_S)
         share[:, side] = fade * _rest_share(away, _WRIST_S)
         confidence[:, side] = certain * (away <= 0) * (fade > _SHOWN)
         angles = RELAXED + (held - RELAXED) * strength[:, None]

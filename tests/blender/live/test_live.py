@@ -1,6 +1,7 @@
 """Live capture in Blender, with the worker played at the pipe: poses, recordings, ends, and what goes wrong."""
 
 import time
+from dataclasses import replace
 
 import bpy
 import numpy as np
@@ -15,7 +16,10 @@ from addon.live import control
 from addon.live.state import Display
 from addon.models import online
 from addon.worker import jobs
+from romp_core.bodies.build import built_fingers
 from romp_core.bodies.embedded import load_body
+from romp_core.geometry.fingers import ALL_JOINTS, pose_with_fingers
+from romp_core.geometry.rotations import quat_from_rotvec
 from romp_core.jobs.live import messages
 from romp_core.storage.take_file import save_take
 from romp_core.worker.commands import Failed, Finished
@@ -74,7 +78,14 @@ def start(live, **options):
 def people(*ids):
     rest = load_body().rest_joints(1.8)
     count = len(ids)
-    return messages.LivePeople(np.array(ids, np.int32), np.repeat(rest[None], count, 0), np.zeros((count, 0)))
+    ids = np.array(ids, np.int32)
+    return messages.LivePeople(ids, np.repeat(rest[None], count, 0), np.zeros((count, 0)), np.zeros((count, 0, 3)))
+
+
+def people_with_hands(*ids):
+    """The same with fingers."""
+    fingers = np.repeat(built_fingers(np.zeros(0), 1.8)[None], len(ids), 0)
+    return replace(people(*ids), rest_fingers=fingers)
 
 
 def posed(moved, row, *ids, recording=False, seconds=None):
@@ -120,6 +131,31 @@ def test_poses_move_a_character_exactly_and_quickly(live, scene, moved):
     assert display.people == 1 and 0.03 <= min(display.latency) < 5
 
 
+def bent(report, degrees):
+    """The same poses with all fingers bent about z at each joint, whose axes are those of the rest pose."""
+    turn = quat_from_rotvec(np.radians([0.0, 0.0, degrees]))
+    fingers = np.tile(turn, (len(report.ids), 30, 1))
+    return replace(report, rotations=np.concatenate([report.rotations, fingers], axis=1))
+
+
+def test_fingers_move_with_the_hands(live, scene, moved):
+    scene.romp_mocap.capture.parts = "hands"
+    job = start(live)
+    assert job.command.capture.parts == "hands"
+    job.say(people_with_hands(1), bent(posed(moved, 0, 1), 0.0))
+    item = character(scene)
+    assert {"left_index1", "right_thumb3"} <= set(item.data.bones.keys())
+    job.say(bent(posed(moved, 5, 1), -30.0))
+    bpy.context.view_layer.update()
+    expected = pose_with_fingers(
+        moved.rotations[5], bent(posed(moved, 5, 1), -30.0).rotations[0, 24:], moved.root[5],
+        load_body().rest_joints(1.8), built_fingers(np.zeros(0), 1.8),
+    )[0]  # fmt: skip
+    for joint in ("left_index3", "right_middle2", "left_thumb2"):
+        head = item.matrix_world @ item.pose.bones[joint].head
+        assert np.abs(np.array(head) - expected[ALL_JOINTS.index(joint)]).max() < 1e-3
+
+
 def test_of_several_poses_the_newest_is_shown(live, scene, moved):
     job = start(live)
     job.say(people(1), *(posed(moved, row, 1) for row in range(20)))
@@ -134,7 +170,7 @@ def test_two_people_get_a_character_each_and_a_calibration_resizes_it(live, scen
     job.say(people(2), posed(moved, 1, 1, 2))
     assert len(list(scene_index.characters(scene))) == 2
     smaller = load_body().rest_joints(1.4)[None]
-    job.say(messages.LivePeople(np.array([1], np.int32), smaller, np.zeros((1, 0))), posed(moved, 2, 1, 2))
+    job.say(replace(people(1), rest_joints=smaller), posed(moved, 2, 1, 2))
     first, second = (character(scene, person).data.bones["head"].head_local.z for person in (1, 2))
     assert first < 0.85 * second and len(list(scene_index.characters(scene))) == 2
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from romp_core.bodies.build import built_fingers
 from romp_core.formats import vmc
+from romp_core.geometry.fingers import ALL_JOINTS, pose_with_fingers
 from romp_core.geometry.rotations import quat_from_rotvec
 from romp_core.geometry.skeleton import forward_kinematics
 from tests.core import osc, vmc_receiver
@@ -28,6 +30,23 @@ def test_a_receiver_reconstructs_the_joints(seed):
     expected = forward_kinematics(rotations, root, rest)[0]
     for name, position in vmc_receiver.world_joints(bones).items():
         assert np.abs(position - expected[vmc_receiver.JOINTS[name]]).max() < 1e-5
+
+
+def test_a_receiver_reconstructs_the_fingers():
+    rotations, root, rest = posed(3)
+    fingers = quat_from_rotvec(np.random.default_rng(4).normal(size=(30, 3)) * 0.5)
+    rest_fingers = built_fingers(np.zeros(0), 1.8)
+    sent = read(vmc.bundles(1.5, vmc.unity_pose(np.concatenate([rotations, fingers]), root, rest, rest_fingers)))
+    bones = {values[0]: values[1:] for address, values in sent if address == "/VMC/Ext/Bone/Pos"}
+    places = vmc_receiver.world_joints(bones)
+    expected = pose_with_fingers(rotations, fingers, root, rest, rest_fingers)[0]
+    names = {"Index": "index", "Middle": "middle", "Ring": "ring", "Little": "pinky", "Thumb": "thumb"}
+    for side in ("Left", "Right"):
+        for finger, own in names.items():
+            for number, part in enumerate(("Proximal", "Intermediate", "Distal"), 1):
+                joint = ALL_JOINTS.index(f"{side.lower()}_{own}{number}")
+                assert np.abs(places[f"{side}{finger}{part}"] - expected[joint]).max() < 1e-5
+    assert len(bones) == len(vmc_receiver.JOINTS) + 30
 
 
 def test_somebody_who_stands_at_rest_faces_front_in_unity():

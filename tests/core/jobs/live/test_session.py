@@ -93,6 +93,28 @@ def test_a_file_in_real_time_gives_poses_and_ends(tmp_path):
     assert thumbnail.image.shape == (160, 160, 3)
 
 
+def test_hands_come_beside_the_body_and_are_recorded(tmp_path):
+    out = tmp_path / "take.npz"
+    job = start(Live(str(DEMO), CaptureSettings(parts="hands")), tmp_path / "log" / "worker.log")
+    events = follow(job, someone)
+    job.send(LiveRecord(str(out)))
+    events += follow(job)
+    posed = [each for each in poses(events) if len(each.ids)]
+    assert all(each.rotations.shape[1:] == (54, 4) for each in posed)
+    assert latest(events, LivePeople).rest_fingers.shape == (1, 40, 3)
+    fingers = np.stack([each.rotations[0, 24:] for each in posed])
+    np.testing.assert_allclose(np.linalg.norm(fingers, axis=-1), 1, atol=1e-5)
+    presence = [person.observations.hand_presence for person in load_take(out).people]  # several where it was slow
+    assert all(each.shape[1:] == (2,) for each in presence)
+    assert max(each.max() for each in presence) > 0.5
+
+
+def test_a_model_without_hands_says_so(tmp_path):
+    job = start(Live(str(DEMO), CaptureSettings(model="romp", parts="hands")), tmp_path / "log" / "worker.log")
+    failed = ended(job)
+    assert isinstance(failed, Failed) and "does not capture hands" in failed.sentence
+
+
 def test_a_recording_is_a_raw_take_that_can_be_solved(camera, tmp_path):
     out = tmp_path / "take.npz"
     job = start_live(camera.address, tmp_path)

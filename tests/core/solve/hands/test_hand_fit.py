@@ -8,54 +8,19 @@ import numpy as np
 import pytest
 
 from romp_core.bodies.build import built_fingers
-from romp_core.bodies.embedded import load_body_with_fingers
 from romp_core.geometry.fingers import ALL_JOINTS, FINGERS, pose_with_fingers
-from romp_core.geometry.projection import Pinhole, project
 from romp_core.geometry.rotations import angle_between, matrix_from_rotvec, quat_from_matrix, quat_multiply
 from romp_core.solve.hands.angles import ANGLES, HIGHEST, LOWEST, N_ANGLES, RELAXED
-from romp_core.solve.hands.evidence import HandEvidence, hand_evidence
+from romp_core.solve.hands.evidence import hand_evidence
 from romp_core.solve.hands.hand_fit import fit_hand
-from romp_core.solve.hands.hand_model import HandModel
 from romp_core.solve.hands.joining import join_hands
 from romp_core.solve.hands.solved_hands import HandTracks
 from romp_core.solve.hands.tracks import hand_tracks
 from romp_core.solve.segments import segments
 from romp_core.take.observations import Observations
 from romp_core.take.take import FootageInfo
+from tests.core.solve.hands.moving_hand import COUNT, FPS, OPTICS, model_of, moving_hand, seen
 from tests.core.synthetic import make_motion
-
-FPS, COUNT = 30.0, 60
-OPTICS = Pinhole(900.0, np.array([320.0, 240.0]))
-
-
-def model_of(side: int) -> HandModel:
-    return HandModel(built_fingers(np.zeros(0), 1.8), side, load_body_with_fingers().thumb_axis)
-
-
-def moving_hand(side: int):
-    """Wrist, turn and angles of a hand that opens and closes before the camera, its palm toward it."""
-    phase = np.linspace(0, 2 * np.pi, COUNT)
-    wrist = np.stack([0.1 * np.sin(phase), 0.05 * np.cos(phase), np.full(COUNT, 1.5)], axis=1)
-    upwards = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
-    turn = matrix_from_rotvec(np.stack([0 * phase, 0.4 * np.sin(phase), 0 * phase], axis=1)) @ upwards
-    if side:
-        turn = turn @ matrix_from_rotvec(np.array([0.0, np.pi, 0.0]))
-    bend = 0.5 - 0.5 * np.cos(phase)
-    angles = np.tile(RELAXED, (COUNT, 1))
-    for index, (_, kind) in enumerate(ANGLES):
-        if kind in ("mcp", "pip", "thumb_ip"):
-            angles[:, index] = np.radians(10 + 50 * bend)
-        elif kind == "dip":
-            angles[:, index] = 0.6 * np.radians(10 + 50 * bend)
-    return wrist, turn, angles
-
-
-def seen(model: HandModel, hand) -> HandEvidence:
-    points = model.pose(*hand).points
-    pixels = project(points, OPTICS.focal_px, OPTICS.center_px)
-    size = np.ptp(pixels, axis=1).max(axis=-1)
-    one = np.ones(COUNT)
-    return HandEvidence(pixels, points - points.mean(axis=1, keepdims=True), one, np.ones((COUNT, 21)), size, one)
 
 
 @pytest.mark.parametrize("side", [0, 1])
