@@ -42,7 +42,7 @@ from .retarget.mapping_editor import properties as mapping_properties
 from .review import known, overlay
 from .review import operators as review_operators
 from .review import panel as review_panel
-from .takes import follow, import_results, live_update, relink, solve
+from .takes import add_parts, follow, import_results, live_update, relink, solve
 from .takes import operators as take_operators
 from .takes import panel as take_panel
 from .takes import properties as take_properties
@@ -66,6 +66,7 @@ CLASSES: tuple[type, ...] = (
     *drop.CLASSES,
     *choose.CLASSES,
     *solve.CLASSES,
+    *add_parts.CLASSES,
     *import_results.CLASSES,
     *take_operators.CLASSES,
     *edit_operators.CLASSES,

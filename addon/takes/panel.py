@@ -56,6 +56,7 @@ class ROMP_MOCAP_MT_take(Menu):
         self.layout.operator("romp_mocap.save_take", icon="FILE_TICK")
         self.layout.operator("romp_mocap.recover_takes", icon="RECOVER_LAST")
         self.layout.operator("romp_mocap.import_results", icon="IMPORT")
+        self.layout.operator_menu_enum("romp_mocap.add_parts", "parts", icon="VIEW_PAN")
         self.layout.operator("romp_mocap.find_take")
         self.layout.operator("romp_mocap.find_footage")
         self.layout.operator("romp_mocap.remove_take", text="Remove from List, Keep Characters").keep_characters = True
@@ -156,11 +157,11 @@ class ROMP_MOCAP_PT_solve(NeedsTake, SidebarPanel, Panel):
             self.layout.label(text="Changed, not solved yet.", icon="INFO")
         row = self.layout.row()
         session = jobs.current()
-        if session is not None and session.kind == "solve":
+        if session is not None and session.kind in jobs.SOLVING:
             row.progress(factor=session.share, text=stage_text(session))
         else:
             row.operator("romp_mocap.solve", icon="FILE_REFRESH")
-        if session is not None and session.kind == "solve" and not session.quiet:
+        if session is not None and session.kind in jobs.SOLVING and not session.quiet:
             row.operator("romp_mocap.cancel", icon="CANCEL")
         else:
             row.prop(context.scene.romp_mocap, "live_update")

@@ -20,7 +20,7 @@ from . import characters, edits, live_update, solve_state, take_list
 from .hand_edits import AsksAboutEdits
 
 if TYPE_CHECKING:
-    from romp_core.worker.commands import Solve
+    from romp_core.worker.commands import AddParts, Solve
 
     from .properties import ROMP_MOCAP_PG_take
 
@@ -50,13 +50,20 @@ def start_solving(
     wait: bool,
     quiet: bool = False,
     keep_edits: bool = True,
+    parts: str = "",
 ) -> Outcome | None:
     """Solve a listed take with its entry's settings, then make the characters of these people; see `jobs.start`.
+
+    Args:
+        parts: hands or faces to find in the footage before that, as in `CaptureSettings`; "" for none.
 
     Raises:
         romp_core.errors.MocapError: the take file is unusable, or a job is running.
     """
     command = solve_command(entry, lookup.take_file(entry))
+    title = f"Solve {entry.name}"
+    if parts:
+        command, title = adding(command, entry, parts), f"Add Parts to {entry.name}"
     uid, take_id = scene.session_uid, entry.take_id
 
     def solved(outcome: Outcome) -> Steps[str]:
@@ -76,7 +83,7 @@ def start_solving(
             push_undo("Solve Again")
         return " ".join(remarks)
 
-    return jobs.start(f"Solve {entry.name}", command, solved, wait, quiet)
+    return jobs.start(title, command, solved, wait, quiet)
 
 
 def solve_command(entry: ROMP_MOCAP_PG_take, out: str) -> Solve:
@@ -86,6 +93,14 @@ def solve_command(entry: ROMP_MOCAP_PG_take, out: str) -> Solve:
     take = take_list.load(entry)
     heights = {item.person_id: item.height or None for item in entry.people}
     return Solve(find_file(entry.path), out, solve_state.settings_of(entry), heights, edits.edited(entry, take).edits)
+
+
+def adding(command: Solve, entry: ROMP_MOCAP_PG_take, parts: str) -> AddParts:
+    """The same command, but with parts to be found in the footage before. Raises TakeError."""
+    from romp_core.worker.commands import AddParts
+
+    footage = lookup.footage_file(entry, take_list.load(entry).footage.path)
+    return AddParts(**vars(command), parts=parts, footage=footage)
 
 
 CLASSES = (ROMP_MOCAP_OT_solve,)

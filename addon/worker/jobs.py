@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from romp_core.worker.commands import Command
 
 TICK_SECONDS, QUIET_TICK_SECONDS, STEP_SECONDS, LIVE_TICK_SECONDS = 0.1, 0.02, 0.02, 0.004
-OF_TAKES = ("solve", MAKING)
+SOLVING = ("solve", "add_parts")
+"""Kinds of the jobs that change the motion of a take."""
+
+OF_TAKES = (*SOLVING, MAKING)
 """Kinds of the jobs that are shown with the takes."""
 ELSEWHERE = (*OF_TAKES, "live")
 """Kinds of the jobs that are not shown where captures are."""

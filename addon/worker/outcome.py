@@ -62,6 +62,7 @@ _NOTHING_DONE = {
     "import_results": "Cancelled. Nothing was imported.",
     "self_test": "The self-test was cancelled.",
     "solve": "Cancelled. The take file is as it was.",
+    "add_parts": "Cancelled. The take file is as it was.",
 }
 """What a cancelled job that left no take says, by the kind of its command."""
 

@@ -14,16 +14,24 @@ from ..formats import EXPORT_FORMATS, IMPORT_FORMATS, UP_AXES
 from ..take.settings import SolveSettings
 from ..take.take import Take
 from .console import put, say
-from .options import add_settings, given_settings, solve_settings
+from .options import add_settings, add_threads, given_settings, solve_settings
 from .progress import Silent, add_progress, count, interruptible
 
 
 def add_take_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add `solve`, `info`, `import` and `export`."""
+    """Add `solve`, `add-parts`, `info`, `import` and `export`."""
     sub = command("solve", _solve, "Solve a take again, or recover an interrupted capture; the model does not run")
     sub.add_argument("take", metavar="TAKE")
     sub.add_argument("-o", "--out", metavar="TAKE", help="take file to write (default: the same file)")
     add_settings(sub, SolveSettings)
+    add_progress(sub)
+
+    sub = command("add-parts", _add_parts, "Find hands or faces of a take's people in its footage, and solve it again")
+    sub.add_argument("take", metavar="TAKE")
+    sub.add_argument("--parts", required=True, choices=("hands", "face", "all"), help="what to find")
+    sub.add_argument("--footage", default="", metavar="VIDEO", help="where the footage is now (default: where it was)")
+    sub.add_argument("-o", "--out", metavar="TAKE", help="take file to write (default: the same file)")
+    add_threads(sub)
     add_progress(sub)
 
     sub = command("info", _info, "Show what is in a take")
@@ -63,6 +71,21 @@ def _solve(options: argparse.Namespace) -> None:
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         solve_take(take, options.out or options.take, listener, cancelled)
+
+    interruptible(run, options.progress)
+
+
+def _add_parts(options: argparse.Namespace) -> None:
+    from ..jobs.add_parts import add_parts
+    from ..storage.journal import check_not_captured
+    from ..storage.take_file import load_take
+
+    out = options.out or options.take
+    check_not_captured(out)
+    take = load_take(options.take)
+
+    def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
+        add_parts(take, out, options.parts, listener, cancelled, options.footage)
 
     interruptible(run, options.progress)
 

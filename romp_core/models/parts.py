@@ -58,10 +58,14 @@ def with_parts(
 
     with closing(prefetch(estimate(kept()))) as estimated:  # type: ignore[type-var]
         for people in estimated:
-            frame = waiting.popleft()
-            ids = [] if people.ids is None else [int(id) for id in people.ids]
-            for part in parts:
-                if people.cut:
-                    part.restart()
-                people = part.added(people, ids, frame.image)
-            yield people
+            yield add_parts(people, waiting.popleft(), parts)
+
+
+def add_parts(people: People, frame: Frame, parts: Sequence[Part]) -> People:
+    """The people of a frame, which have ids, with their parts; frames come in their order, but some may be left out."""
+    ids = [] if people.ids is None else [int(id) for id in people.ids]
+    for part in parts:
+        if people.cut:
+            part.restart()
+        people = part.added(people, ids, frame.image)
+    return people

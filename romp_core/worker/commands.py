@@ -90,6 +90,18 @@ class Solve(Command):
 
 
 @dataclass(frozen=True)
+class AddParts(Solve):
+    """Find hands or faces of the people of a take in its footage, then solve it.
+
+    Attributes:
+        parts: as in `CaptureSettings`. footage: where the footage is, "" for where it was.
+    """
+
+    parts: str = "all"
+    footage: str = ""
+
+
+@dataclass(frozen=True)
 class ImportResults(Command):
     """Make a take of another program's results.
 

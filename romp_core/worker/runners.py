@@ -104,13 +104,29 @@ def _solve(command: commands.Solve, pipe: Pipe, cancelled: Cancelled, session: S
     from ..storage.journal import check_not_captured
 
     check_not_captured(command.out)
-    take = session.load(command.take)
+    take = _as_asked(session.load(command.take), command)
+    session.remember(solve_take(take, command.out, pipe, cancelled, session.cache()), command.out)
+    return Finished(command.out)
+
+
+def _as_asked(take: Take, command: commands.Solve) -> Take:
+    """The take with the settings, heights and edits of a command."""
     heights, edits = dict(command.heights), command.edits or take.edits
     people = tuple(replace(person, height=heights.pop(person.id, person.height)) for person in take.people)
     made = {**edits.heights, **heights}  # of people whom the edits made
     edits = replace(edits, heights={id: height for id, height in made.items() if height})
-    take = replace(take, people=people, solve=command.solve, edits=edits)
-    session.remember(solve_take(take, command.out, pipe, cancelled, session.cache()), command.out)
+    return replace(take, people=people, solve=command.solve, edits=edits)
+
+
+def _add_parts(command: commands.AddParts, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..jobs.add_parts import add_parts
+    from ..storage.journal import check_not_captured
+
+    check_not_captured(command.out)
+    take = _as_asked(session.load(command.take), command)
+    session.forget()
+    take = add_parts(take, command.out, command.parts, pipe, cancelled, command.footage, session.cache())
+    session.remember(take, command.out)
     return Finished(command.out)
 
 
@@ -175,6 +191,7 @@ RUNNERS: Final[Mapping[type[Command | Live], Callable[[Any, Pipe, Cancelled, Ses
     commands.Capture: _capture,
     commands.DetectPeople: _detect_people,
     commands.Solve: _solve,
+    commands.AddParts: _add_parts,
     commands.ImportResults: _import_results,
     Live: _live,
     commands.Recover: _recover,

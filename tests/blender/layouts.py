@@ -44,6 +44,9 @@ class Layout:
         self.texts.append(kind.name if text is None else text)
         return SimpleNamespace(**dict.fromkeys(kind.properties.keys()))
 
+    def operator_menu_enum(self, name, property, text=None, **_options):
+        assert property in vars(self.operator(name, text))
+
     def panel(self, _id, **_options):
         return Layout(self.texts), Layout(self.texts)
 

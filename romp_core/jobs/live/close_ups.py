@@ -16,18 +16,16 @@ import numpy as np
 from ...take.observations import Frame, People
 from ...take.settings import CaptureSettings
 
-Read = Callable[[People, Frame], People]
-"""Adds what close-ups show of the people of a frame."""
-
 
 class CloseUps:
     """Reads frames one after the other.
 
     Args:
-        read: called in the other thread, with the frames in their order. What it raises is raised by `finished`.
+        read: gives people with what a frame shows of them closer; called in the other thread, with the frames in their
+            order. What it raises is raised by `finished`.
     """
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Callable[[People, Frame], People]) -> None:
         self._read = read
         self._asked: SimpleQueue[tuple[People, Frame] | None] = SimpleQueue()
         self._done: SimpleQueue[tuple[People, Frame] | BaseException] = SimpleQueue()

@@ -16,12 +16,10 @@ from ...footage.stream import Feed, LiveFrame, open_live
 from ...footage.stream.problems import shown
 from ...images.pixels import image_of, pixels_of
 from ...models.base import LiveEstimator, ModelCard, check_parts
-from ...models.hands.follower import HandFollower
-from ...models.hands.with_hands import add_hands
+from ...models.parts import add_parts, open_parts
 from ...models.registry import MODELS, default_store, model_card
 from ...solve.causal.solver import CausalSolver
 from ...storage.assemble import TakeHead
-from ...take.keypoints import Layout
 from ...take.observations import Frame, People
 from ...take.settings import check
 from ...take.take import FootageInfo, horizontal_fov
@@ -29,7 +27,7 @@ from ...weights.store import WeightStore
 from ..provenance import provenance_of
 from ..selection import in_effect
 from .calibration import Calibration
-from .close_ups import CloseUps, Read, carried
+from .close_ups import CloseUps, carried
 from .counters import Counters
 from .messages import (
     Live,
@@ -162,7 +160,8 @@ class _Session:
         self._stats_at = 0.0
         self._take = self._sentence = ""
         self._parts = command.capture
-        self._close_ups = CloseUps(reader(card.layout)) if command.capture.parts != "body" else None
+        parts = open_parts(command.capture, card.layout)
+        self._close_ups = CloseUps(lambda people, frame: add_parts(people, frame, parts)) if parts else None
         self._read: dict[int, People] = {}  # people with their close-ups by number of the frame
 
     def run(self, estimator: LiveEstimator) -> LiveEnd:
@@ -316,12 +315,6 @@ class _Session:
 
     def _blank(self, people: People) -> People:
         return people if self._close_ups is None else carried(people, None, self._parts)
-
-
-def reader(layout: Layout) -> Read:
-    """Reads hands of frame after frame."""
-    follower = HandFollower(layout)
-    return lambda people, frame: add_hands(people, frame, follower)
 
 
 def _footage(command: Live, feed: Feed) -> FootageInfo:

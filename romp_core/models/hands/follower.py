@@ -43,12 +43,14 @@ class HandFollower:
     """Finds the hands of the people of each frame, one frame after the other.
 
     Args:
-        layout: of the people's keypoints; it must have wrists, and knuckles of index and little finger.
+        layout: of the people's keypoints; it must have wrists, and knuckles of index and little finger or joints of the
+            hands.
     """
 
     def __init__(self, layout: Layout) -> None:
         self._networks, self._palms = HandNetworks(), PalmDetector()
-        self._points = [[layout.index(f"{side}_{part}") for part in _PARTS] for side in ("left", "right")]
+        parts = _KNUCKLES if f"left_{_KNUCKLES[-1]}" in layout.names else _HAND
+        self._points = [[layout.index(f"{side}_{part}") for part in parts] for side in ("left", "right")]
         self._followed: dict[Key, Followed] = {}
 
     def restart(self) -> None:
@@ -148,7 +150,8 @@ class HandFollower:
         return found
 
 
-_PARTS = ("wrist", "pinky", "index")
+_KNUCKLES, _HAND = ("wrist", "pinky", "index"), ("wrist", "hand", "hand")
+"""Keypoints that a rough region is made of; those of body models have a joint at the middle of the knuckles."""
 
 
 def _losers(found: Mapping[Key, HandPoints], wrists: Mapping[Key, _Wrist]) -> list[Key]:

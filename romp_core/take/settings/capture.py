@@ -85,3 +85,8 @@ class CaptureSettings:
     def with_face(self) -> bool:
         """Whether faces are captured."""
         return self.parts in ("face", "all")
+
+    def parts_and(self, other: CaptureSettings) -> str:
+        """The parts of both."""
+        hands, face = self.with_hands or other.with_hands, self.with_face or other.with_face
+        return ("all" if face else "hands") if hands else ("face" if face else "body")
