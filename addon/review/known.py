@@ -29,20 +29,32 @@ class Known:
 
     Attributes:
         footage: of the take. times: (m,) seconds of its motion's rows. confidence: (m, 24). spots: the worst moments.
+        hands: (m, 2) of left and right hand; no rows where hands were not captured.
     """
 
     footage: FootageInfo
     times: Array
     confidence: Array
     spots: list[WeakSpot]
+    hands: Array
 
-    def at(self, frame: float, scene: bpy.types.Scene) -> Array | None:
-        """Confidences (24,) at a frame of the scene; None outside of the motion."""
+    def row_at(self, frame: float, scene: bpy.types.Scene) -> int | None:
+        """The row of the motion at a frame of the scene; None outside of it."""
         import numpy as np
 
         second = second_at(frame, self.footage, scene)
         row = int(np.argmin(np.abs(self.times - second)))
-        return self.confidence[row] if abs(self.times[row] - second) < 0.5 else None
+        return row if abs(self.times[row] - second) < 0.5 else None
+
+    def joints_at(self, row: int) -> dict[str, float]:
+        """Confidence by joint in a row of the motion, those of fingers from their hand."""
+        from romp_core.geometry.fingers import FINGERS, SIDES
+        from romp_core.geometry.skeleton import JOINTS
+
+        found = dict(zip(JOINTS, self.confidence[row].tolist(), strict=True))
+        if len(self.hands):
+            found |= {finger: float(self.hands[row, SIDES.index(finger.split("_")[0])]) for finger in FINGERS}
+        return found
 
     def frame_of(self, spot: WeakSpot, scene: bpy.types.Scene) -> int:
         """The frame of the scene that shows a moment."""
@@ -89,7 +101,8 @@ def _read(entry: ROMP_MOCAP_PG_take) -> dict[int, Known]:
         motion = person.motion
         if motion is not None and len(motion.confidence):
             times = take.footage.times[motion.frame_index]
-            found[person.id] = Known(take.footage, times, motion.confidence, weak_spots(motion, times))
+            spots = weak_spots(motion, times)
+            found[person.id] = Known(take.footage, times, motion.confidence, spots, motion.hand_confidence)
     return found
 
 

@@ -41,21 +41,21 @@ def color_of(confidence: float) -> tuple[float, float, float, float]:
 
 def lines(scene: bpy.types.Scene) -> Iterator[tuple[Any, Any, tuple[float, float, float, float]]]:
     """Ends in the world and color of each bone that is drawn in a scene."""
-    from romp_core.geometry.skeleton import JOINTS, PARENTS
+    from romp_core.geometry.fingers import ALL_JOINTS, ALL_PARENTS
 
     entry = take_list.active_take(scene)
     if entry is None or not scene.romp_mocap.show_confidence:
         return
     for person_id, person in known(entry).items():
         item = scene_index.find_object(scene, entry.take_id, scene_index.ARMATURE, person_id)
-        values = person.at(scene.frame_current_final, scene)
-        if item is None or values is None or not item.visible_get():
+        row = person.row_at(scene.frame_current_final, scene)
+        if item is None or row is None or not item.visible_get():
             continue
-        names, bones = bone_names(item.data), item.pose.bones
-        heads = [item.matrix_world @ bones[names[joint]].head if joint in names else None for joint in JOINTS]
-        for joint, parent in enumerate(PARENTS):
-            if parent >= 0 and heads[joint] is not None and heads[parent] is not None:
-                yield heads[parent], heads[joint], color_of(float(values[joint]))
+        names, bones, values = bone_names(item.data), item.pose.bones, person.joints_at(row)
+        heads = {joint: item.matrix_world @ bones[names[joint]].head for joint in values if joint in names}
+        for joint, parent in zip(ALL_JOINTS[1:], ALL_PARENTS[1:], strict=True):
+            if joint in heads and ALL_JOINTS[parent] in heads:
+                yield heads[ALL_JOINTS[parent]], heads[joint], color_of(values[joint])
 
 
 def _draw() -> None:

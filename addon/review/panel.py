@@ -25,8 +25,9 @@ class ROMP_MOCAP_PT_confidence(NeedsTake, SidebarPanel, Panel):
         if person is None or not person.spots:
             faint(layout, "Solve the take to see how well it is known.", context.region.width)
             return
-        now = person.at(scene.frame_current, scene)
-        layout.label(text=f"This Frame: {now.mean():.0%}" if now is not None else "This Frame: Not Seen")
+        row = person.row_at(scene.frame_current, scene)
+        seen = f"{person.confidence[row].mean():.0%}" if row is not None else "Not Seen"
+        layout.label(text=f"This Frame: {seen}")
         column = layout.column(align=True)
         unsure = [spot for spot in person.spots[:_MOST] if spot.confidence < _CLEAR]
         column.label(text="Check First:" if unsure else "Clearly Seen Throughout")

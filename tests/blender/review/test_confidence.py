@@ -12,6 +12,7 @@ from takes import make_take, motion
 from addon.blender import scene_index
 from addon.review import known, overlay
 from addon.takes import characters, take_list
+from romp_core.bodies.build import built_fingers
 from romp_core.geometry.skeleton import JOINT
 from romp_core.storage.take_file import load_take, save_take
 
@@ -68,6 +69,26 @@ def test_bones_have_the_color_of_their_confidence_where_the_character_is(entry, 
         assert (color[0] > color[1]) == red
     item.hide_set(True)
     assert not list(overlay.lines(scene))
+
+
+def test_fingers_have_the_color_of_their_hand(scene, tmp_path):
+    known.forget()
+    seen = unsure(40, 1, at=30)
+    hands = np.tile(np.array([0.9, 0.0], np.float32), (40, 1))
+    fingers = np.tile(np.array([1, 0, 0, 0], np.float32), (40, 30, 1))
+    rest = built_fingers(np.zeros(0), 1.8).astype(np.float32)
+    seen = replace(seen, fingers=fingers, rest_fingers=rest, hand_confidence=hands)
+    entry = take_list.add_take(scene, save_take(make_take([seen]), tmp_path / "take.npz"))
+    scene.romp_mocap.live_update, scene.romp_mocap.show_confidence = False, True
+    characters.make_characters(scene, entry, {1})
+    scene.frame_set(5)
+    item = scene_index.find_object(scene, entry.take_id, scene_index.ARMATURE, 1)
+    drawn_bones = list(overlay.lines(scene))
+    assert len(drawn_bones) == 23 + 30
+    colors = {tuple(np.round(end, 4)): color for _, end, color in drawn_bones}
+    for bone, red in (("left_index2", False), ("right_thumb3", True)):
+        color = colors[tuple(np.round(item.matrix_world @ item.pose.bones[bone].head, 4))]
+        assert (color[0] > color[1]) == red
 
 
 def test_a_solve_is_taken_up_and_a_missing_file_shows_nothing(entry, scene, tmp_path):

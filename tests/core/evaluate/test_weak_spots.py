@@ -50,3 +50,19 @@ def test_one_frame_is_a_moment(motion: Motion) -> None:
     one = replace(motion, confidence=motion.confidence[:1])
     (spot,) = weak_spots(one, np.array([2.0]))
     assert spot.row == 0 and spot.confidence == pytest.approx(0.95)
+
+
+def test_hands_and_face_count_where_they_are_in_view(motion: Motion) -> None:
+    hands, face = np.full((150, 2), 0.9, np.float32), np.full(150, 0.9, np.float32)
+    hands[:80, 1] = 0.0  # relaxed, out of view: no reason to look
+    hands[50:60, 0], face[110:120] = 0.05, 0.1
+    fingers = np.tile(np.array([1, 0, 0, 0], np.float32), (150, 30, 1))
+    captured = replace(
+        motion, fingers=fingers, rest_fingers=np.zeros((40, 3), np.float32), hand_confidence=hands,
+        face=np.zeros((150, 52), np.float32), face_confidence=face,
+        confidence=np.full((150, 24), 0.95, np.float32),
+    )  # fmt: skip
+    first, second, *_ = weak_spots(captured, np.arange(150) / FPS)
+    assert 48 <= first.row <= 62 and first.joints[0] == "left_fingers"
+    assert 108 <= second.row <= 122 and second.joints[0] == "face"
+    assert "right_fingers" not in first.joints
