@@ -14,7 +14,7 @@ from romp_core.take.settings import GAP_CHOICES
 from ..blender.layout import SidebarPanel, wrapped
 from ..takes import take_list
 from ..takes.needs_take import NeedsTake
-from . import proposals
+from . import proposals, timeline
 
 if TYPE_CHECKING:
     from ..takes.properties import ROMP_MOCAP_PG_take
@@ -60,6 +60,7 @@ class ROMP_MOCAP_PT_edits(NeedsTake, SidebarPanel, Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, entry = self.layout, take_list.selected_take(context.scene)
         person = take_list.active_person(context.scene)
+        timeline.draw(layout, context, entry)
         layout.label(text=person.name if person is not None else "Nobody Selected", icon="ARMATURE_DATA")
         column = layout.column(align=True)
         column.enabled = person is not None

@@ -48,8 +48,8 @@ def add_parts(
         FootageError: the footage cannot be read, or is another one.
         Cancelled: the take on disk is left as it was.
     """
-    wanted = CaptureSettings(parts=parts)
-    readers = close_ups.open_parts(wanted, _layout(take, wanted))
+    asked = CaptureSettings(parts=parts)
+    readers = close_ups.open_parts(asked, _layout(take, asked))
     info = take.footage
     path = footage or info.path
     with open_footage(path, info.times[0], 0.0, take.capture.frame_rate) as source:
@@ -65,14 +65,14 @@ def add_parts(
             clock.tick(row + 1)
     if matched < _FEWEST * len(info.times):
         raise _another(path, f"only {matched} of the take's {len(info.times)} frames are in it")
-    provenance = replace(take.provenance, weights={**take.provenance.weights, **close_ups.part_weights(wanted)})
-    capture = replace(take.capture, parts=wanted.parts_and(take.capture))
+    provenance = replace(take.provenance, weights={**take.provenance.weights, **close_ups.part_weights(asked)})
+    capture = replace(take.capture, parts=asked.parts_and(take.capture))
     return solve_take(
         replace(take, people=columns.filled(), capture=capture, provenance=provenance), out, listener, cancelled, cache
     )
 
 
-def _layout(take: Take, wanted: CaptureSettings) -> Layout:
+def _layout(take: Take, asked: CaptureSettings) -> Layout:
     """The keypoints of the people. Raises TakeError when the parts cannot be found by them."""
     counts = {person.observations.keypoints2d.shape[1] for person in take.people}
     layouts = [layout for layout in LAYOUTS.values() if counts == {len(layout)}]
@@ -81,7 +81,7 @@ def _layout(take: Take, wanted: CaptureSettings) -> Layout:
             "Hands and faces cannot be added to this take, since it has no poses.",
             "Capture the footage with a model that estimates poses.",
         )
-    if wanted.with_face and "left_eye" not in layouts[0].names:
+    if asked.with_face and "left_eye" not in layouts[0].names:
         raise TakeError(
             "Faces cannot be added to this take, since its model does not say where eyes and mouth are.",
             "Add hands alone, or capture the footage with the built-in model.",
