@@ -26,6 +26,8 @@ _HAIRLINE = ((0.0, 0.064), (0.03, 0.055), (0.06, 0.020), (0.085, 0.0), (0.10, -0
 _CUT = {"shirt": (0.006, 14), "trousers": (0.005, 6), "shoes": (0.003, 1), "hair": (0.014, 4)}
 # Where the mesh below a shirt is finer than this, and some rings of faces around, there is detail to take away.
 _FINE_MESH_M, _FINE_MARGIN = 0.007, 2
+_BORDER_ROUNDS, _INWARDS, _OUTWARDS = 12, 0.5, -0.53
+"""Smoothing of the lines between materials: to the middle of the neighbors and back a little (Taubin 1995)."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def puff_up(bare: BareBody, garments: list[Garment], face_materials: np.ndarray)
             vertices[garment.covered] = _neighbor_mean(bare.faces, vertices)[garment.covered]
         vertices += garment.thickness[:, None] * _normals(bare.faces, vertices)
     _close_shoe_tips(bare, face_materials, vertices)
+    _smooth_borders(bare.faces, face_materials, vertices)
     return vertices
 
 
@@ -170,6 +173,31 @@ def _close_shoe_tips(bare: BareBody, face_materials: np.ndarray, vertices: np.nd
             hull = inside + reach[:, None] * normalize(vertices[toes] - inside)
             share = np.clip((vertices[toes, 2] - inside[2]) / 0.03, 0, 1)[:, None]
             vertices[toes] += share * (hull - vertices[toes])
+
+
+def _smooth_borders(faces: np.ndarray, face_materials: np.ndarray, vertices: np.ndarray) -> None:
+    """In place: turn the stairs between faces of different materials into smooth lines; eyes are round already."""
+    start, end = _border_edges(faces, face_materials)
+    count = np.bincount(start, minlength=len(vertices))
+    line = np.flatnonzero(count == 2)  # not where several lines meet
+    for _ in range(_BORDER_ROUNDS):
+        for share in (_INWARDS, _OUTWARDS):
+            totals = np.stack([np.bincount(start, column[end], len(vertices)) for column in vertices.T], axis=1)
+            vertices[line] += share * (totals[line] / 2 - vertices[line])
+
+
+def _border_edges(faces: np.ndarray, face_materials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and second vertex of the edges between faces of different materials, in both directions."""
+    start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    material = np.repeat(face_materials, faces.shape[1])
+    key = np.minimum(start, end) * (faces.max() + 1) + np.maximum(start, end)
+    order = np.argsort(key, kind="stable")
+    first = order[:-1][np.diff(key[order]) == 0]
+    second = order[1:][np.diff(key[order]) == 0]
+    in_eye = np.isin(material, [list(COLORS).index(name) for name in ("eyes", "iris")])
+    at = (material[first] != material[second]) & ~in_eye[first] & ~in_eye[second]
+    one, other = start[first[at]], end[first[at]]
+    return np.concatenate([one, other]), np.concatenate([other, one])
 
 
 def _without_ragged_edges(faces: np.ndarray, chosen: np.ndarray, rounds: int = 3) -> np.ndarray:

@@ -182,3 +182,29 @@ def test_unbuilt_package_says_how_to_build_it(monkeypatch, tmp_path):
     monkeypatch.setattr(body_module, "BODY_PATH", tmp_path / "body.npz")
     with pytest.raises(ModelError, match=r"python build_addon\.py build"):
         load_body.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("hair", "skin"), ("shirt", "skin"), ("shirt", "trousers"), ("trousers", "shoes")]
+)
+def test_borders_of_hair_and_clothes_are_smooth_lines(one: str, other: str) -> None:
+    body = load_body()
+    names = [material.name for material in body.materials]
+    sides: dict[tuple[int, int], set[int]] = {}
+    for face, material in zip(body.faces.tolist(), body.face_materials.tolist(), strict=True):
+        for start, end in zip(face, [*face[1:], face[0]], strict=True):
+            sides.setdefault((min(start, end), max(start, end)), set()).add(material)
+    both = {names.index(one), names.index(other)}
+    around: dict[int, list[int]] = {}
+    for (start, end), materials in sides.items():
+        if materials == both:
+            around.setdefault(start, []).append(end)
+            around.setdefault(end, []).append(start)
+    turns = []
+    for vertex, ends in around.items():
+        if len(ends) == 2:
+            before, after = (body.vertices[end] - body.vertices[vertex] for end in ends)
+            cosine = before @ after / np.linalg.norm(before) / np.linalg.norm(after)
+            turns.append(180 - np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+    assert len(turns) > 20
+    assert np.mean(turns) < 25 and np.percentile(turns, 95) < 60  # a brow is a small loop
