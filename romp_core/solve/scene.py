@@ -12,6 +12,7 @@ from ..take.take import Camera, FootageInfo, Motion, Person
 from ..typing import Array
 from .background.camera_motion import CameraMotion
 from .contacts.foot_visibility import FootVisibility
+from .face.solved_face import FaceTrack
 from .hands.solved_hands import HandTracks
 from .heights import stature
 from .segments import Segment
@@ -48,7 +49,7 @@ class Actor:
         size: factor on `rest` that the ground shows; it changes nothing in the image.
         grounded: the person is known to stand on the common floor; sized: the size may give way.
         size_error: standard deviation of the size against the other people, as a share; None where it is given.
-        hands: once solved; None where they were not captured.
+        hands, face: once solved; None where they were not captured.
         motion: once smoothed; in camera space, from `level` on in the world and of the person's size.
     """
 
@@ -65,6 +66,7 @@ class Actor:
     sized: bool = False
     size_error: float | None = None
     hands: HandTracks | None = None
+    face: FaceTrack | None = None
     motion: Motion | None = None
 
     @property

@@ -25,6 +25,8 @@ from .contacts.above_floor import above_floor
 from .contacts.legs import CheckIn, leg_tracks
 from .contacts.levels import Levels
 from .contacts.planting import Decided
+from .face.joining import join_face
+from .face.stage import with_face
 from .hands.joining import join_hands
 from .hands.stage import with_hands
 from .heights import body_heights, relative_sizes, scale_of
@@ -187,11 +189,20 @@ def hands(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     return replace(scene, actors=tuple(with_hands(*each, scene) for each in zip(scene.actors, shares, strict=True)))
 
 
+def face(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
+    """Expressions, and the heads' rotation in camera space, of people whose faces were captured."""
+    shares = _shares(progress, scene.actors)
+    pairs = zip(scene.actors, shares, strict=True)
+    return replace(scene, actors=tuple(with_face(*each, scene, settings.face) for each in pairs))
+
+
 def smooth(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
-    """Motions in camera space, smoothed over time, with the hands, which are smooth already."""
-    motions = [smoothed_motion(actor, scene, settings.smoothing, settings.parts) for actor in scene.actors]
-    pairs = zip(motions, scene.actors, strict=True)
-    return _with_motions(scene, [join_hands(motion, actor.hands, scene.footage) for motion, actor in pairs])
+    """Motions in camera space, smoothed over time, with hands and faces, which are smooth already."""
+    motions = []
+    for actor in scene.actors:
+        motion = smoothed_motion(actor, scene, settings.smoothing, settings.parts)
+        motions.append(join_face(join_hands(motion, actor.hands, scene.footage), actor.face))
+    return _with_motions(scene, motions)
 
 
 def level(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
@@ -332,6 +343,7 @@ STAGES: Final = (
     Stage("build", build, _build_settings, 0.2),
     Stage("refine", refine, _no_settings, 0.33, kept=True),
     Stage("hands", hands, _no_settings, 0.1, kept=True),
+    Stage("face", face, lambda settings: settings.face, 0.01, kept=True),
     Stage("smooth", smooth, lambda settings: (settings.smoothing, settings.parts), 0.02, kept=True),
     Stage("level", level, lambda settings: settings.level, 0.005),
     Stage("floor", floor, _no_settings, 0.01),

@@ -9,6 +9,7 @@ import numpy as np
 from ...take.observations import Observations
 from ...take.take import FootageInfo
 from ...typing import Array
+from ..absence import ramp
 
 FULL_PX, NOTHING_PX = 40.0, 20.0
 """Size of a hand from which on it is believed fully, and up to which it is not at all: its fingers are not seen."""
@@ -81,8 +82,3 @@ def clear_evidence(points: Array, world: Array, presence: Array, fits: Array, si
     return HandEvidence(
         pixels, world, weight, np.where(inside, 1.0, _OUTSIDE_TRUST), np.maximum(extent, NOTHING_PX), fade
     )
-
-
-def ramp(values: Array, ends: tuple[float, float]) -> Array:
-    """0 up to the first end, 1 from the second one on."""
-    return np.asarray(np.clip((values - ends[0]) / (ends[1] - ends[0]), 0, 1))

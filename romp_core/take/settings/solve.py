@@ -11,6 +11,7 @@ from typing import Any
 from .build import BuildSettings
 from .camera import CameraSettings
 from .contacts import ContactSettings
+from .face import FaceSettings
 from .fields import group, with_values
 from .fit import FitSettings
 from .gaps import GapSettings
@@ -32,6 +33,7 @@ class SolveSettings:
     gaps: GapSettings = GapSettings()
     contacts: ContactSettings = ContactSettings()
     scale: ScaleSettings = ScaleSettings()
+    face: FaceSettings = group(FaceSettings(), "Face")
 
     def changed(self, **values: Any) -> SolveSettings:
         """A copy with other values by name, whatever their stage: `changed(height=1.85, strength=0.5)`.

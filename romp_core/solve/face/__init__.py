@@ -1,0 +1,1 @@
+"""Expression and the head's rotation from the 478 points of a face."""

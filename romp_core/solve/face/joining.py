@@ -1,0 +1,36 @@
+"""Faces joined to the body: the head turns as the face shows, and the neck takes its part of that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...geometry.rotations import make_continuous, quat_conjugate, quat_multiply, slerp
+from ...geometry.skeleton import JOINT, PARENTS, forward_kinematics
+from ...take.take import Motion
+from .solved_face import FaceTrack
+
+_HEAD, _NECK = JOINT["head"], JOINT["neck"]
+_NECK_SHARE = 0.5
+"""Of what the head turns beyond the body's estimate."""
+
+
+def join_face(motion: Motion, track: FaceTrack | None) -> Motion:
+    """The motion, in camera space, with its face, if there is one."""
+    if track is None:
+        return motion
+    rotations = np.array(motion.rotations, np.float64)
+    orientations = forward_kinematics(rotations, motion.root, motion.rest_joints)[1]
+    head = slerp(orientations[:, _HEAD], track.turns, track.turn_share)
+    local = quat_multiply(quat_conjugate(orientations[:, PARENTS[_NECK]]), head)
+    alone = quat_multiply(local, quat_conjugate(rotations[:, _HEAD]))  # the neck, if the head did not turn on it
+    neck = slerp(rotations[:, _NECK], alone, _NECK_SHARE)
+    rotations[:, _NECK] = neck
+    rotations[:, _HEAD] = quat_multiply(quat_conjugate(neck), local)
+    return replace(
+        motion,
+        rotations=make_continuous(rotations).astype(np.float32),
+        face=track.coefficients.astype(np.float32),
+        face_confidence=track.confidence.astype(np.float32),
+    )
