@@ -52,7 +52,7 @@ def metric_face(points: Array, canonical: Array, weights: Array, optics: Pinhole
         turn, again, position = similarity(canonical, solid, weights)
         scale = scale * again
     # `again` is near 1 now: what is left of it is the size of the canonical face in the last space
-    local = np.einsum("tji,tnj->tni", turn, solid - position[:, None]) / again[:, None, None]
+    local = (solid - position[:, None]) @ turn / again[:, None, None]
     flip = np.diag([1.0, -1.0, -1.0])
     return MetricFace(turn @ flip, position, again, local @ flip)
 
@@ -65,14 +65,13 @@ def similarity(points: Array, targets: Array, weights: Array) -> tuple[Array, Ar
     """
     share = np.broadcast_to(weights, points.shape[:2])
     share = share / share.sum(axis=1, keepdims=True)
-    middles = [np.einsum("tn,tni->ti", share, each) for each in (points, targets)]
+    middles = [(share[:, None] @ each)[:, 0] for each in (points, targets)]
     around, about = (each - middle[:, None] for each, middle in zip((points, targets), middles, strict=True))
-    u, _, vt = np.linalg.svd(np.einsum("tn,tni,tnj->tij", share, about, around))
+    weighted = around * share[..., None]
+    u, spread, vt = np.linalg.svd(np.swapaxes(about, 1, 2) @ weighted)
     flip = np.ones((len(points), 3))
     flip[:, 2] = np.sign(np.linalg.det(u @ vt))
     turn = (u * flip[:, None]) @ vt
-    turned = np.einsum("tij,tnj->tni", turn, around)
-    size = np.einsum("tn,tni,tni->t", share, around, around)
-    scale = np.einsum("tn,tni,tni->t", share, turned, about) / np.maximum(size, _TINY)
-    shift = middles[1] - scale[:, None] * np.einsum("tij,tj->ti", turn, middles[0])
+    scale = (spread * flip).sum(axis=1) / np.maximum((weighted * around).sum(axis=(1, 2)), _TINY)
+    shift = middles[1] - scale[:, None] * (turn @ middles[0][..., None])[..., 0]
     return turn, scale, shift

@@ -59,7 +59,8 @@ def assert_alike(a: Take, b: Take) -> None:
         ({"contacts": False}, "own_floor"),
         ({"tilt": 3.0}, "smooth"),
         ({"level": False}, "smooth"),
-        ({"strength": 0.3}, "hands"),
+        ({"strength": 0.3}, "face"),
+        ({"brows": 0.5}, "hands"),
     ],
 )
 def test_a_late_setting_runs_late_stages_only(film, ran, setting, first):
