@@ -104,8 +104,9 @@ def _copied(scene: bpy.types.Scene, items: Iterable[bpy.types.Object]) -> dict[A
     found = dict[Any, None]()
     for item in items:
         pointers = scene_index.pointers_of(scene, item)
-        kept = [pointers.action] if pointers is not None and pointers.action is not None else []
+        kept = [each for each in (pointers.action, pointers.face) if each is not None] if pointers is not None else []
         parts = [item.data] if item.type not in ("MESH", "EMPTY") else []
-        actions = (*compat.actions_of(item), *(each for part in parts for each in compat.actions_of(part)), *kept)
+        moved = [item, *parts, *([item.data.shape_keys] if item.type == "MESH" and item.data.shape_keys else [])]
+        actions = (*(each for part in moved for each in compat.actions_of(part)), *kept)
         found.update(dict.fromkeys(block for block in (*parts, *actions) if block.library is None))
     return found

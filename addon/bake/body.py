@@ -22,6 +22,8 @@ _EQUAL = 1e-4
 _OWN, _CLOTH = {"shirt"}, 0.35
 """Materials in the color that the person has in images and previews, as dark as cloth."""
 _KIND, _MATERIAL = "romp_mocap_body", "romp_mocap_material"
+_FACE = "romp_mocap_face"
+"""Property of meshes that have shape keys of face units."""
 _BUILD = "romp_mocap_build"
 """Property of meshes: the values of the sliders as last baked. A slider with another value is the user's."""
 
@@ -49,6 +51,7 @@ def ensure_body_steps(
         if like is not None and _is_alike(like, body, names):
             mesh = like.data.copy()
             mesh.name = name
+            mesh.shape_keys.animation_data_clear()
             for slot, material in enumerate(body.materials):
                 if material.name in _OWN:
                     mesh.materials[slot] = _material(material, take_id, person_id)
@@ -58,7 +61,7 @@ def ensure_body_steps(
             item = bpy.data.objects.new(name, (yield from part(_mesh_steps(body, name, take_id, person_id), 0.0, 0.2)))
             yield from part(_weights_steps(item, body, names), 0.2, 0.6)
         scene_index.mark(item, take_id, scene_index.BODY, person_id)
-    elif kind_of(item) != body.name:
+    elif kind_of(item) != body.name or shows_face(item) != body.has_face:
         item.data = yield from part(_mesh_steps(body, item.data.name, take_id, person_id), 0.0, 0.2)
         yield from part(_weights_steps(item, body, names), 0.2, 0.6)
     scene_index.keep(scene, item)
@@ -87,9 +90,16 @@ def kind_of(item: bpy.types.Object) -> str:
     return str(item.data.get(_KIND, EMBEDDED))
 
 
+def shows_face(item: bpy.types.Object) -> bool:
+    """Whether an object's mesh has shape keys of face units."""
+    return bool(item.data.get(_FACE))
+
+
 def is_of(scene: bpy.types.Scene, item: bpy.types.Object | None, body: Body) -> bool:
     """True when the object was made from this body in this build, and hangs on an armature of the scene."""
     if item is None or kind_of(item) != body.name or MODIFIER not in item.modifiers:
+        return False
+    if shows_face(item) != body.has_face:
         return False
     before = _baked(item.data)
     if any(abs(before.get(key.name, 0.0) - key.value) > _EQUAL for key in body.shape_keys):
@@ -114,6 +124,8 @@ def _mesh_steps(body: Body, name: str, take_id: str, person_id: int) -> Steps[bp
 
     mesh = bpy.data.meshes.new(name)
     mesh[_KIND] = body.name
+    if body.has_face:
+        mesh[_FACE] = True
     count, corners = len(body.faces), body.faces.shape[1]
     mesh.vertices.add(len(body.vertices))
     mesh.loops.add(count * corners)
@@ -208,5 +220,13 @@ def _shape_steps(item: bpy.types.Object, body: Body, floor: float) -> Steps[None
         elif abs(key.value - before.get(source.name, 0.0)) < _EQUAL:
             key.value = source.value
         key.data.foreach_set("co", np.asarray(vertices + delta, np.float32).ravel())
+    for unit in body.face_units:
+        key = mesh.shape_keys.key_blocks.get(unit.name)
+        if key is None:
+            key = item.shape_key_add(name=unit.name, from_mix=False)
+            key.value = 0.0
+        moved = vertices.astype(np.float32)
+        moved[unit.vertices] += rest_in_armature(unit.deltas, 0.0)
+        key.data.foreach_set("co", moved.ravel())
     mesh[_BUILD] = {source.name: source.value for source in body.shape_keys if source.value}
     mesh.update()

@@ -9,6 +9,7 @@ from . import hand_edits
 from .action import baked_curves, own_action
 from .bones import bone_names
 from .camera import CURVES
+from .face import has_edited_face
 from .visibility import has_edited_visibility
 
 
@@ -20,6 +21,8 @@ def has_hand_edits(scene: bpy.types.Scene, item: bpy.types.Object) -> bool:
         body = scene_index.body_of(scene, item)
         parts = [item, *([body] if body is not None and not scene_index.library_of(body) else [])]
         if any(has_edited_visibility(scene, item, part) for part in parts):
+            return True
+        if any(has_edited_face(scene, part) for part in parts[1:]):
             return True
         if not set(JOINTS) <= set(bone_names(item.data)):
             return False

@@ -114,13 +114,13 @@ def corrected(
     if np.abs(shown - was_solved).max() <= _EQUAL:
         return solved
     end = 4 * rotations
-    was, now = (each[:, :end].reshape(-1, rotations, 4) for each in (was_solved, shown))
+    was, now = (each[:, :end].reshape(len(each), rotations, 4) for each in (was_solved, shown))
     turns = quat_multiply(quat_conjugate(normalize(was)), normalize(now))
     shifts = shown[:, end:] - was_solved[:, end:]
     row = np.interp((np.asarray(frames) - 1) / fps, (written.frames - 1) / written.fps, np.arange(len(shown)))
     before, after = np.floor(row).astype(int), np.ceil(row).astype(int)
     share = (row - before)[:, None]
-    turned = solved[:, :end].reshape(-1, rotations, 4)
+    turned = solved[:, :end].reshape(len(solved), rotations, 4)
     turned = make_continuous(quat_multiply(turned, slerp(turns[before], turns[after], share)))
     positions = solved[:, end:width] + shifts[before] + (shifts[after] - shifts[before]) * share
     return np.concatenate([turned.reshape(len(solved), -1), positions, solved[:, width:]], axis=1)

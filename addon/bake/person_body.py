@@ -25,13 +25,15 @@ def body_of(person: Person, motion: Motion) -> tuple[Body, list[str]]:
     import numpy as np
 
     from romp_core.bodies.build import shape_keys
-    from romp_core.bodies.embedded import load_body, load_body_with_fingers
+    from romp_core.bodies.embedded import load_body, load_body_with_fingers, with_face
     from romp_core.errors import MocapError
 
     embedded = load_body_with_fingers() if motion.has_fingers else load_body()
+    if motion.has_face:
+        embedded = with_face(embedded)
     body, remarks = embedded.shaped(shape_keys(motion.build)), list[str]()
     betas = person.observations.betas
-    if betas is not None and len(betas) and not motion.has_fingers:  # a mesh of SMPL has none
+    if betas is not None and len(betas) and not (motion.has_fingers or motion.has_face):  # a mesh of SMPL has none
         shape = np.median(np.asarray(betas, dtype=np.float64), axis=0)
         try:
             body, remarks = _smpl_body(shape) or (body, remarks)

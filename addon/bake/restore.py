@@ -27,6 +27,8 @@ def of_object(item: bpy.types.Object) -> Iterator[Restore]:
     yield _pose(item)
     if item.type == "MESH":
         yield _vertices(item)
+        if item.data.shape_keys is not None:
+            yield _animation(item.data.shape_keys)
 
 
 def of_attributes(owner: Any, names: Iterable[str]) -> Restore:
@@ -68,7 +70,7 @@ def _modifiers(item: bpy.types.Object) -> Restore:
     return restore
 
 
-def _animation(item: bpy.types.Object) -> Restore:
+def _animation(item: bpy.types.ID) -> Restore:
     """The assigned action, its slot, and the part of their actions that strips show."""
     animation = item.animation_data
     assigned = (animation.action, getattr(animation, "action_slot", None)) if animation is not None else (None, None)
@@ -129,12 +131,13 @@ def _positions(points: Any) -> Array:
 def of_pointers(scene: bpy.types.Scene) -> Restore:
     """What brings back the scene's pointers to what was made."""
     made = scene.romp_mocap.made
-    before = [(each.name, each.item, each.collection, each.action) for each in made]
+    before = [(each.name, each.item, each.collection, each.action, each.face) for each in made]
 
     def restore() -> None:
         made.clear()
-        for name, item, collection, action in before:
+        for name, *pointers in before:
             each = made.add()
-            each.name, each.item, each.collection, each.action = name, item, collection, action
+            each.name = name
+            each.item, each.collection, each.action, each.face = pointers
 
     return restore

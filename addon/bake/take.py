@@ -17,8 +17,9 @@ from ..blender.units import units_per_meter
 from .action import bake_action_steps, ensure_action, is_ours
 from .all_or_nothing import Guard, all_or_nothing
 from .armature import ensure_armature, floor_of, is_shaped, rest_in_armature, shape_armature
-from .body import LICENSE, ensure_body_steps, is_of, lacks_file, license_of
+from .body import LICENSE, ensure_body_steps, is_of, lacks_file, license_of, shows_face
 from .camera import ensure_camera, place_camera
+from .face import bake_face_steps
 from .footage import show_footage
 from .parent import ensure_parent, hang
 from .person_body import body_of
@@ -193,7 +194,10 @@ class _Bake:
             if is_new:
                 self._link(skin)
                 self.latest_body = skin
-        bake_visibility(scene, armature, skin, name, detected, timing.first, self.options.keep_edits)
+        bake_visibility(scene, armature, skin, name, detected, timing.first, keep_edits)
+        if body.has_face and shows_face(skin):
+            title = scene_index.short_name(self.title, person.name, "Face")
+            yield from part(bake_face_steps(scene, skin, title, clip, frames, keep_edits), 0.9, 1.0)
         return remarks
 
     def camera(self) -> list[str]:

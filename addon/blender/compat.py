@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 
 _SLOT = "romp_mocap_slot"
-"""Property of objects: handle of their slot, by which it is found after a rename while another action is assigned."""
+"""Property of what is animated: handle of its slot, to find it after a rename while another action is assigned."""
 
 
 def has_slots() -> bool:
@@ -38,7 +38,7 @@ def assign_action(datablock: bpy.types.ID, action: bpy.types.Action) -> None:
 
 
 def _own_slot(datablock: bpy.types.ID, action: bpy.types.Action) -> Any:
-    slot = _found_slot(datablock, action) or action.slots.new(id_type="OBJECT", name=datablock.name)
+    slot = _found_slot(datablock, action) or action.slots.new(id_type=datablock.id_type, name=datablock.name)
     if datablock.get(_SLOT) != slot.handle:
         datablock[_SLOT] = slot.handle
     return slot

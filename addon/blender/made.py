@@ -20,6 +20,7 @@ class ROMP_MOCAP_PG_made(PropertyGroup):
     item: PointerProperty(type=bpy.types.Object)
     collection: PointerProperty(type=bpy.types.Collection)
     action: PointerProperty(type=bpy.types.Action)  # what bakes write to, assigned to the object or not
+    face: PointerProperty(type=bpy.types.Action)  # likewise, for the shape keys of a body
 
 
 CLASSES = (ROMP_MOCAP_PG_made,)

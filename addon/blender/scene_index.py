@@ -15,6 +15,8 @@ import bpy
 
 TAKE, PERSON, ROLE = "romp_mocap_take", "romp_mocap_person", "romp_mocap_role"
 ARMATURE, BODY, CAMERA, PARENT, COLLECTION = "armature", "body", "camera", "parent", "collection"
+FACE = "face"
+"""Role of the action that moves the shape keys of a body."""
 NO_PERSON = -1
 _NAME_BYTES = 63
 
@@ -109,7 +111,8 @@ def change_take(scene: bpy.types.Scene, take_id: str, new_id: str) -> None:
     """Let what was made from one take belong to another."""
     actions = {action for action in bpy.data.actions if action.get(TAKE) == take_id and action.library is None}
     collection = find_collection(scene, take_id)
-    own = {pointers.action for pointers in scene.romp_mocap.made if pointers.name.startswith(f"{take_id}/")}
+    mine = [pointers for pointers in scene.romp_mocap.made if pointers.name.startswith(f"{take_id}/")]
+    own = {action for pointers in mine for action in (pointers.action, pointers.face)}
     for datablock in (*objects_of(scene, take_id), *(actions & own), *([collection] if collection else [])):
         if not library_of(datablock):
             datablock[TAKE] = new_id

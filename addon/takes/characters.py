@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..bake.action import own_action
+from ..bake.face import own_face_action
 from ..bake.take import BakeOptions, bake_take_steps
 from ..blender import compat, scene_index
 from ..blender.steps import Steps, at_once
@@ -74,6 +75,9 @@ def rename_character(scene: bpy.types.Scene, entry: ROMP_MOCAP_PG_take, person: 
     titles = {scene_index.ARMATURE: name, scene_index.BODY: scene_index.short_name(entry.name, person.name, "Body")}
     for item in scene_index.objects_of(scene, entry.take_id, person.person_id):
         _rename(scene, item, titles[item[scene_index.ROLE]])
+        face = own_face_action(scene, item)
+        if face is not None:
+            face.name = scene_index.short_name(entry.name, person.name, "Face")
 
 
 def _rename(scene: bpy.types.Scene, item: bpy.types.Object, name: str) -> None:

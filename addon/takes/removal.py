@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..bake.action import own_action
+from ..bake.face import own_face_action
 from ..blender import compat, scene_index
 
 _SHOW_NOTHING = bpy.types.Screen, bpy.types.WindowManager, bpy.types.WorkSpace
@@ -28,7 +29,7 @@ def remove_characters(scene: bpy.types.Scene, take_id: str, person_id: int | Non
         else:
             remarks += _unlink(scene, item)
             if not item.users_collection:
-                actions.append(own_action(scene, item))
+                actions += [own_action(scene, item), own_face_action(scene, item)]
                 _delete(item)
     own = scene_index.find_collection(scene, take_id)
     scene_index.forget(scene, take_id, person_id)

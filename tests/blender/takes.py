@@ -6,6 +6,7 @@ import numpy as np
 
 from romp_core.bodies.build import built_fingers
 from romp_core.bodies.embedded import load_body
+from romp_core.geometry.face_units import FACE_UNIT, N_FACE_UNITS
 from romp_core.geometry.rotations import make_continuous, quat_from_rotvec, quat_multiply
 from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST_QUAT
 from romp_core.take.observations import Observations
@@ -53,6 +54,14 @@ def motion_with_fingers(n, seed=0):
         rest_fingers=built_fingers(np.zeros(0), HEIGHT_M).astype(np.float32),
         hand_confidence=np.ones((n, 2), np.float32),
     )
+
+
+def motion_with_face(n, seed=0, units=("jawOpen", "eyeBlinkLeft", "mouthSmileRight")):
+    """The same as without, with a face on which these units come and go."""
+    face = np.zeros((n, N_FACE_UNITS), np.float32)
+    for number, name in enumerate(units):
+        face[:, FACE_UNIT[name]] = 0.5 - 0.5 * np.cos(0.3 * np.arange(n) + number)
+    return replace(motion(n, seed), face=face, face_confidence=np.ones(n, np.float32))
 
 
 def person(id, a_motion):
