@@ -14,6 +14,7 @@ from ..blender import scene_index
 from . import exporters, preflight
 from .amass import joint_motion, write_amass
 from .bvh import bvh_name, write_bvh
+from .morphs import Morphs, sample_morphs
 from .motion import SampledMotion, below_root, renamed, with_root_bone
 from .presets import PRESETS, Preset
 from .sample import sample_motion
@@ -21,19 +22,22 @@ from .stamp import write_license
 from .stand_in import Role, stage
 from .vrm_animation import add_humanoid, humanoid_bones
 
+_SKELETON_ONLY = ("BVH", "AMASS")
+
 
 @dataclass(frozen=True)
 class Written:
     """A file, and what it must show when it is read.
 
     Attributes:
-        motions: of its characters. remarks: for the user.
+        motions: of its characters. remarks: for the user. morphs: of each character, of meshes whose shape keys change.
     """
 
     path: Path
     format: str
     motions: tuple[SampledMotion, ...]
     remarks: list[str]
+    morphs: tuple[tuple[Morphs, ...], ...] = ()
 
 
 def export_characters(
@@ -66,10 +70,14 @@ def export_characters(
         motion = sample_motion(scene, armature, frames, target.deform_only, turned)
         fitted = _fitted(armature, motion, format, target)
         remarks += preflight.check_motion(fitted)
-        meshes = scene_index.meshes_of(scene, armature) if format not in ("BVH", "AMASS") else []
+        meshes = scene_index.meshes_of(scene, armature)
+        morphs = sample_morphs(scene, meshes, frames)
+        if format in _SKELETON_ONLY:
+            remarks += preflight.morph_remarks(morphs, format)
+            meshes, morphs = [], []
         remarks += preflight.license_remarks(meshes)
         name = target.object_name if len(armatures) == 1 and target.object_name else armature.name
-        roles.append(Role(armature, meshes, fitted, name))
+        roles.append(Role(armature, meshes, fitted, name, morphs))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Beside the target until it is whole: a good file of that name is never left half overwritten.
@@ -82,7 +90,8 @@ def export_characters(
     except (OSError, RuntimeError) as error:  # Blender's exporters raise RuntimeError with their report
         sentence = f'"{path}" could not be written ({_reason(error)}).'
         raise TakeError(sentence, "Choose another folder or name.") from error
-    return Written(path, format, tuple(role.motion for role in roles), list(dict.fromkeys(remarks)))
+    shown = tuple(tuple(role.morphs) for role in roles)
+    return Written(path, format, tuple(role.motion for role in roles), list(dict.fromkeys(remarks)), shown)
 
 
 def _write(format: str, roles: Sequence[Role], path: Path, preset: Preset) -> None:
@@ -92,7 +101,7 @@ def _write(format: str, roles: Sequence[Role], path: Path, preset: Preset) -> No
         write_amass(roles[0].armature, roles[0].motion, path)
     else:
         with stage(roles, preset.per_meter if format == "FBX" else 1.0) as scene:
-            exporters.write(format, scene, path, preset)
+            exporters.write(format, scene, path, preset, has_morphs=any(role.morphs for role in roles))
         if preset.is_vrm and len(roles) == 1 and (bones := humanoid_bones(roles[0].motion)):
             add_humanoid(path, bones)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bpy
 
+from .glb import join_clips
 from .presets import Preset
 
 _OPERATORS = {"FBX": "export_scene.fbx", "GLB": "export_scene.gltf", "USD": "wm.usd_export"}
@@ -27,12 +28,19 @@ def require(format: str) -> None:
     raise TakeError(f"Blender's {format} exporter is disabled.", "Enable it in Edit > Preferences > Add-ons.")
 
 
-def write(format: str, scene: bpy.types.Scene, path: Path, preset: Preset) -> None:
-    """Write the window's scene, in which everything is selected. Raises RuntimeError with Blender's report."""
-    {"FBX": _write_fbx, "GLB": _write_glb, "USD": _write_usd}[format](scene, path, preset)
+def write(format: str, scene: bpy.types.Scene, path: Path, preset: Preset, has_morphs: bool) -> None:
+    """Write the window's scene, in which everything is selected. Raises RuntimeError with Blender's report.
+
+    Args:
+        has_morphs: whether shape keys are animated.
+    """
+    if format == "GLB":
+        _write_glb(path, has_morphs)
+    else:
+        {"FBX": _write_fbx, "USD": _write_usd}[format](path, preset)
 
 
-def _write_fbx(scene: bpy.types.Scene, path: Path, preset: Preset) -> None:
+def _write_fbx(path: Path, preset: Preset) -> None:
     forward, up = preset.axes
     bpy.ops.export_scene.fbx(
         filepath=str(path),
@@ -54,7 +62,7 @@ def _write_fbx(scene: bpy.types.Scene, path: Path, preset: Preset) -> None:
     )
 
 
-def _write_glb(scene: bpy.types.Scene, path: Path, preset: Preset) -> None:
+def _write_glb(path: Path, has_morphs: bool) -> None:
     bpy.ops.export_scene.gltf(
         filepath=str(path),
         export_format="GLB",
@@ -67,11 +75,13 @@ def _write_glb(scene: bpy.types.Scene, path: Path, preset: Preset) -> None:
         export_frame_range=True,
         export_anim_slide_to_zero=True,
         export_optimize_animation_size=False,
-        export_morph_animation=False,
+        export_morph_animation=has_morphs,
     )
+    if has_morphs:
+        join_clips(path)
 
 
-def _write_usd(scene: bpy.types.Scene, path: Path, preset: Preset) -> None:
+def _write_usd(path: Path, preset: Preset) -> None:
     bpy.ops.wm.usd_export(
         filepath=str(path),
         selected_objects_only=True,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
 
 from ..bake.body import EMBEDDED, LICENSE, kind_of
 from ..blender import compat, scene_index
+from .morphs import Morphs
 from .motion import SampledMotion
+from .presets import FORMATS
 
 _HEIGHTS_M = (0.3, 4.0)
 _RATES = (1.0, 240.0)
@@ -105,6 +108,14 @@ def license_remarks(meshes: list[bpy.types.Object]) -> list[str]:
     if all(kind_of(item) == EMBEDDED for item in meshes if LICENSE in item):
         return []
     return ["The file contains an SMPL body, whose license does not permit redistribution."]
+
+
+def morph_remarks(morphs: Sequence[Morphs], format: str) -> list[str]:
+    """What the user should know about a format that holds no mesh."""
+    if not morphs:
+        return []
+    label, _, _ = FORMATS[format]
+    return [f"{label} files have no mesh, so shape keys, such as a face's, are not in them: use glTF or FBX."]
 
 
 def _extremes(curve: Any) -> tuple[float, float]:

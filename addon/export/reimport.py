@@ -7,6 +7,7 @@ to `NAME.json`. This module imports nothing of the add-on, which is not enabled 
 """
 
 import json
+import math
 import os
 import sys
 from pathlib import Path
@@ -42,6 +43,7 @@ def compare(expected: Any) -> dict[str, Any]:
         armature = armatures.get(name) or (list(armatures.values()) or [None])[0]
         if armature is not None:
             errors.append(_errors(scene, armature, expected, index, counted, found))
+    found["max_error_morph"] = max(found.get("morph_errors", ()), default=0.0)
     found["max_error_mm"], found["max_error_deg"] = np.max(errors, axis=0).tolist() if errors else (0.0, 0.0)
     return found
 
@@ -106,8 +108,47 @@ def _errors(
     heads_shown, axes = (np.array(part) for part in zip(*shown, strict=True))
     rest = orthonormal(np.array(armature.matrix_world)[:3, :3] @ _rest(armature, bones))
     turns_shown = orthonormal(axes) @ np.swapaxes(rest, -1, -2)
+    times = [first + row * counted / fps for row in range(count)]
+    found.setdefault("morph_errors", []).extend(_morph_errors(scene, armature, expected, index, times, problems))
     distance = np.linalg.norm(heads_shown - heads, axis=-1).max()
     return float(distance * 1000), float(degrees_between(turns_shown, turns).max())
+
+
+def _morph_errors(
+    scene: Any, armature: Any, expected: Any, index: int, times: list[float], problems: list[str]
+) -> list[float]:
+    """Largest error of the shape keys of each mesh of one character, in these (fractional) frames."""
+    import numpy as np
+
+    errors, number = list[float](), 0
+    while f"morphs_{index}_{number}_mesh" in expected:
+        mesh, names, values = (expected[f"morphs_{index}_{number}_{part}"] for part in ("mesh", "names", "values"))
+        number += 1
+        keys = _keys_with([str(name) for name in names], str(mesh), armature)
+        if keys is None:
+            problems.append(f"The file lacks shape keys of {mesh}.")
+            continue
+        _play(keys.animation_data)
+        shown = np.empty(values.shape)
+        for row, frame in enumerate(times):
+            _go_to(scene, frame)
+            blocks = keys.evaluated_get(bpy.context.evaluated_depsgraph_get()).key_blocks
+            shown[row] = [blocks[str(name)].value for name in names]
+        errors.append(float(np.abs(shown - values).max()))
+    return errors
+
+
+def _keys_with(names: list[str], mesh: str, armature: Any) -> Any | None:
+    """The shape keys of a mesh that has them all: best one on this armature, with a name like this."""
+    meshes = [item for item in bpy.data.objects if item.type == "MESH" and item.data.shape_keys is not None]
+    fitting = [item for item in meshes if set(names) <= set(item.data.shape_keys.key_blocks.keys())]
+    fitting.sort(key=lambda item: (item.parent != armature, item.name != mesh, not item.name.startswith(mesh)))
+    return fitting[0].data.shape_keys if fitting else None
+
+
+def _go_to(scene: Any, frame: float) -> None:
+    whole = math.floor(frame + 1e-4)
+    scene.frame_set(whole, subframe=max(0.0, frame - whole))
 
 
 def _play(animation: Any) -> Any | None:
@@ -130,8 +171,7 @@ def _posed(scene: Any, armature: Any, bones: list[str], frame: float) -> tuple[A
 
     import numpy as np
 
-    whole = int(np.floor(frame + 1e-4))
-    scene.frame_set(whole, subframe=max(0.0, frame - whole))
+    _go_to(scene, frame)
     evaluated = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
     matrices = np.array(evaluated.matrix_world) @ np.array([evaluated.pose.bones[name].matrix for name in bones])
     return matrices[:, :3, 3], matrices[:, :3, :3]

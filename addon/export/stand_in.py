@@ -19,6 +19,7 @@ from ..bake.keys import LINEAR, Keys
 from ..blender import compat
 from ..blender.edit_bones import edit_bones
 from ..blender.scratch import scratch_scene
+from .morphs import Morphs, key_morphs
 
 if TYPE_CHECKING:
     from romp_core.typing import Array
@@ -35,12 +36,14 @@ class Role:
 
     Attributes:
         armature: the user's. meshes: the user's, on it. motion: of the stand-in. name: of its object in the file.
+        morphs: of those meshes whose shape keys change.
     """
 
     armature: bpy.types.Object
     meshes: Sequence[bpy.types.Object]
     motion: SampledMotion
     name: str
+    morphs: Sequence[Morphs] = ()
 
 
 @contextmanager
@@ -88,6 +91,8 @@ def _standing_in(role: Role, scene: bpy.types.Scene, per_meter: float) -> Iterat
             undo.callback(bpy.data.meshes.remove, copy.data)  # and the object with it
             undo.enter_context(_called(bpy.data.objects, copy, mesh.name))
             undo.enter_context(_called(bpy.data.meshes, copy.data, mesh.data.name))
+            for morphs in (each for each in role.morphs if each.mesh == mesh.name):
+                undo.callback(bpy.data.actions.remove, key_morphs(copy, morphs, role.motion.first))
         yield
 
 

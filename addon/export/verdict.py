@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .character import Written
 
-MOST_MM, MOST_DEG = 1.0, 0.1
+MOST_MM, MOST_DEG, MOST_MORPH = 1.0, 0.1, 1e-3
 _SAME_RATE = 1e-3
 
 
@@ -19,7 +19,8 @@ class Verdict:
 
     Attributes:
         file: its path. format: of it. clips: motions in it. root_bone: name of the bone that all others descend from.
-        max_error_mm, max_error_deg: of any bone on any frame. problems: sentences, none when it is `ok`.
+        max_error_mm, max_error_deg: of any bone on any frame. morphs: number of animated shape keys, and
+        max_error_morph: of the value of any of them. problems: sentences, none when it is `ok`.
     """
 
     file: str
@@ -32,6 +33,8 @@ class Verdict:
     root_bone: str = ""
     ok: bool = False
     problems: tuple[str, ...] = ()
+    morphs: int = 0
+    max_error_morph: float = 0.0
 
     @property
     def text(self) -> str:
@@ -45,10 +48,13 @@ class Verdict:
 
 def summary(report: Mapping[str, Any]) -> str:
     """A report of an export in one line."""
-    return (
+    line = (
         f"max error {report['max_error_mm']:.1f} mm, {report['max_error_deg']:.2f}\u00b0, {report['frames']} frames, "
         f"{report['fps']:.4g} fps, root bone {'ok' if report['root_bone'] else 'missing'}"
     )
+    if not report.get("morphs"):
+        return line
+    return f"{line}, {report['morphs']} shape keys within {report['max_error_morph']:.4f}"
 
 
 def verdict_on(written: Written, found: Mapping[str, Any]) -> Verdict:
@@ -68,6 +74,9 @@ def verdict_on(written: Written, found: Mapping[str, Any]) -> Verdict:
         problems.append(f"The file has {clips} clips instead of {len(written.motions)}.")
     if not (millimeters <= MOST_MM and degrees <= MOST_DEG):
         problems.append(f"Bones are off by up to {millimeters:.3g} mm and {degrees:.3g}\u00b0.")
+    morphs, off = sum(len(each.names) for each in sum(written.morphs, ())), found.get("max_error_morph", 0.0)
+    if not off <= MOST_MORPH:
+        problems.append(f"Shape keys are off by up to {off:.3g}.")
     return Verdict(
         file,
         format,
@@ -79,6 +88,8 @@ def verdict_on(written: Written, found: Mapping[str, Any]) -> Verdict:
         found["root_bone"],
         not problems,
         tuple(problems),
+        morphs,
+        off,
     )
 
 

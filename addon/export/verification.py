@@ -140,7 +140,8 @@ def _ask(files: Sequence[Written], folder: Path) -> None:
 
 
 def expected_arrays(file: Written) -> dict[str, Any]:
-    """What a file must show, for `reimport`: names of armatures, and of each the bones, positions and rotations."""
+    """What a file must show, for `reimport`: names of armatures, and of each the bones, positions and rotations, and
+    shape keys that change."""
     import numpy as np
 
     arrays: dict[str, Any] = {
@@ -154,6 +155,10 @@ def expected_arrays(file: Written) -> dict[str, Any]:
         arrays[f"tops_{index}"] = np.array([motion.bones[top] for top in motion.tops])
         arrays[f"heads_{index}"], arrays[f"turns_{index}"] = motion.heads, motion.turns
         arrays[f"parents_{index}"], arrays[f"steps_{index}"] = motion.parents, motion.rest_steps()
+        for number, morphs in enumerate(file.morphs[index] if file.morphs else ()):
+            key = f"morphs_{index}_{number}"
+            arrays[f"{key}_mesh"], arrays[f"{key}_names"] = morphs.mesh, np.array(morphs.names)
+            arrays[f"{key}_values"] = morphs.values
     if file.format == "AMASS":
         from romp_core.geometry.skeleton import SMPL_PELVIS
         from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST

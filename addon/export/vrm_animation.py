@@ -5,11 +5,11 @@ Format: the glTF extension VRMC_vrm_animation 1.0 (github.com/vrm-c/vrm-specific
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .glb import edited
 
 if TYPE_CHECKING:
     from .motion import SampledMotion
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _EXTENSION = "VRMC_vrm_animation"
 _LEAST_CONFIDENCE = 0.5
 _LEVEL = 0.98  # cosine of the largest angle of upper arms to the x axis
-_CHUNK = struct.Struct("<I4s")
 
 
 def humanoid_bones(motion: SampledMotion) -> dict[str, str]:
@@ -47,15 +46,8 @@ def _is_t_pose(motion: SampledMotion, own: Mapping[str, tuple[str, ...]]) -> boo
 
 def add_humanoid(path: Path, bones: dict[str, str]) -> None:
     """Name the humanoid's bones in a binary glTF file."""
-    content = path.read_bytes()
-    length, _ = _CHUNK.unpack_from(content, 12)
-    tree: dict[str, Any] = json.loads(content[20 : 20 + length])
-    index_of = {node.get("name"): index for index, node in enumerate(tree["nodes"])}
-    nodes = {name: {"node": index_of[bone]} for name, bone in bones.items()}
-    tree["extensionsUsed"] = [*tree.get("extensionsUsed", ()), _EXTENSION]
-    tree.setdefault("extensions", {})[_EXTENSION] = {"specVersion": "1.0", "humanoid": {"humanBones": nodes}}
-    text = json.dumps(tree, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 4)
-    rest = content[20 + length :]
-    size = 20 + len(text) + len(rest)
-    path.write_bytes(content[:8] + struct.pack("<I", size) + _CHUNK.pack(len(text), b"JSON") + text + rest)
+    with edited(path) as tree:
+        index_of = {node.get("name"): index for index, node in enumerate(tree["nodes"])}
+        nodes = {name: {"node": index_of[bone]} for name, bone in bones.items()}
+        tree["extensionsUsed"] = [*tree.get("extensionsUsed", ()), _EXTENSION]
+        tree.setdefault("extensions", {})[_EXTENSION] = {"specVersion": "1.0", "humanoid": {"humanBones": nodes}}
