@@ -41,21 +41,35 @@ def bake_face_steps(
     from romp_core.geometry.face_units import FACE_UNITS
 
     action, keys = _ensure_action(scene, skin, name), skin.data.shape_keys
-    face = np.asarray(clip.face, np.float64)
-    seen = clip.valid & np.isfinite(face).all(axis=1)
-    face = np.clip(face[seen], 0.0, 1.0)
+    seen = np.flatnonzero(clip.valid)
+    rows, face = expression(clip.face[seen])
     before = _keyed_units(action)
     units = list(before) if keep_edits else []  # in their order: corrections are noted by column
-    moving = face.max(axis=0, initial=0.0) > _MOVES
-    units += [unit for unit, moves in zip(FACE_UNITS, moving, strict=True) if moves and unit not in units]
+    units += [unit for unit in moving_units(face) if unit not in units]
     values = face[:, [FACE_UNITS.index(unit) for unit in units]]
     channels = compat.own_channels(keys, action)
     for unit in set(before) - set(units):
         remove_curves(channels, _path(unit))
-    pose = SolvedPose(clip.fps, np.asarray(frames, np.float64)[seen], values, rotations=0)
+    pose = SolvedPose(clip.fps, np.asarray(frames, np.float64)[seen[rows]], values, rotations=0)
     yield from write_motion_steps(keys, action, _curves(units), pose, keep_edits, group="Face")
     action[_UNITS] = ",".join(units)
     take_over(keys, action)
+
+
+def expression(face: Array) -> tuple[Array, Array]:
+    """The rows (k,) of coefficients (n, 52) that can be keyed, and these (k, 52), from 0 to 1 as ARKit's are."""
+    import numpy as np
+
+    rows = np.flatnonzero(np.isfinite(face).all(axis=1))
+    return rows, np.clip(np.asarray(face, np.float64)[rows], 0.0, 1.0)
+
+
+def moving_units(face: Array) -> list[str]:
+    """Names of the units that coefficients (n, 52) move anywhere."""
+    from romp_core.geometry.face_units import FACE_UNITS
+
+    reach = face.max(axis=0, initial=0.0)
+    return [unit for unit, most in zip(FACE_UNITS, reach, strict=True) if most > _MOVES]
 
 
 def has_edited_face(scene: bpy.types.Scene, skin: bpy.types.Object) -> bool:

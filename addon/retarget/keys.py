@@ -26,8 +26,9 @@ _WRITTEN = "romp_mocap_retargeted_keys"
 """Another one: digest of the keys that it wrote."""
 
 
-def ensure_action(item: bpy.types.Object, source: str, name: str) -> tuple[bpy.types.Action, str]:
-    """The action that an earlier retargeting from the same source made for this armature, or a new one; and a remark.
+def ensure_action(item: bpy.types.ID, source: str, name: str) -> tuple[bpy.types.Action, str]:
+    """The action that an earlier retargeting from the same source made for an armature or shape keys, or a new one; and
+    a remark.
 
     An action whose keys were changed by hand since is left alone.
     """
@@ -89,6 +90,17 @@ def write_pose(
     return count
 
 
+def write_values(keys: bpy.types.Key, action: bpy.types.Action, values: Mapping[str, Array], frames: Array) -> None:
+    """Replace the keys of an action by those of shape keys: values (n,) by name, at scene frames (n,)."""
+    channels = compat.own_channels(keys, action)
+    for curve in list(channels.fcurves):
+        channels.fcurves.remove(curve)
+    for name, column in values.items():
+        path = keys.key_blocks[name].path_from_id("value")
+        Keys.at(frames, column, interpolation_of(frames)).write(compat.ensure_fcurve(channels, path, 0, "Face"))
+    action[_WRITTEN] = _digest(channels)
+
+
 def curves_of(item: bpy.types.Object, pose: RigPose) -> dict[str, Curves]:
     """What is keyed of each bone's rotation, in its rotation mode."""
     from romp_core.retarget.reduction import Curves
@@ -115,8 +127,8 @@ def _write(channels: Any, path: str, bone: str, frames: Array, values: Array, ro
     return len(rows) * int(values.shape[1])
 
 
-def assign(item: bpy.types.Object, action: bpy.types.Action) -> None:
-    """Let an action move the armature; the one it had stays in the file."""
+def assign(item: bpy.types.ID, action: bpy.types.Action) -> None:
+    """Let an action move an armature or shape keys; the one it had stays in the file."""
     animation = item.animation_data
     if animation is not None and animation.action is not None and animation.action != action:
         animation.action.use_fake_user = True

@@ -66,6 +66,8 @@ def _draw_report(layout: Any, context: bpy.types.Context) -> None:
     column.label(text=f"Directions: within {found['max_direction_deg']:.2f}°")
     column.label(text=f"Joints: {found['joint_mean_mm']:.0f} mm on average, at most {found['joint_max_mm']:.0f}")
     column.label(text=f"Feet slide {found['slide_mm']:.1f} mm a frame, {found['slide_before_mm']:.1f} before")
+    if "face_units" in found:
+        column.label(text=f"Face: {found['face_units']} of 52 shape keys found")
     row = box.row(align=True)
     row.label(text="Worst")
     for rank, frame in enumerate(found["worst_frames"][:3]):

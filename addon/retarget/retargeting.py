@@ -11,6 +11,7 @@ from ..blender import report, scene_index
 from ..blender.evaluated import evaluated_bones
 from ..blender.modes import in_object_mode
 from ..blender.units import units_per_meter
+from .face import retarget_face
 from .followers import set_switches
 from .keys import assign, curves_of, ensure_action, write_pose
 from .rig_reader import read_rig, to_meters
@@ -85,11 +86,17 @@ def retarget(
         set_switches(item, mapping, ik=plays_ik)
         count = write_pose(item, action, result.pose, source.frames, rig.units, rows)
         assign(item, action)
+        face_units = None
+        if source.face is not None:
+            face_units, more = retarget_face(scene, source, item)
+            remarks += more
     measured = measure(source.motion, result, mapping, result.pose.heads)
     if rig.is_constrained:
         measured = _evaluated(scene, item, source, mapping, result, measured)
     remarks += rig.remarks
     found = _as_dictionary(measured, source, item, options, count)
+    if face_units is not None:
+        found["face_units"] = face_units
     if reduced is not None:
         found |= {"reduced_error_mm": reduced.error_mm, "reduced_error_deg": reduced.error_deg}
     for owner in (action, scene):

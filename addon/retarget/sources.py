@@ -32,7 +32,7 @@ class Source:
     Attributes:
         key: by which it is known again. name: of the person or armature.
         motion: in n frames. frames: (n,) scene frame of each. fps: frames per second.
-        remarks: for the user.
+        remarks: for the user. face: (n, 52) coefficients of `geometry.face_units`, None where it was not captured.
     """
 
     key: str
@@ -41,6 +41,7 @@ class Source:
     frames: Array
     fps: float
     remarks: tuple[str, ...] = ()
+    face: Array | None = None
 
 
 def from_take(scene: bpy.types.Scene, take: str, person_id: int) -> Source:
@@ -76,7 +77,8 @@ def from_take(scene: bpy.types.Scene, take: str, person_id: int) -> Source:
     if not len(seen):
         raise TakeError(f"{person.name} was never seen well enough to be animated.")
     frames = (timing.first + clip.first + seen).astype(np.float64)
-    return Source(f"{found.id}/{person.id}", person.name, motion.at(seen), frames, timing.fps, tuple(remarks))
+    face = clip.face[seen] if clip.has_face else None
+    return Source(f"{found.id}/{person.id}", person.name, motion.at(seen), frames, timing.fps, tuple(remarks), face)
 
 
 def _match(scene: bpy.types.Scene, take: Take) -> list[str]:

@@ -66,3 +66,15 @@ def add_mesh(scene, rig, name="Coat"):
     item.parent = rig
     item.modifiers.new("Armature", "ARMATURE").object = rig
     return item
+
+
+def copy_of_character(scene, take) -> bpy.types.Object:
+    """The skeleton of a take's character as a rig of the user's own, without marks."""
+    from addon.bake.take import BakeOptions, bake_take
+
+    bake_take(scene, take, "Clip", options=BakeOptions(with_body=False))
+    made = next(item for item in scene.objects if item.type == "ARMATURE")
+    rig = bpy.data.objects.new("Mine", made.data.copy())
+    scene.collection.objects.link(rig)
+    bpy.context.view_layer.update()
+    return rig

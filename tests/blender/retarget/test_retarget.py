@@ -4,6 +4,7 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix
+from rigs import copy_of_character
 from takes import make_take, motion_with_fingers
 
 from romp_core.geometry.fingers import ALL_JOINTS, FINGERS, pose_with_fingers
@@ -14,18 +15,6 @@ LIMBS = [
     for side in ("left", "right")
     for a, b in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"))
 ]
-
-
-def copy_of_character(scene, take) -> bpy.types.Object:
-    """The skeleton of a take's character as a rig of the user's own, without marks."""
-    from addon.bake.take import BakeOptions, bake_take
-
-    bake_take(scene, take, "Clip", options=BakeOptions(with_body=False))
-    made = next(item for item in scene.objects if item.type == "ARMATURE")
-    rig = bpy.data.objects.new("Mine", made.data.copy())
-    scene.collection.objects.link(rig)
-    bpy.context.view_layer.update()
-    return rig
 
 
 @pytest.fixture
