@@ -209,3 +209,39 @@ def test_a_failure_takes_the_face_back(scene, baked, monkeypatch):
     skin = skin_of(scene, take)
     assert [point.co[1] for point in curves_of(skin)["jawOpen"].keyframe_points] == before
     assert own_face_action(scene, skin) is not None
+
+
+def test_the_face_survives_saving(scene, baked, tmp_path):
+    take, _ = baked
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "face.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "face.blend"))
+    scene = bpy.context.scene
+    skin = skin_of(scene, take)
+    action = skin.data.shape_keys.animation_data.action
+    bake_take(scene, take, "Clip")
+    assert skin.data.shape_keys.animation_data.action == action == own_face_action(scene, skin)
+    assert not has_hand_edits(scene, skin.parent)
+
+
+def test_a_copy_of_the_scene_has_a_face_of_its_own(scene, baked):
+    take, skin = baked
+    bpy.ops.scene.new(type="FULL_COPY")
+    copy = bpy.context.scene
+    quiet = replace(take.people[0].motion, face=0.5 * take.people[0].motion.face)
+    bake_take(copy, replace(take, people=(replace(take.people[0], motion=quiet),)), "Clip")
+    loud, silent = (
+        max(point.co[1] for point in curves_of(each)["jawOpen"].keyframe_points) for each in (skin, skin_of(copy, take))
+    )
+    assert skin_of(copy, take) != skin and (loud, silent) == (pytest.approx(1, abs=0.01), pytest.approx(0.5, abs=0.01))
+
+
+def test_renaming_reaches_the_face(scene, baked):
+    from addon.takes.characters import rename_character
+
+    take, skin = baked
+    entry = scene.romp_mocap.takes.add()
+    entry.name, entry.take_id = "Show", take.id
+    person = entry.people.add()
+    person.name, person.person_id = "Ada", 1
+    rename_character(scene, entry, person)
+    assert skin.data.shape_keys.animation_data.action.name == "Show Ada Face"
