@@ -1,23 +1,42 @@
-"""The command that edits a take: who is who, contacts, gaps, the floor, trims."""
+"""The command that edits a take: who is who, contacts, gaps, the floor, poses, trims."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from ..errors import EditError
-from ..take.edits import FEET, Assign, ContactEdit, Edits, FloorFoot, GapEdit, Merge, PersonEdit, Split, Swap
+from ..take.edits import FEET, Assign, ContactEdit, Edits, FloorFoot, GapEdit, Merge, PersonEdit, PoseEdit, Split, Swap
 from ..take.edits.contradictions import overruled
 from ..take.edits.gaps import DECISIONS, gaps_of
-from ..take.edits.removal import CONTACT, FLOOR_FOOT, FLOOR_HEIGHT, FLOOR_TILT, GAP, OPERATION, Made, made, without
+from ..take.edits.removal import (
+    CONTACT,
+    FLOOR_FOOT,
+    FLOOR_HEIGHT,
+    FLOOR_TILT,
+    GAP,
+    OPERATION,
+    POSE,
+    Made,
+    made,
+    without,
+)
 from ..take.take import Take
+from . import edit_poses
 from .console import put, say
+from .edit_poses import number
 from .progress import Silent, add_progress, interruptible
 
 _GAP_S = 0.15
 """Shorter gaps are not listed: single frames are lost often, and nobody sees that."""
+_POSE: Final = (
+    "a joint of A is turned by degrees against the solved pose then, about axes that lie as the body's (left, up, "
+    "forward) when it stands with its arms held out, and turn with the joint; about X first"
+)
+_AFTER: Final = {"level": ("contact",), "until": edit_poses.FLAGS, "ease": edit_poses.FLAGS}
+"""Options that are a part of the edit that they follow."""
 
 
 def add_edit_command(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -48,9 +67,19 @@ def add_edit_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         ("--floor-foot", ("A", "FOOT", "SECOND"), "a foot of A is on the floor then; several feet also say its tilt"),
         ("--floor", ("HEIGHT",), "the floor is so many meters above the one that was found; negative: below"),
         ("--floor-tilt", ("X", "Y"), "the floor is turned by degrees about the world's x and y axis"),
+        ("--pose", ("A", "SECOND", "JOINT", "X", "Y", "Z"), _POSE),
+        (
+            "--move",
+            ("A", "SECOND", "X", "Y", "Z"),
+            "the pelvis of A, and so all of A, is moved by meters then",
+        ),
+        ("--until", ("SECOND",), "after --pose or --move: it is held from the one second to the other"),
+        ("--ease", ("S",), "after --pose or --move: it comes and goes in so many seconds (0.2)"),
+        ("--mute", ("N",), "the pose with this number in --list changes nothing for now"),
+        ("--unmute", ("N",), "the pose with this number counts again"),
         ("--trim", ("START", "END"), "only this part of the footage is solved"),
         ("--remove", ("N",), "take back the edit that --list shows with this number"),
-        ("--undo", (), "take back the last edit of who is who, or else of contacts, gaps, the floor"),
+        ("--undo", (), "take back the last edit of who is who, or else of contacts, gaps, poses, the floor"),
         ("--clear", (), "take back all edits"),
     ):
         metavar = names or None
@@ -63,10 +92,11 @@ class _Step(argparse.Action):
 
     def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
         name, steps = self.option_strings[0].removeprefix("--"), namespace.steps
-        if name == "level" and steps and steps[-1][0] == "contact":  # a part of that edit
-            *steps, (name, contact) = steps
-            values = [*contact, *values]
-        namespace.steps = [*steps, (name, values)]
+        if steps and steps[-1][0] in _AFTER.get(name, ()):
+            *steps, (edit, given, parts) = steps
+            namespace.steps = [*steps, (edit, given, {**parts, name: values[0]})]
+        else:
+            namespace.steps = [*steps, (name, values, {})]
 
 
 def _edit(options: argparse.Namespace) -> None:
@@ -77,8 +107,8 @@ def _edit(options: argparse.Namespace) -> None:
     take = load_take(options.take)
     if not (options.steps or options.list or options.suggest):
         raise EditError("There is nothing to edit.", "See `edit --help`, or try --suggest.")
-    for name, values in options.steps:
-        edits = _changed(take, name, values, options.force)
+    for name, values, parts in options.steps:
+        edits = _changed(take, name, values, parts, options.force)
         for sentence in overruled(take.edits, edits):
             say(sentence)
         take = replace(take, edits=edits)
@@ -100,8 +130,12 @@ def _edit(options: argparse.Namespace) -> None:
     interruptible(run, options.progress)
 
 
-def _changed(take: Take, name: str, values: Sequence[str], force: bool) -> Edits:
-    """The take's edits and one more."""
+def _changed(take: Take, name: str, values: Sequence[str], parts: Mapping[str, str], force: bool) -> Edits:
+    """The take's edits and one more.
+
+    Args:
+        parts: of the edit, as given after it.
+    """
     edits, people, times = take.edits, take.people, take.footage.times
     if name == "clear":
         return Edits()
@@ -110,11 +144,17 @@ def _changed(take: Take, name: str, values: Sequence[str], force: bool) -> Edits
     if name == "remove":
         return _removed(take, values[0])
     if name == "floor":
-        return replace(edits, floor=edits.floor.with_height(_number(values[0])))
+        return replace(edits, floor=edits.floor.with_height(number(values[0])))
     if name == "floor-tilt":
-        return replace(edits, floor=edits.floor.with_tilt(*map(_number, values)))
-    if name == "level":
-        raise EditError("--level has no contact.", "Give it right after --contact.")
+        return replace(edits, floor=edits.floor.with_tilt(*map(number, values)))
+    if name in ("mute", "unmute"):
+        one = _numbered(take, values[0])
+        if one.kind != POSE:
+            raise EditError(f"Edit {values[0]} is not a pose.", "Only poses can be muted.")
+        return edits.changed_pose(one.index, muted=name == "mute")
+    if name in _AFTER:
+        owners = " or ".join(f"--{each}" for each in _AFTER[name])
+        raise EditError(f"--{name} has nothing that it belongs to.", f"Give it right after {owners}.")
     if name == "trim":
         start, end = map(_second, values)
         if not start < end:
@@ -123,9 +163,13 @@ def _changed(take: Take, name: str, values: Sequence[str], force: bool) -> Edits
     person = _id(take, values[0])
     if name in ("contact", "no-contact"):
         start, end = map(_second, values[2:4])
-        level = _number(values[4]) if len(values) > 4 else None
+        level = number(parts["level"]) if "level" in parts else None
         contact = ContactEdit(person, values[1], start, end, name == "contact", level)
         return edits.with_contact(contact, people, times)
+    if name in edit_poses.FLAGS:
+        numbers = {each: _second(text) for each, text in parts.items()}
+        pose = edit_poses.pose_of(name, person, _second(values[1]), values[2:], numbers)
+        return edits.with_pose(pose, people, times)
     if name == "gap":
         return edits.with_gap(GapEdit(person, _second(values[1]), values[2]), people, times)
     if name == "floor-foot":
@@ -152,7 +196,7 @@ def _changed(take: Take, name: str, values: Sequence[str], force: bool) -> Edits
 def _undone(take: Take) -> Edits:
     """Without the last edit of the first kind that there is."""
     all_made = list(made(take.edits))
-    for kind in (OPERATION, CONTACT, GAP, FLOOR_TILT, FLOOR_HEIGHT, FLOOR_FOOT):
+    for kind in (OPERATION, CONTACT, GAP, POSE, FLOOR_TILT, FLOOR_HEIGHT, FLOOR_FOOT):
         if found := [each for each in all_made if each.kind == kind]:
             return without(take.edits, kind, found[-1].index, take.people, take.footage.times)
     raise EditError("There is no edit to take back.")
@@ -160,11 +204,16 @@ def _undone(take: Take) -> Edits:
 
 def _removed(take: Take, text: str) -> Edits:
     """Without the edit of this number in the list."""
+    edit = _numbered(take, text)
+    return without(take.edits, edit.kind, edit.index, take.people, take.footage.times)
+
+
+def _numbered(take: Take, text: str) -> Made:
+    """The edit of this number in the list. Raises EditError."""
     all_made = list(made(take.edits))
     if not (text.isdigit() and 1 <= int(text) <= len(all_made)):
         raise EditError(f'There is no edit "{text}".', "See --list for their numbers.")
-    edit = all_made[int(text) - 1]
-    return without(take.edits, edit.kind, edit.index, take.people, take.footage.times)
+    return all_made[int(text) - 1]
 
 
 def _check_merge(take: Take, one: int, other: int, force: bool) -> None:
@@ -196,13 +245,6 @@ def _second(text: str) -> float:
         return float(text)
     except ValueError:
         raise EditError(f'"{text}" is not a moment in seconds.', "Write it like 1.25.") from None
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise EditError(f'"{text}" is not a number.', "Write it like 0.25 or -0.25.") from None
 
 
 def _description(take: Take) -> list[str]:
@@ -238,6 +280,8 @@ def flags(edit: Any) -> str:
         return f"--{flag} {edit.person} {edit.foot} {edit.start:.2f} {edit.end:.2f}{level}"
     if isinstance(edit, GapEdit):
         return f"--gap {edit.person} {edit.second:.2f} {edit.decision}"
+    if isinstance(edit, PoseEdit):
+        return edit_poses.flags(edit)
     if isinstance(edit, FloorFoot):
         return f"--floor-foot {edit.person} {edit.foot} {edit.second:.2f}"
     values = [value for key, value in vars(edit).items() if key != "new"]

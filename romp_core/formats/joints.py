@@ -26,8 +26,7 @@ def export_joints(take: Take, out: Path) -> list[Path]:
     `face_names`, and `face_valid_i` (T,): the face is seen.
 
     `confidence_i` (T, 24) in 0..1 says how well each joint is known, and `source_i` (T, 24) where it is from, a
-    number in `source_names`: measured, interpolated, infilled, held or hidden. Older solves have
-    neither.
+    number in `source_names`: measured, interpolated, infilled, held, hidden or edited. Older solves have neither.
 
     `contacts_i` (T, 4) says whether left heel, left ball, right heel and right ball of the foot stand.
 

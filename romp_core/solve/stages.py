@@ -20,6 +20,7 @@ from .builds.likeliest_build import likeliest_build
 from .builds.segment_lengths import measured_lengths
 from .builds.silhouette import likeliest_weight
 from .cleanup.gaps_stage import without_gaps
+from .cleanup.posed import with_poses
 from .cleanup.visibility import joint_visibility
 from .contacts.above_floor import above_floor
 from .contacts.legs import CheckIn, leg_tracks
@@ -300,6 +301,15 @@ def scale(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     return _with_motions(replace(scene, camera=replace(scene.camera, position=scene.camera.position * unit)), motions)
 
 
+def poses(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
+    """Poses that the user put right, last of all: nothing that is found automatically takes them back."""
+    motions = []
+    for actor in scene.actors:
+        own = [each for each in scene.edits.poses if each.person == actor.person.id]
+        motions.append(with_poses(actor.solved_motion, own, scene.footage))
+    return _with_motions(scene, motions)
+
+
 def _fit_settings(settings: SolveSettings) -> Any:
     """Which gaps are bridged depends on whether they are infilled later."""
     return settings.fit, settings.gaps.gaps == "infill"
@@ -333,6 +343,10 @@ def _contact_decisions(scene: Scene, settings: SolveSettings) -> Any:
     return edits, _unit(scene, settings) if any(each.level is not None for each in edits) else None
 
 
+def _pose_decisions(scene: Scene, settings: SolveSettings) -> Any:
+    return scene.edits.poses
+
+
 def _no_settings(settings: SolveSettings) -> None:
     return None
 
@@ -353,7 +367,8 @@ STAGES: Final = (
     Stage("plant", plant, _no_settings, 0.02),
     Stage("ground", ground, lambda settings: settings.contacts, 0.02, kept=True),
     Stage("cleanup", cleanup, _no_settings, 0.0),
-    Stage("scale", scale, lambda settings: settings.scale, 0.005),
+    Stage("scale", scale, lambda settings: settings.scale, 0.005, kept=True, decided=_unit),
+    Stage("poses", poses, _no_settings, 0.0, decided=_pose_decisions),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-MEASURED, INTERPOLATED, INFILLED, HELD, HIDDEN = range(5)
-SOURCES: Final = ("measured", "interpolated", "infilled", "held", "hidden")
+MEASURED, INTERPOLATED, INFILLED, HELD, HIDDEN, EDITED = range(6)
+SOURCES: Final = ("measured", "interpolated", "infilled", "held", "hidden", "edited")
 """By number: seen in the image; drawn from one measurement to the next; filled in by what is seen else; the last pose
-held; nothing is known, and the body is hidden."""
+held; nothing is known, and the body is hidden; posed by the user."""

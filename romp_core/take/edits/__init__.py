@@ -9,6 +9,7 @@ from .edits import Edits, PersonEdit
 from .floor import FloorEdit, FloorFoot
 from .gaps import GapEdit
 from .identities import Assign, Merge, Operation, Split, Swap
+from .poses import PoseEdit
 
 __all__ = [
     "FEET",
@@ -21,6 +22,7 @@ __all__ = [
     "Merge",
     "Operation",
     "PersonEdit",
+    "PoseEdit",
     "Split",
     "Swap",
 ]

@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ...errors import EditError
+from ...geometry.fingers import FINGERS
 from ...typing import Array
 from ..observations import Observations
 from .contacts import FEET, ContactEdit
 from .floor import FARTHEST_M, FloorEdit, FloorFoot, checked
 from .gaps import DECISIONS, GapEdit, gaps_of
 from .identities import Operation, Split, from_mapping, identified, seen_span, to_mapping
+from .poses import PoseEdit, check_pose, with_pose
 
 if TYPE_CHECKING:
     from ..take import Person
@@ -41,6 +43,7 @@ class Edits:
         operations: who is who, in the order in which it was decided. contacts: of feet; later ones count.
         heights: meters of people whom operations made, by id.
         floor: where the floor is. gaps: what is done about single gaps, each decided once.
+        poses: joints turned on top of what is solved; later ones count.
     """
 
     trim: tuple[float, float] | None = None
@@ -50,6 +53,7 @@ class Edits:
     heights: Mapping[int, float] = field(default_factory=dict)
     floor: FloorEdit = field(default_factory=FloorEdit)
     gaps: tuple[GapEdit, ...] = ()
+    poses: tuple[PoseEdit, ...] = ()
 
     def person(self, id: int) -> PersonEdit:
         """The decisions about a person."""
@@ -96,13 +100,7 @@ class Edits:
             EditError: there is no such person or foot, or the person is not seen then.
         """
         _check_foot(foot.foot)
-        person = self._person(foot.person, people, times)
-        seen = times[person.observations.frame_index]
-        if not seen[0] - _EARLY <= foot.second <= seen[-1] + _EARLY:
-            raise EditError(
-                f"{person.name} is not seen at {foot.second:.2f} s.",
-                f"They are seen {seen_span(person.observations, times)}.",
-            )
+        _check_seen(self._person(foot.person, people, times), foot.second, times)
         return replace(self, floor=self.floor.with_foot(foot))
 
     def with_gap(self, edit: GapEdit, people: Iterable[Person], times: Array) -> Edits:
@@ -126,6 +124,29 @@ class Edits:
             raise EditError(f"{person.name} has no gap at {edit.second:.2f} s.", hint)
         kept = (each for each in self.gaps if each.person != edit.person or not gap[0] < each.second < gap[1])
         return replace(self, gaps=(*kept, edit))
+
+    def with_pose(self, edit: PoseEdit, people: Iterable[Person], times: Array) -> Edits:
+        """These edits and one more about a pose; what it replaces of earlier ones is dropped.
+
+        Raises:
+            EditError: there is no such person or joint, or the person is not seen then.
+        """
+        edit = check_pose(edit)
+        person = self._person(edit.person, people, times)
+        for second in (edit.seconds[0], edit.seconds[-1]):
+            _check_seen(person, second, times)
+        fingers = [joint for joint in edit.turns if joint in FINGERS]
+        if fingers and not person.observations.has_hands:
+            raise EditError(f"The hands of {person.name} were not captured.", f"Leave {fingers[0]} out.")
+        return replace(self, poses=with_pose(self.poses, edit))
+
+    def changed_pose(self, index: int, ease: float | None = None, muted: bool | None = None) -> Edits:
+        """These edits with another ease of a pose, or with the pose muted or not. Raises EditError."""
+        if not 0 <= index < len(self.poses):
+            raise EditError("There is no such edit.")
+        old = self.poses[index]
+        new = replace(old, ease=old.ease if ease is None else ease, muted=old.muted if muted is None else muted)
+        return replace(self, poses=(*self.poses[:index], check_pose(new), *self.poses[index + 1 :]))
 
     def identified(self, people: Iterable[Person], times: Array) -> tuple[Person, ...]:
         """People as the operations say who is who, those who were removed included."""
@@ -165,6 +186,7 @@ class Edits:
             "heights": {str(id): height for id, height in self.heights.items()},
             "floor": self.floor.to_mapping(),
             "gaps": [asdict(each) for each in self.gaps],
+            "poses": [each.to_mapping() for each in self.poses],
         }
 
     @classmethod
@@ -179,6 +201,7 @@ class Edits:
             {int(id): float(height) for id, height in values.get("heights", {}).items()},
             FloorEdit.from_mapping(values["floor"]) if "floor" in values else FloorEdit(),
             tuple(GapEdit(**each) for each in values.get("gaps", ())),
+            tuple(PoseEdit.from_mapping(each) for each in values.get("poses", ())),
         )
 
     def _person(self, id: int, people: Iterable[Person], times: Array) -> Person:
@@ -193,6 +216,13 @@ class Edits:
             return observations
         at = times[observations.frame_index]
         return observations.rows((at >= self.trim[0] - 1e-6) & (at <= self.trim[1] + 1e-6))
+
+
+def _check_seen(person: Person, second: float, times: Array) -> None:
+    seen = times[person.observations.frame_index]
+    if not seen[0] - _EARLY <= second <= seen[-1] + _EARLY:
+        hint = f"They are seen {seen_span(person.observations, times)}."
+        raise EditError(f"{person.name} is not seen at {second:.2f} s.", hint)
 
 
 def _check_foot(foot: str) -> None:

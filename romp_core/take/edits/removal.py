@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 OPERATION: Final = "operation"
 CONTACT: Final = "contact"
 GAP: Final = "gap"
+POSE: Final = "pose"
 FLOOR_FOOT: Final = "floor_foot"
 FLOOR_HEIGHT: Final = "floor_height"
 FLOOR_TILT: Final = "floor_tilt"
@@ -37,6 +38,7 @@ def made(edits: Edits) -> Iterator[Made]:
         (OPERATION, edits.operations),
         (CONTACT, edits.contacts),
         (GAP, edits.gaps),
+        (POSE, edits.poses),
         (FLOOR_FOOT, floor.feet),
     ):
         yield from (Made(kind, index, edit) for index, edit in enumerate(several))
@@ -69,6 +71,8 @@ def without(edits: Edits, kind: str, index: int, people: Iterable[Person], times
         return replace(edits, contacts=_but(edits.contacts, index))
     if kind == GAP:
         return replace(edits, gaps=_but(edits.gaps, index))
+    if kind == POSE:
+        return replace(edits, poses=_but(edits.poses, index))
     floor = edits.floor
     if kind == FLOOR_FOOT:
         return replace(edits, floor=replace(floor, feet=_but(floor.feet, index)))

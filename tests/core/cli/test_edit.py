@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from romp_core.cli.main import main
+from romp_core.geometry.rotations import angle_between
 from romp_core.geometry.skeleton import JOINT
 from romp_core.storage.take_file import load_take, save_take
 from romp_core.take.edits import Edits, FloorEdit, FloorFoot, Merge, PersonEdit, Split
@@ -52,13 +53,19 @@ def test_edits_are_done_in_order_and_listed(
         (["--trim", "2", "1"], "is empty"),
         (["--undo"], "no edit to take back"),
         (["--remove", "1"], 'no edit "1"'),
-        (["--level", "0.4"], "--level has no contact"),
+        (["--level", "0.4"], "--level has nothing that it belongs to"),
         (["--gap", "Person 1", "1.0", "hold"], "has no gap at 1.00 s"),
         (["--gap", "Person 1", "1.0", "guess"], 'Nothing called "guess"'),
         (["--floor", "low"], '"low" is not a number'),
         (["--floor", "nan"], "is no height of the floor"),
         (["--floor-tilt", "5", "80"], "80 degrees is no tilt"),
         (["--floor-foot", "Person 1", "left", "50"], "is not seen at 50.00 s"),
+        (["--pose", "Person 1", "1.0", "tail", "0", "0", "9"], 'no joint "tail"'),
+        (["--pose", "Person 1", "50", "head", "0", "0", "9"], "is not seen at 50.00 s"),
+        (["--pose", "Person 1", "1.0", "head", "0", "0", "far"], '"far" is not a number'),
+        (["--move", "Person 1", "1.0", "0", "0", "9", "--until", "0.5"], "ends before it starts"),
+        (["--contact", "Person 1", "left", "1", "2", "--ease", "1"], "--ease has nothing that it belongs to"),
+        (["--floor", "0.1", "--mute", "1"], "Edit 1 is not a pose"),
         (["--delete", "Person 1"], "leave nobody"),
     ],
 )
@@ -127,3 +134,34 @@ def test_one_gap_is_decided_and_gaps_are_listed(
     inside = np.flatnonzero(np.abs(take.footage.times[motion.frame_index] - 1.2) < 0.15)
     assert (motion.source[inside] == HELD).all() and motion.valid.all()
     assert main(["edit", str(holed), "--undo", "--progress", "none"]) == 0 and load_take(holed).edits == Edits()
+
+
+def test_a_pose_is_put_right_listed_muted_and_taken_back(
+    demo_take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, before = tmp_path / "posed.npz", load_take(demo_take)
+    id, plain = before.people[0].id, before.characters[0].motion
+    assert plain is not None
+    steps = ["--pose", "Person 1", "1.0", "left_elbow", "10", "-20", "30", "--ease", "0.4"]
+    steps += ["--pose", "Person 1", "1.0", "head", "0", "15", "0", "--ease", "0.4"]
+    steps += ["--move", "Person 1", "2.0", "0", "0", "-0.1", "--until", "2.5"]
+    assert main(["edit", str(demo_take), *steps, "-o", str(out), "--progress", "none"]) == 0
+    motion, times = load_take(out).characters[0].motion, before.footage.times[plain.frame_index]
+    row, held = int(np.argmin(np.abs(times - 1.0))), (times >= 2.0) & (times <= 2.5)
+    turned = np.degrees(angle_between(plain.rotations, motion.rotations))
+    assert turned[row, JOINT["head"]] == pytest.approx(15, abs=0.01) and turned[row, JOINT["left_elbow"]] > 30
+    np.testing.assert_allclose(motion.root[held] - plain.root[held], [[0, 0, -0.1]] * held.sum(), atol=1e-4)
+    capsys.readouterr()
+    assert main(["edit", str(out), "--list"]) == 0
+    text = capsys.readouterr().out
+    head, elbow = f"--pose {id} 1.00 head 0.0 15.0 0.0", f"--pose {id} 1.00 left_elbow 10.0 -20.0 30.0"
+    assert f"edit 1  {head} --ease 0.40 {elbow} --ease 0.40\n" in text
+    assert f"edit 2  --move {id} 2.00 0.000 0.000 -0.100 --until 2.50 --ease 0.20" in text
+    assert main(["edit", str(out), "--mute", "1", "--list", "--progress", "none"]) == 0
+    assert "--ease 0.40  (muted)" in capsys.readouterr().out
+    np.testing.assert_array_equal(load_take(out).characters[0].motion.rotations, plain.rotations)
+    assert main(["edit", str(out), "--unmute", "1", "--remove", "2", "--progress", "none"]) == 0
+    found = load_take(out).characters[0].motion
+    np.testing.assert_array_equal(found.rotations, motion.rotations)
+    np.testing.assert_array_equal(found.root, plain.root)
+    assert main(["edit", str(out), "--undo", "--progress", "none"]) == 0 and load_take(out).edits == Edits()
