@@ -20,6 +20,7 @@ from .edit import floor as edit_floor
 from .edit import gaps as edit_gaps
 from .edit import operators as edit_operators
 from .edit import panel as edit_panel
+from .edit import poses as edit_poses
 from .export import operators as export_operators
 from .export import panel as export_panel
 from .export import verification
@@ -72,6 +73,7 @@ CLASSES: tuple[type, ...] = (
     *edit_operators.CLASSES,
     *edit_floor.CLASSES,
     *edit_gaps.CLASSES,
+    *edit_poses.CLASSES,
     *review_operators.CLASSES,
     *relink.CLASSES,
     *document_operators.CLASSES,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 from bpy.types import PropertyGroup
+
+from romp_core.take.settings import EASE_S, LONGEST_EASE_S
 
 from .blender import paths
 from .blender.made import ROMP_MOCAP_PG_made
@@ -71,6 +73,15 @@ class ROMP_MOCAP_PG_scene(PropertyGroup):
         description="Draw the bones of the take's characters in the color of their confidence: green where a joint was "
         "clearly seen, red where it was not",
         update=_redraw,
+    )
+    pose_ease: FloatProperty(
+        name="Ease (s)",
+        description="Time before and after a pose that you put right in which the correction comes and goes",
+        default=EASE_S,
+        min=0.0,
+        soft_max=2.0,
+        max=LONGEST_EASE_S,
+        step=1,
     )
     live_update: BoolProperty(
         name="Live Update",

@@ -18,8 +18,10 @@ sys.path[:0] = [str(ROOT)]
 
 import bpy  # noqa: E402
 import numpy as np  # noqa: E402
+from mathutils import Euler  # noqa: E402
 
 import addon  # noqa: E402
+from addon.blender import scene_index  # noqa: E402
 from addon.takes import characters, live_update, take_list  # noqa: E402
 from addon.worker import jobs  # noqa: E402
 from benchmarks.solve_speed import FPS, lengthened  # noqa: E402
@@ -40,6 +42,18 @@ def follow(entry, name: str, value) -> float:
     return time.perf_counter() - start
 
 
+def pose(scene, frame: int) -> float:
+    """Seconds from the click on Keep Pose Fix to the baked character."""
+    (item,) = scene_index.characters(scene)
+    bpy.context.view_layer.objects.active = item
+    scene.frame_set(frame)
+    item.pose.bones["left_elbow"].rotation_quaternion.rotate(Euler((0.0, 0.0, 0.5)))
+    bpy.context.view_layer.update()
+    start = time.perf_counter()
+    bpy.ops.romp_mocap.edit_pose()
+    return time.perf_counter() - start
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("take", nargs="?", type=Path, default=ROOT / "tests" / "data" / "legacy_0.1.0_capture.npz")
@@ -51,25 +65,29 @@ def main() -> None:
     addon.register()
     live_update.must_wait = lambda requested: False  # as in a window
     bakes: list[float] = []
-    make = characters.make_characters
+    make = characters.make_characters_steps
 
     def timed(*arguments, **keywords):
         start = time.process_time()
-        remarks = make(*arguments, **keywords)
+        remarks = yield from make(*arguments, **keywords)
         bakes.append(time.process_time() - start)
         return remarks
 
-    characters.make_characters = timed
+    characters.make_characters_steps = timed
     with tempfile.TemporaryDirectory() as folder:
         take = lengthened(load_take(options.take), round(options.minutes * 60 * FPS))
         path = save_take(solve(take), Path(folder) / "take.npz")
         scene = bpy.context.scene
         entry = take_list.add_take(scene, path)
-        make(scene, entry, {item.person_id for item in entry.people})
+        characters.make_characters(scene, entry, {item.person_id for item in entry.people})
         follow(entry, "tilt", 1.0)  # the worker starts, and solves all stages
-        for name, values in CHANGES.items():
+        runs = {
+            name: (lambda turn, name=name, values=values: follow(entry, name, values[turn % 2]))
+            for name, values in CHANGES.items()
+        }
+        for name, run in {**runs, "pose": lambda turn: pose(scene, 30 * (turn + 1))}.items():
             bakes.clear()
-            times = [follow(entry, name, values[turn % 2]) for turn in range(options.repeats)]
+            times = [run(turn) for turn in range(options.repeats)]
             whole, bake = (1000 * np.percentile(each, 95) for each in (times, bakes))
             print(f"{name:10} {whole:6.0f} ms; processor time of the bake {bake:4.0f} ms (95th percentiles)")
         jobs.stop()

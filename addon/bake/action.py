@@ -27,15 +27,27 @@ def bone_rotations(rotations: Array, rest: Array) -> Array:
     Args:
         rest: (B, 3, 3) rest rotations of the bones in armature space.
     """
-    import numpy as np
 
     from romp_core.geometry.rotations import make_continuous, quat_conjugate, quat_from_matrix, quat_multiply
-    from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST
 
-    turn = quat_from_matrix(np.swapaxes(rest, -1, -2) @ WORLD_FROM_SMPL_REST)  # (B, 4)
+    turn = bone_from_joint(rest)  # (B, 4)
     left = turn.copy()
     left[0] = quat_from_matrix(rest[0].T)
     return make_continuous(quat_multiply(quat_multiply(left, rotations), quat_conjugate(turn)))
+
+
+def bone_from_joint(rest: Array) -> Array:
+    """Quaternions (B, 4) from the axes of joints, which lie as SMPL's at rest, to those of their bones.
+
+    Args:
+        rest: (B, 3, 3) rest rotations of the bones in armature space.
+    """
+    import numpy as np
+
+    from romp_core.geometry.rotations import quat_from_matrix
+    from romp_core.geometry.spaces import WORLD_FROM_SMPL_REST
+
+    return quat_from_matrix(np.swapaxes(rest, -1, -2) @ WORLD_FROM_SMPL_REST)
 
 
 def bake_action_steps(

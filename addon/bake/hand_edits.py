@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from .keys import BEZIER, Keys, are_among, are_between, interpolation_of
+from .keys import BEZIER, Keys, are_among, are_between, coordinates, handles, interpolation_of, interpolations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,11 +88,11 @@ def digest(channels: Any, curves: Sequence[Curve]) -> str:
         found.update(b"|" if curve is not None else b"-")
         if curve is None:
             continue
-        keys = Keys.of(curve)
-        found.update(keys.co.tobytes())
-        found.update(keys.interpolation.tobytes())
-        if (keys.interpolation == BEZIER).any():
-            found.update(np.round(keys.handles, 3).tobytes())
+        interpolation = interpolations(curve)
+        found.update(coordinates(curve).tobytes())
+        found.update(interpolation.tobytes())
+        if (interpolation == BEZIER).any():
+            found.update(np.round(handles(curve), 3).tobytes())
     return found.hexdigest()
 
 
@@ -105,19 +105,17 @@ def corrected(
     """
     import numpy as np
 
-    from romp_core.geometry.rotations import make_continuous, normalize, quat_conjugate, quat_multiply, slerp
+    from romp_core.geometry.rotations import make_continuous, quat_multiply, slerp
 
     if not len(written.frames):
         return solved
     width = min(written.solved.shape[1], solved.shape[1])  # there was a root bone, or is one now
-    was_solved, shown = written.solved[:, :width], _shown(channels, curves[:width], written)
-    if np.abs(shown - was_solved).max() <= _EQUAL:
+    was_solved, now = written.solved[:, :width], shown(channels, curves[:width], written)
+    if np.abs(now - was_solved).max() <= _EQUAL:
         return solved
     end = 4 * rotations
-    was, now = (each[:, :end].reshape(len(each), rotations, 4) for each in (was_solved, shown))
-    turns = quat_multiply(quat_conjugate(normalize(was)), normalize(now))
-    shifts = shown[:, end:] - was_solved[:, end:]
-    row = np.interp((np.asarray(frames) - 1) / fps, (written.frames - 1) / written.fps, np.arange(len(shown)))
+    turns, shifts = differences(was_solved, now, rotations)
+    row = np.interp((np.asarray(frames) - 1) / fps, (written.frames - 1) / written.fps, np.arange(len(now)))
     before, after = np.floor(row).astype(int), np.ceil(row).astype(int)
     share = (row - before)[:, None]
     turned = solved[:, :end].reshape(len(solved), rotations, 4)
@@ -126,30 +124,49 @@ def corrected(
     return np.concatenate([turned.reshape(len(solved), -1), positions, solved[:, width:]], axis=1)
 
 
-def with_own_keys(new: Keys, shown: Keys, written: Written, fps: float) -> Keys:
+def differences(solved: Array, now: Array, rotations: int) -> tuple[Array, Array]:
+    """Turns (n, r, 4) in the bones' own axes, and shifts (n, 3k), from one pose (n, 4r + 3k) to another."""
+    from romp_core.geometry.rotations import normalize, quat_conjugate, quat_multiply
+
+    end = 4 * rotations
+    was, is_now = (normalize(each[:, :end].reshape(len(each), rotations, 4)) for each in (solved, now))
+    return quat_multiply(quat_conjugate(was), is_now), now[:, end:] - solved[:, end:]
+
+
+def settle(action: bpy.types.Action, channels: Any, curves: Sequence[Curve], written: Written, values: Array) -> None:
+    """Note the keys as they are as solved: the next solve shows the same, so nothing of them is a correction any more.
+
+    Args:
+        curves: as many as there are columns. values: (n, 4r + 3k) what the keys show.
+    """
+    note(action, replace(written, solved=values, values=values), channels, curves)
+
+
+def with_own_keys(new: Keys, curve: bpy.types.FCurve, written: Written, fps: float) -> Keys:
     """The keys that a bake is about to write to a curve, with what the user did to it beside its values.
 
     That is keys where nothing is solved, and another interpolation.
-
-    Args:
-        shown: the keys that the curve has now.
     """
     import numpy as np
 
-    ours = are_among(shown.co[:, 0], written.frames)
+    as_written = interpolation_of(written.frames)
+    if np.array_equal(coordinates(curve)[:, 0], written.frames) and np.array_equal(interpolations(curve), as_written):
+        return new  # as nearly always: the rest of the keys need not be read
+    keys = Keys.of(curve)
+    ours = are_among(keys.co[:, 0], written.frames)
     expected = np.full(len(ours), -1, np.int32)
-    nearest = np.searchsorted(written.frames, shown.co[ours, 0] - 0.5)
-    expected[ours] = interpolation_of(written.frames)[nearest]
-    shown = shown.at_rate(fps / written.fps)
-    frames, solved = shown.co[:, 0], new.co[:, 0]
-    changed = ours & (shown.interpolation != expected) & are_among(frames, solved)
+    nearest = np.searchsorted(written.frames, keys.co[ours, 0] - 0.5)
+    expected[ours] = as_written[nearest]
+    keys = keys.at_rate(fps / written.fps)
+    frames, solved = keys.co[:, 0], new.co[:, 0]
+    changed = ours & (keys.interpolation != expected) & are_among(frames, solved)
     interpolation = new.interpolation.copy()
-    interpolation[np.searchsorted(solved, frames[changed] - 0.5)] = shown.interpolation[changed]
+    interpolation[np.searchsorted(solved, frames[changed] - 0.5)] = keys.interpolation[changed]
     extra = ~ours & ~are_among(frames, solved) & ~are_between(frames, solved)
-    return replace(new, interpolation=interpolation).with_more(shown.where(extra))
+    return replace(new, interpolation=interpolation).with_more(keys.where(extra))
 
 
-def _shown(channels: Any, curves: Sequence[Curve], written: Written) -> Array:
+def shown(channels: Any, curves: Sequence[Curve], written: Written) -> Array:
     """What the curves show at the frames that were written; a channel that was deleted shows what it is at rest."""
     import numpy as np
 
@@ -159,7 +176,7 @@ def _shown(channels: Any, curves: Sequence[Curve], written: Written) -> Array:
         if curve is None:
             shown[:, column] = float(path.endswith("quaternion") and index == 0)
             continue
-        keys = Keys.of(curve).co
+        keys = coordinates(curve)
         if np.array_equal(keys[:, 0], written.frames):
             shown[:, column] = keys[:, 1]
         else:

@@ -39,17 +39,8 @@ class Keys:
         """The keys that a curve has now."""
         import numpy as np
 
-        points = curve.keyframe_points
-
-        def read(name: str, width: int, kind: type) -> Array:
-            values: Array = np.empty(len(points) * width, kind)
-            points.foreach_get(name, values)
-            return values.reshape(len(points), width)
-
-        types = [read(f"handle_{side}_type", 1, np.int32) for side in ("left", "right")]
-        handles = [read(f"handle_{side}", 2, np.float32) for side in ("left", "right")]
-        interpolation = read("interpolation", 1, np.int32)[:, 0]
-        return cls(read("co", 2, np.float32), interpolation, np.hstack(types), np.hstack(handles))
+        types = [_read(curve, f"handle_{side}_type", 1, np.int32) for side in ("left", "right")]
+        return cls(coordinates(curve), interpolations(curve), np.hstack(types), handles(curve))
 
     @classmethod
     def at(cls, frames: Array, values: Array, interpolation: Array) -> Keys:
@@ -102,6 +93,35 @@ class Keys:
         import numpy as np
 
         return np.asarray(self.handles[:, 2 * side : 2 * side + 2], np.float32).ravel()
+
+
+def coordinates(curve: bpy.types.FCurve) -> Array:
+    """Frames and values (n, 2) of the keys of a curve."""
+    import numpy as np
+
+    return _read(curve, "co", 2, np.float32)
+
+
+def interpolations(curve: bpy.types.FCurve) -> Array:
+    """Interpolation (n,) int32 of the keys of a curve."""
+    import numpy as np
+
+    return _read(curve, "interpolation", 1, np.int32)[:, 0]
+
+
+def handles(curve: bpy.types.FCurve) -> Array:
+    """Left and right handles (n, 4) of the keys of a curve."""
+    import numpy as np
+
+    return np.hstack([_read(curve, f"handle_{side}", 2, np.float32) for side in ("left", "right")])
+
+
+def _read(curve: bpy.types.FCurve, name: str, width: int, kind: type) -> Array:
+    import numpy as np
+
+    values: Array = np.empty(len(curve.keyframe_points) * width, kind)
+    curve.keyframe_points.foreach_get(name, values)
+    return values.reshape(-1, width)
 
 
 def interpolation_of(frames: Array) -> Array:

@@ -65,7 +65,7 @@ def write_motion_steps(
         curve = compat.ensure_fcurve(channels, path, index, group or path.split('"')[1])
         keys = Keys.at(solved.frames, column, interpolation)
         if before is not None:
-            keys = hand_edits.with_own_keys(keys, Keys.of(curve), before, solved.fps)
+            keys = hand_edits.with_own_keys(keys, curve, before, solved.fps)
         keys.write(curve)
     yield 0.8
     compat.fit_strips(item, action, covered)

@@ -111,6 +111,11 @@ def ensure_fcurve(channels: Any, path: str, index: int, group: str) -> bpy.types
     return channels.fcurves.new(path, index=index, action_group=group)
 
 
+def is_selected(bone: bpy.types.PoseBone) -> bool:
+    """Whether a bone is selected in Pose Mode; before 5.0 the armature's bone knows."""
+    return bool(bone.select if hasattr(bone, "select") else bone.bone.select)
+
+
 def rename_slot(datablock: bpy.types.ID) -> None:
     """Let the slot carry the datablock's name again after a rename: slots are found by it."""
     animation = datablock.animation_data

@@ -1,1 +1,1 @@
-"""Putting a take right by hand: who is who, and when feet stand."""
+"""Putting a take right by hand: who is who, when feet stand, gaps, poses, and the floor."""

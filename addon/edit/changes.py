@@ -45,6 +45,7 @@ def decide(operator: Any, scene: bpy.types.Scene, change: Callable[[Take], Edits
     added = {item.person_id for item in entry.people} - before if made else set()
     followers = (made - gone) | added
     if not followers:
+        edits.save(entry)
         return {"FINISHED"}
     return end_of_wait(operator, start_solving(scene, entry, followers, must_wait(False)))
 

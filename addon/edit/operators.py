@@ -197,6 +197,7 @@ class ROMP_MOCAP_OT_edit_remove(OfTake, Reporting, Operator):
             ("OPERATION", "Identity", ""),
             ("CONTACT", "Contact", ""),
             ("GAP", "Gap", ""),
+            ("POSE", "Pose", ""),
             ("FLOOR_FOOT", "Foot on Floor", ""),
             ("FLOOR_HEIGHT", "Height of Floor", ""),
             ("FLOOR_TILT", "Tilt of Floor", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -18,6 +19,9 @@ from . import proposals, timeline
 
 if TYPE_CHECKING:
     from ..takes.properties import ROMP_MOCAP_PG_take
+
+_NAMED = 2
+"""Joints of a pose that the list names."""
 
 
 def _draw_others(layout: bpy.types.UILayout, context: bpy.types.Context, operator: str) -> None:
@@ -75,6 +79,9 @@ class ROMP_MOCAP_PT_edits(NeedsTake, SidebarPanel, Panel):
         for foot, text in (("left", "Left Foot\u2026"), ("right", "Right Foot\u2026")):
             row.operator("romp_mocap.edit_contact", text=text, icon="CON_FLOOR").foot = foot
         _draw_floor(layout, person is not None)
+        row = layout.row(align=True)
+        row.operator("romp_mocap.edit_pose", icon="ARMATURE_DATA")
+        row.prop(context.scene.romp_mocap, "pose_ease")
         layout.operator("romp_mocap.edit_suggest", icon="VIEWZOOM")
         for index, suggestion in enumerate(proposals.known(entry.take_id)):
             box = layout.box()
@@ -97,7 +104,7 @@ def _draw_floor(layout: bpy.types.UILayout, has_person: bool) -> None:
 
 def _draw_made(layout: bpy.types.UILayout, entry: ROMP_MOCAP_PG_take) -> None:
     """Every edit that was made, with a button that takes it back."""
-    values = json.loads(entry.other_edits) if entry.other_edits else {}
+    values = _values(entry.other_edits)
     names = {item.person_id: item.name for item in (*entry.people, *entry.removed_people)}
     column = layout.column(align=True)
     made = [
@@ -107,9 +114,28 @@ def _draw_made(layout: bpy.types.UILayout, entry: ROMP_MOCAP_PG_take) -> None:
     ]
     for kind, index, text in (*made, *_floor_texts(values.get("floor"), names)):
         row = column.row(align=True)
-        row.label(text=text)
+        if kind == "POSE":
+            _draw_pose(row, index, text, values["poses"][index]["muted"])
+        else:
+            row.label(text=text)
         button = row.operator("romp_mocap.edit_remove", text="", icon="X", emboss=False)
         button.kind, button.index = kind, index
+
+
+@lru_cache(maxsize=8)
+def _values(edits: str) -> dict[str, Any]:
+    """The edits of a list entry: poses have many numbers, and the panel is drawn again and again."""
+    return json.loads(edits) if edits else {}
+
+
+def _draw_pose(row: bpy.types.UILayout, index: int, text: str, muted: bool) -> None:
+    """A pose, with buttons that go there, set its ease, and switch it off and on."""
+    row.operator("romp_mocap.edit_pose_go", text=text, icon="TIME").index = index
+    part = row.row(align=True)
+    part.operator_context = "INVOKE_DEFAULT"
+    part.operator("romp_mocap.edit_pose_ease", text="", icon="IPO_EASE_IN_OUT", emboss=False).index = index
+    icon = "HIDE_ON" if muted else "HIDE_OFF"
+    part.operator("romp_mocap.edit_pose_mute", text="", icon=icon, emboss=False).index = index
 
 
 def _operation_text(edit: dict[str, Any], names: dict[int, str]) -> str:
@@ -138,10 +164,21 @@ def _gap_text(edit: dict[str, Any], names: dict[int, str]) -> str:
     return f"{who}: gap at {edit['second']:.2f} s: {GAP_CHOICES[edit['decision']].lower()}"
 
 
+def _pose_text(edit: dict[str, Any], names: dict[int, str]) -> str:
+    who = names.get(edit["person"], f"#{edit['person']}")
+    joints = [*(["position"] if edit["shifts"] else []), *(joint.replace("_", " ") for joint in edit["turns"])]
+    others = f" and {len(joints) - _NAMED} more" if len(joints) > _NAMED else ""
+    first, last = edit["seconds"][0], edit["seconds"][-1]
+    when = f"{first:.2f} to {last:.2f} s" if last > first else f"{first:.2f} s"
+    off = ", muted" if edit["muted"] else ""
+    return f"{who}: {', '.join(joints[:_NAMED])}{others}, {when}, ease {edit['ease']:.2f} s{off}"
+
+
 _LISTED = (
     ("OPERATION", "operations", _operation_text),
     ("CONTACT", "contacts", _contact_text),
     ("GAP", "gaps", _gap_text),
+    ("POSE", "poses", _pose_text),
 )
 
 

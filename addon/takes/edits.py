@@ -81,7 +81,9 @@ def read(entry: ROMP_MOCAP_PG_take, take: Take) -> None:
 
 
 def change(entry: ROMP_MOCAP_PG_take, take: Take, changed: Edits) -> set[int]:
-    """Let a list entry show other edits of its take, and save them; returns the ids of people who are gone.
+    """Let a list entry show other edits of its take; returns the ids of people who are gone.
+
+    The next solve saves them with the motion: a take file that changes before it is solved from its raw data again.
 
     Args:
         take: as `edited`.
@@ -94,7 +96,6 @@ def change(entry: ROMP_MOCAP_PG_take, take: Take, changed: Edits) -> set[int]:
             item.height = before.get(item.person_id, item.height)
     ids = [item.person_id for item in entry.people]
     entry.active_person = ids.index(active) if active in ids else max(0, min(entry.active_person, len(ids) - 1))
-    save(entry)
     return set(before) - {*ids, *(item.person_id for item in entry.removed_people)}
 
 

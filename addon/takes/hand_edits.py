@@ -10,9 +10,9 @@ from bpy.props import EnumProperty
 from ..bake.edited import has_hand_edits
 from ..blender import scene_index
 from ..blender.layout import wrapped
-from . import take_list
+from . import pose_fixes, take_list
 
-KEEP, REPLACE, CANCEL = "KEEP", "REPLACE", "CANCEL"
+KEEP, FIX, REPLACE, CANCEL = "KEEP", "FIX", "REPLACE", "CANCEL"
 _WIDTH_PX = 360
 
 
@@ -38,7 +38,8 @@ class AsksAboutEdits:
         name="Edited Keys",
         description="What happens to keys that were changed by hand",
         items=(
-            (KEEP, "Keep", "Keep the changes, on top of the new motion"),
+            (KEEP, "Keep", "Keep the changes in this scene, on top of the new motion"),
+            (FIX, "Pose Fixes", "Keep the changes of characters in the take: they ease in and out, and reach exports"),
             (REPLACE, "Replace", "Replace the changed keys. Undo brings them back"),
             (CANCEL, "Cancel", "Change nothing"),
         ),
@@ -55,13 +56,19 @@ class AsksAboutEdits:
         who = ", ".join(edited_parts(context.scene))
         wrapped(self.layout, f"Keys of {who} were changed by hand since they were made.", _WIDTH_PX, "INFO")
         row = self.layout.row(align=True)
-        for choice in (KEEP, REPLACE):  # the dialog has a button to cancel
+        for choice in (KEEP, FIX, REPLACE):  # the dialog has a button to cancel
             row.prop_enum(self, "hand_edits", choice)
 
     def keeps_edits(self: Any, scene: bpy.types.Scene) -> bool:
-        """Whether edited keys are kept. Raises TakeError when there are some, and nothing is to be changed."""
+        """Whether edited keys are kept; those that shall be are made edits of the take first.
+
+        Raises:
+            TakeError: there are some, and nothing is to be changed; or they cannot be edits.
+        """
         from romp_core.errors import TakeError
 
         if self.hand_edits == CANCEL and (who := edited_parts(scene)):
             raise TakeError(f"Keys of {', '.join(who)} were changed by hand, so nothing was done.")
+        if self.hand_edits == FIX:
+            pose_fixes.keep_keys(scene, take_list.selected_take(scene), scene.romp_mocap.pose_ease)
         return bool(self.hand_edits != REPLACE)

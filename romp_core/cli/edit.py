@@ -148,7 +148,7 @@ def _changed(take: Take, name: str, values: Sequence[str], parts: Mapping[str, s
     if name == "floor-tilt":
         return replace(edits, floor=edits.floor.with_tilt(*map(number, values)))
     if name in ("mute", "unmute"):
-        one = _numbered(take, values[0])
+        one = _listed(take, values[0])
         if one.kind != POSE:
             raise EditError(f"Edit {values[0]} is not a pose.", "Only poses can be muted.")
         return edits.changed_pose(one.index, muted=name == "mute")
@@ -204,11 +204,11 @@ def _undone(take: Take) -> Edits:
 
 def _removed(take: Take, text: str) -> Edits:
     """Without the edit of this number in the list."""
-    edit = _numbered(take, text)
+    edit = _listed(take, text)
     return without(take.edits, edit.kind, edit.index, take.people, take.footage.times)
 
 
-def _numbered(take: Take, text: str) -> Made:
+def _listed(take: Take, text: str) -> Made:
     """The edit of this number in the list. Raises EditError."""
     all_made = list(made(take.edits))
     if not (text.isdigit() and 1 <= int(text) <= len(all_made)):

@@ -9,7 +9,8 @@ import numpy as np
 from ..errors import EditError
 from ..geometry.rotations import quat_from_rotvec, quat_multiply
 from ..take.edits import PoseEdit
-from ..take.edits.poses import EASE_S, ROOT
+from ..take.edits.poses import ROOT
+from ..take.settings import EASE_S
 
 FLAGS = ("pose", "move")
 OPTIONS = ("until", "ease")

@@ -12,10 +12,9 @@ import numpy as np
 
 from ...errors import EditError
 from ...geometry.fingers import ALL_JOINTS
+from ..settings import EASE_S, LONGEST_EASE_S
 from .floor import FARTHEST_M, checked
 
-EASE_S: Final = 0.2
-LONGEST_EASE_S: Final = 10.0
 ROOT: Final = "root"
 """Stands for the position of the pelvis where joints are named."""
 SAME_S: Final = 1e-3
