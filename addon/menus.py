@@ -1,4 +1,4 @@
-"""Entries in Blender's own menus: File > Import and Export, and Add."""
+"""Entries in Blender's own menus: File > Import and Export, Add, and Pose."""
 
 from __future__ import annotations
 
@@ -27,10 +27,17 @@ def draw_add(menu: Any, _context: bpy.types.Context) -> None:
     menu.layout.operator("romp_mocap.choose_footage", text="Motion Capture from Video", icon="ARMATURE_DATA")
 
 
+def draw_pose(menu: Any, _context: bpy.types.Context) -> None:
+    """Pose, in Pose Mode."""
+    menu.layout.separator()
+    menu.layout.operator("romp_mocap.edit_pose", text="Keep Motion Capture Pose Fix", icon="ARMATURE_DATA")
+
+
 _ENTRIES = (
     ("TOPBAR_MT_file_import", draw_import),
     ("TOPBAR_MT_file_export", draw_export),
     ("VIEW3D_MT_add", draw_add),
+    ("VIEW3D_MT_pose", draw_pose),
 )
 
 

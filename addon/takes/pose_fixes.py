@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..bake import hand_edits
-from ..bake.action import own_action
+from ..bake.action import keyed_joints, own_action
 from ..bake.bones import bone_names
 from ..bake.posed import Posed, read_pose
 from ..blender import compat, scene_index
@@ -43,6 +43,9 @@ def posed(scene: bpy.types.Scene, item: bpy.types.Object, take: Take, frame: int
     if written is None or not len(written.frames) or compat.found_channels(item, action) is None:
         hint = "Use Make Characters, then pose it again."
         raise EditError(f'"{item.name}" was made by an earlier version, so changes of its pose are not known.', hint)
+    rotations = 4 * len(keyed_joints(bone_names(item.data)))
+    if not rotations + 3 <= written.solved.shape[1] <= rotations + 6:
+        raise EditError(f'Bones of "{item.name}" were removed.', "Use Make Characters to get them back.")
     return read_pose(item, action, written, float(take.footage.times[0]), frame)
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import bpy
 from layouts import Layout
 
-MENUS = ("TOPBAR_MT_file_import", "TOPBAR_MT_file_export", "VIEW3D_MT_add")
+MENUS = ("TOPBAR_MT_file_import", "TOPBAR_MT_file_export", "VIEW3D_MT_add", "VIEW3D_MT_pose")
 
 
 def own(menu):
@@ -20,7 +20,7 @@ def test_entries_come_and_go_with_the_extension(mocap):
         draw(SimpleNamespace(layout=layout), None)
         texts += layout.texts
     assert texts[0].startswith("Motion Capture Results (.npz") and ".fbx, .glb" in texts[1]
-    assert texts[2] == "Motion Capture from Video"
+    assert texts[2:] == ["Motion Capture from Video", "Keep Motion Capture Pose Fix"]
     mocap.unregister()
     assert not any(own(menu) for menu in MENUS)
     mocap.register()

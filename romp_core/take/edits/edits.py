@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _MOST_GAPS = 6
 """Of somebody's gaps that a message lists."""
 _EARLY = 0.05
-"""Seconds before somebody is first seen, and after they are last seen, that still mean these moments."""
+"""Seconds, or a frame if that is longer, before somebody is first seen and after they are last seen, that still mean
+these moments."""
 
 
 @dataclass(frozen=True)
@@ -219,8 +220,10 @@ class Edits:
 
 
 def _check_seen(person: Person, second: float, times: Array) -> None:
-    seen = times[person.observations.frame_index]
-    if not seen[0] - _EARLY <= second <= seen[-1] + _EARLY:
+    from ..resample import frame_interval  # which needs takes
+
+    seen, early = times[person.observations.frame_index], max(_EARLY, frame_interval(times))
+    if not seen[0] - early <= second <= seen[-1] + early:
         hint = f"They are seen {seen_span(person.observations, times)}."
         raise EditError(f"{person.name} is not seen at {second:.2f} s.", hint)
 
