@@ -24,13 +24,12 @@ from scipy.spatial import KDTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from romp_core.models.face.networks import FaceNetworks
-from romp_core.models.face.regions import tracked_region
-
 from romp_core.generate.makehuman import MakeHuman
 from romp_core.geometry.face_units import FACE_UNITS
 from romp_core.geometry.projection import Pinhole, project
 from romp_core.models.common.region import whole_image
+from romp_core.models.face.networks import FaceNetworks
+from romp_core.models.face.regions import tracked_region
 from romp_core.solve.face.face_model import UNOBSERVABLE
 from romp_core.solve.face.metric_face import metric_face
 from romp_core.solve.face.unit_fit import rigid_motions
