@@ -23,7 +23,7 @@ def find_units(names: Sequence[str]) -> dict[str, str]:
     for name in names:
         for prefix, unit in _readings(name):
             units = by_prefix.setdefault(prefix, {})
-            if unit not in units or name == prefix + unit:
+            if unit not in units or name.endswith(unit):
                 units[unit] = name
     found = max(by_prefix.items(), key=lambda item: (len(item[1]), -len(item[0])), default=("", {}))[1]
     return {unit: found[unit] for unit in FACE_UNITS if unit in found}
@@ -33,11 +33,11 @@ def _readings(name: str) -> Iterator[tuple[str, str]]:
     """Prefix and unit as which a name can be read: none, as a rule one."""
     parts = [part for part in _SEPARATORS.split(name) if part]
     for start in range(len(parts)):
-        *words, last = parts[start:]
-        if words and last.lower() in _SIDES:
+        *before, last = parts[start:]
+        if before and last.lower() in _SIDES:
             last = _SIDES[last.lower()]
         elif match := _SIDE.fullmatch(last):
             last = match["unit"] + _SIDES[match["side"].lower()]
-        unit = _UNITS.get("".join([*words, last]).lower())
+        unit = _UNITS.get("".join([*before, last]).lower())
         if unit is not None:
             yield " ".join(parts[:start]).lower(), unit
