@@ -22,8 +22,8 @@ def resting_face(points: Array, model: FaceModel) -> Array:
     Args:
         points: (T, 478, 3) of faces seen from the front, without the head's motion; at least one.
     """
-    middle = np.median(points, axis=0)
-    expressions = UnitFit(model, middle).unbounded(points)
+    fit = UnitFit(model, np.median(points, axis=0))
+    expressions = fit.unbounded(fit.evidence(points))
     apart = np.linalg.norm(expressions[:, None] - expressions, axis=-1)
     count = min(len(points), max(_LEAST, round(_SHARE * len(points))))
     closest = np.argsort(apart, axis=1, kind="stable")[:, :count]

@@ -28,6 +28,11 @@ _HIGHEST = 1.1
 _MOST_GAIN = 2.5
 """What the prior took from a coefficient is given back up to this factor; beyond it, that would be noise."""
 _SWEEPS, _TOLERANCE = 60, 1e-3
+_USUAL_TREMBLE = 0.25
+"""Share of the model's errors that changes from frame to frame, where images are as good as its own."""
+_MEDIAN_OF_SECOND_DIFFERENCES = 0.6745 * 6**0.5
+"""Median of absolute second differences of white noise of deviation 1."""
+_FEW = 10
 
 
 class UnitFit:
@@ -46,24 +51,48 @@ class UnitFit:
         # (1 + modes modes^T)^-1, by the lemma of Woodbury
         inner = np.linalg.inv(np.eye(modes.shape[1]) + modes.T @ modes)
         seen = units - modes @ (inner @ (modes.T @ units))
-        information = units.T @ seen / _TOGETHER
-        self._normal = information + _prior(model.names)
-        share = np.einsum("ij,ji->i", np.linalg.inv(self._normal), information)
-        self._threshold = _AT_REST * np.sqrt(np.diag(information))
-        self._gain = np.minimum(1 / share, _MOST_GAIN)
+        self._information = units.T @ seen / _TOGETHER
+        self._prior = _prior(model.names)
         self._neutral = neutral
         self._reader = (seen.reshape(-1, 3, len(model.names)) * weight[..., None] / _TOGETHER).reshape(seen.shape)
 
-    def coefficients(self, points: Array) -> Array:
-        """Coefficients (T, U) of faces (T, 478, 3) without the head's motion: 0 is at rest, 1 as far as units go."""
-        return bounded_least_squares(self._normal, self._right(points) - self._threshold) * self._gain
-
-    def unbounded(self, points: Array) -> Array:
-        """Coefficients that may be negative."""
-        return np.asarray(np.linalg.solve(self._normal, self._right(points).T).T)
-
-    def _right(self, points: Array) -> Array:
+    def evidence(self, points: Array) -> Array:
+        """What faces (T, 478, 3) without the head's motion tell of the units, (T, U): right-hand sides of equations."""
         return np.asarray((points - self._neutral).reshape(len(points), -1) @ self._reader)
+
+    def coefficients(self, evidence: Array, noise: float = 1.0) -> Array:
+        """Coefficients (T, U): 0 is at rest, 1 as far as units go.
+
+        Args:
+            noise: how many times as large the points' errors are as in the model.
+        """
+        normal = self._information / noise**2 + self._prior
+        threshold = _AT_REST * np.sqrt(np.diag(self._information)) / noise
+        return bounded_least_squares(normal, evidence / noise**2 - threshold) * self._gain(noise)
+
+    def unbounded(self, evidence: Array, noise: float = 1.0) -> Array:
+        """Coefficients (T, U) that may be negative, and are nowhere at rest."""
+        normal = self._information / noise**2 + self._prior
+        return np.asarray(np.linalg.solve(normal, evidence.T / noise**2).T * self._gain(noise))
+
+    def noise(self, evidence: Array) -> float:
+        """How many times as large the points' errors are as in the model, at least 1, by how frames (T, U) tremble."""
+        inverse = np.linalg.inv(self._information + self._prior)
+        expected = self._gain(1.0) * np.sqrt(np.einsum("ij,jk,ki->i", inverse, self._information, inverse))
+        return max(1.0, float(np.median(tremble(self.unbounded(evidence)) / expected)) / _USUAL_TREMBLE)
+
+    def _gain(self, noise: float) -> Array:
+        """(U,): what the prior took, given back."""
+        information = self._information / noise**2
+        share = np.einsum("ij,ji->i", np.linalg.inv(information + self._prior), information)
+        return np.minimum(1 / share, _MOST_GAIN)
+
+
+def tremble(tracks: Array) -> Array:
+    """Standard deviation (U,) of what changes from frame to frame in tracks (T, U), robust against motion."""
+    if len(tracks) < _FEW:
+        return np.zeros(tracks.shape[1])
+    return np.asarray(np.median(np.abs(np.diff(tracks, n=2, axis=0)), axis=0) / _MEDIAN_OF_SECOND_DIFFERENCES)
 
 
 def bounded_least_squares(normal: Array, right: Array, highest: float = _HIGHEST) -> Array:

@@ -37,7 +37,8 @@ def test_single_units_come_back(name):
     noise = rng.normal(0, 0.0003, (20, 478, 3))
     moved = neutral + model.displacements(true) + noise
     tilted = moved @ matrix_from_rotvec(np.radians([1.0, -2.0, 1.0])).T + [0.002, 0.0, -0.001]
-    found = UnitFit(model, neutral).coefficients(tilted)
+    fit = UnitFit(model, neutral)
+    found = fit.coefficients(fit.evidence(tilted))
     here = model.names.index(name)
     assert np.corrcoef(found[:, here], true[:, here])[0, 1] > 0.98
     assert np.abs(found[:, here] - true[:, here]).mean() < 0.15
