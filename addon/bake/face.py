@@ -13,7 +13,7 @@ from .action import remove_curves, take_over
 from .motion_curves import Curve, SolvedPose, write_motion_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from romp_core.take.resample import Clip
     from romp_core.typing import Array
@@ -49,7 +49,7 @@ def bake_face_steps(
     values = face[:, [FACE_UNITS.index(unit) for unit in units]]
     channels = compat.own_channels(keys, action)
     for unit in set(before) - set(units):
-        remove_curves(channels, _path(unit))
+        remove_curves(channels, unit_path(unit))
     pose = SolvedPose(clip.fps, np.asarray(frames, np.float64)[seen[rows]], values, rotations=0)
     yield from write_motion_steps(keys, action, _curves(units), pose, keep_edits, group="Face")
     action[_UNITS] = ",".join(units)
@@ -70,6 +70,16 @@ def moving_units(face: Array) -> list[str]:
 
     reach = face.max(axis=0, initial=0.0)
     return [unit for unit, most in zip(FACE_UNITS, reach, strict=True) if most > _MOVES]
+
+
+def show_units(keys: bpy.types.Key, names: Mapping[str, str], face: Array) -> None:
+    """Show an expression (52,): shape keys of these names by unit, as far as they are there."""
+    from romp_core.geometry.face_units import FACE_UNITS
+
+    for unit, value in zip(FACE_UNITS, face.tolist(), strict=True):
+        block = keys.key_blocks.get(names.get(unit, ""))
+        if block is not None:
+            block.value = value
 
 
 def has_edited_face(scene: bpy.types.Scene, skin: bpy.types.Object) -> bool:
@@ -113,8 +123,9 @@ def _keyed_units(action: bpy.types.Action) -> list[str]:
 
 
 def _curves(units: Sequence[str]) -> list[Curve]:
-    return [(_path(unit), 0) for unit in units]
+    return [(unit_path(unit), 0) for unit in units]
 
 
-def _path(unit: str) -> str:
+def unit_path(unit: str) -> str:
+    """Data path of a face unit in shape keys."""
     return f'key_blocks["{unit}"].value'

@@ -52,7 +52,7 @@ class Control:
         self._rest: dict[int, tuple[Array, Array]] = {}  # joints and fingers at rest
         self._followed: int | None = None
         self._recorded: Recorded | None = None
-        self._actions: list[tuple[OwnCharacter, bpy.types.Action]] = []
+        self._actions: list[tuple[OwnCharacter, list[bpy.types.Action]]] = []
         self._ended = False
 
     # --- what jobs calls ---
@@ -101,12 +101,13 @@ class Control:
         """The job has ended: characters get the actions that were recorded; returns a remark for the user."""
         from ..bake.action import take_over
 
-        for character, action in self._actions:
-            if (item := character.item) is not None:
-                take_over(item, action)
+        for character, actions in self._actions:
+            for item, action in zip((character.item, character.face_keys), actions, strict=False):
+                if item is not None:
+                    take_over(item, action)
         if self._characters or self._actions:
             push_undo("Live Capture")
-        count = len(self._actions)
+        count = sum(len(actions) for _, actions in self._actions)
         self.let_go()
         return f"Recorded actions: {count}." if count else ""
 
@@ -133,7 +134,7 @@ class Control:
         for person_id, rest, build, fingers in zip(*columns, strict=True):
             self._rest[person_id] = rest, fingers
             if self._rig is None and scene is not None and not self._ended:
-                self._characters[person_id] = OwnCharacter(scene, person_id, rest, build, fingers)
+                self._characters[person_id] = OwnCharacter(scene, person_id, rest, build, fingers, report.has_face)
 
     def _show(self, posed: LivePosed) -> None:
         """Apply the pose of the newest frame."""
@@ -146,10 +147,11 @@ class Control:
                     self._followed = ids[0]
                 row = ids.index(self._followed)
                 if self._followed in self._rest:
-                    there = self._rig.show(posed.rotations[row], posed.root[row], *self._rest[self._followed])
+                    shown = posed.rotations[row], posed.root[row], posed.face[row]
+                    there = self._rig.show(*shown, *self._rest[self._followed])
             for row, person_id in enumerate(ids if self._rig is None else ()):
                 character = self._characters.get(person_id)
-                there &= character is None or character.show(posed.rotations[row], posed.root[row])
+                there &= character is None or character.show(posed.rotations[row], posed.root[row], posed.face[row])
         except ReferenceError:  # it is gone from the file
             there = False
         if not there:
@@ -165,7 +167,7 @@ class Control:
             return
         self._recorded = self._recorded or Recorded()
         for row, person_id in enumerate(posed.ids.tolist()):
-            self._recorded.add(posed.time, person_id, posed.rotations[row], posed.root[row])
+            self._recorded.add(posed.time, person_id, posed.rotations[row], posed.root[row], posed.face[row])
 
     def _end_recording(self, report: LiveRecorded) -> None:
         """A recording becomes actions of the live characters, and a take in the list."""
@@ -176,9 +178,9 @@ class Control:
             return
         if recorded is not None:
             for character in self._characters.values():
-                action = recorded.make_action(scene, character, "Live")
-                if action is not None:
-                    self._actions.append((character, action))
+                actions = recorded.make_actions(scene, character, "Live")
+                if actions:
+                    self._actions.append((character, actions))
         if report.take:
             take_list.add_take(scene, report.take)
         redraw_sidebars()

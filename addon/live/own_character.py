@@ -10,8 +10,9 @@ from mathutils import Quaternion, Vector
 
 from ..bake.action import keyed_joints
 from ..bake.armature import ensure_armature, is_shaped, rest_in_armature, shape_armature
-from ..bake.body import ensure_body_steps
+from ..bake.body import ensure_body_steps, shows_face
 from ..bake.bones import bone_names
+from ..bake.face import show_units
 from ..blender import scene_index
 from ..blender.held import HeldObject
 from ..blender.steps import finish
@@ -29,19 +30,27 @@ class OwnCharacter:
     """The armature of one person, found by name at every pose: the user may rename or delete it, or edit its bones."""
 
     def __init__(
-        self, scene: bpy.types.Scene, person_id: int, rest_joints: Array, build: Array, rest_fingers: Array
+        self,
+        scene: bpy.types.Scene,
+        person_id: int,
+        rest_joints: Array,
+        build: Array,
+        rest_fingers: Array,
+        has_face: bool,
     ) -> None:
         """Make the character, or shape the one that is there.
 
         Args:
             rest_joints: (24, 3) meters, SMPL rest space, pelvis at the origin. build: (S,) values of the sliders.
             rest_fingers: (40, 3) finger joints and tips from their wrist, or no rows for a character without fingers.
+            has_face: whether the character has shape keys of the face units.
         """
+        from romp_core.geometry.face_units import FACE_UNITS
         from romp_core.geometry.fingers import N_TIPS, all_rest_joints
 
         self.person_id = person_id
         has_fingers = len(rest_fingers) > 0
-        body = _body(rest_joints, build, has_fingers)
+        body = _body(rest_joints, build, has_fingers, has_face)
         name = f"Live Person {person_id + 1}"
         item, is_new = ensure_armature(scene, LIVE, person_id, name)
         if is_new:
@@ -59,7 +68,8 @@ class OwnCharacter:
         )
         if skin_is_new:
             _link(scene, skin)
-        self._held = HeldObject(item)
+        self._held, self._skin = HeldObject(item), HeldObject(skin)
+        self._units = {unit: unit for unit in FACE_UNITS}
         self.bones = bone_names(item.data)
         self.joints = keyed_joints(self.bones)[: len(heads)]
         self._left, self._turn, self._root = _axes(item, [self.bones[joint] for joint in self.joints])
@@ -79,8 +89,14 @@ class OwnCharacter:
         head, axes = self._root
         return turned, (root - head) @ axes
 
-    def show(self, rotations: Array, root: Array) -> bool:
-        """Pose the character; False once it was deleted. rotations (B, 4), root (3,) as in `LivePosed`."""
+    @property
+    def face_keys(self) -> bpy.types.Key | None:
+        """The shape keys of the body; None where it has none of the face, or was deleted."""
+        skin = self._skin.find()
+        return skin.data.shape_keys if skin is not None and shows_face(skin) else None
+
+    def show(self, rotations: Array, root: Array, face: Array) -> bool:
+        """Pose the character; False once it was deleted. rotations (B, 4), root (3,), face (52,) as in `LivePosed`."""
         item = self.item
         if item is None:
             return False
@@ -95,6 +111,8 @@ class OwnCharacter:
         pelvis = bones.get(self.bones["pelvis"])
         if pelvis is not None:
             pelvis.location = Vector(location.tolist())
+        if len(face) and (keys := self.face_keys) is not None:
+            show_units(keys, self._units, face)
         return True
 
 
@@ -112,12 +130,12 @@ def _axes(item: bpy.types.Object, names: Sequence[str]) -> tuple[Array, Array, t
     return left, quat_conjugate(turn), (rest[0, :3, 3], rest[0, :3, :3])
 
 
-def _body(rest_joints: Array, build: Array, has_fingers: bool) -> Body:
+def _body(rest_joints: Array, build: Array, has_fingers: bool, has_face: bool) -> Body:
     from romp_core.bodies.build import shape_keys
-    from romp_core.bodies.embedded import load_body, load_body_with_fingers
+    from romp_core.bodies.embedded import load_body, load_body_with_fingers, with_face
 
     body = load_body_with_fingers() if has_fingers else load_body()
-    return body.shaped(shape_keys(build)).sized(rest_joints)
+    return (with_face(body) if has_face else body).shaped(shape_keys(build)).sized(rest_joints)
 
 
 def _link(scene: bpy.types.Scene, item: bpy.types.Object) -> None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..bake.face import show_units
 from ..blender.held import HeldObject
 from ..blender.modes import in_object_mode
+from ..retarget.face import faces_of
 from ..retarget.live_rig import LiveRig
 from ..retarget.mappings import mapping_for
 
@@ -29,6 +31,7 @@ class OwnRig:
         with in_object_mode(scene, [item]):
             self._rig = LiveRig(scene, item, mapping)
         self._held = HeldObject(item)
+        self._faces = [(HeldObject(mesh), units) for mesh, units, _ in faces_of(scene, item) if units]
         self._skeleton: TakeSkeleton | None = None
 
     @property
@@ -39,11 +42,11 @@ class OwnRig:
             self._rig.item = item
         return item
 
-    def show(self, rotations: Array, root: Array, rest_joints: Array, rest_fingers: Array) -> bool:
+    def show(self, rotations: Array, root: Array, face: Array, rest_joints: Array, rest_fingers: Array) -> bool:
         """Pose the rig; False once it was deleted.
 
         Args:
-            rotations: (24, 4), or (54, 4) with fingers. root: (3,).
+            rotations: (24, 4), or (54, 4) with fingers. root: (3,). face: (52,), or empty.
             rest_joints: (24, 3), the same array as long as the person is the same.
             rest_fingers: (40, 3) finger joints and tips from their wrist, or no rows.
         """
@@ -61,4 +64,8 @@ class OwnRig:
             body, fingers = rotations[None, :N_JOINTS], rotations[None, N_JOINTS:]
             hands = fingers if len(rest_fingers) else None
             self._rig.show(self._skeleton.motion(body, root[None], np.zeros((1, 2), bool), hands))
+        for held, units in self._faces if len(face) else ():
+            mesh = held.find()
+            if mesh is not None and mesh.data.shape_keys is not None:
+                show_units(mesh.data.shape_keys, units, face)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import bpy
@@ -21,17 +22,13 @@ def retarget_face(scene: bpy.types.Scene, source: Source, item: bpy.types.Object
         how many of the face units there are keys for, and remarks for the user.
     """
     from romp_core.geometry.face_units import FACE_UNITS
-    from romp_core.retarget.face_names import find_units
 
     assert source.face is not None, "only a captured face can be retargeted"
     rows, values = expression(source.face)
     found, remarks = set[str](), list[str]()
-    for mesh in _meshes(scene, item):
+    for mesh, units, has_driven in faces_of(scene, item):
         keys = mesh.data.shape_keys
-        driven = _driven(keys)
-        free = [key.name for key in keys.key_blocks if key != keys.reference_key and key.name not in driven]
-        units = find_units(free)
-        if find_units([*free, *driven]) != units:
+        if has_driven:
             remarks.append(f'Shape keys of "{mesh.name}" that have drivers are left to them.')
         if not units:
             continue
@@ -49,6 +46,20 @@ def retarget_face(scene: bpy.types.Scene, source: Source, item: bpy.types.Object
     else:
         remarks.append(f'No mesh of "{item.name}" has shape keys with ARKit\'s names, so its face does not move.')
     return len(found), remarks
+
+
+def faces_of(scene: bpy.types.Scene, item: bpy.types.Object) -> Iterator[tuple[bpy.types.Object, dict[str, str], bool]]:
+    """Meshes of an armature with shape keys: the names of those for face units, by unit, and whether drivers move some
+    of these, which are left out.
+    """
+    from romp_core.retarget.face_names import find_units
+
+    for mesh in _meshes(scene, item):
+        keys = mesh.data.shape_keys
+        driven = _driven(keys)
+        free = [key.name for key in keys.key_blocks if key != keys.reference_key and key.name not in driven]
+        units = find_units(free)
+        yield mesh, units, find_units([*free, *driven]) != units
 
 
 def _meshes(scene: bpy.types.Scene, item: bpy.types.Object) -> list[bpy.types.Object]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..geometry.face_units import FACE_UNITS
 from ..geometry.fingers import ALL_JOINTS, ALL_PARENTS, all_rest_joints
 from ..geometry.rotations import quat_conjugate, quat_multiply
 from ..geometry.skeleton import N_JOINTS
@@ -64,16 +65,18 @@ def unity_pose(
     return steps * _MIRROR, turns[:, [1, 2, 3, 0]] * [1.0, -1.0, -1.0, 1.0]
 
 
-def bundles(time: float, pose: tuple[Array, Array] | None) -> Iterator[OscBundle]:
+def bundles(time: float, pose: tuple[Array, Array] | None, face: Array | None = None) -> Iterator[OscBundle]:
     """The bundles of a frame: that the performer is there, the time, and the pose.
 
     Args:
         time: seconds. pose: see `unity_pose`; None while nobody is seen.
+        face: (52,) coefficients of the face units, sent under ARKit's names, which characters for "perfect sync" have
+            as blend shapes; None or none at all without.
     """
     from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 
     builder, size = OscBundleBuilder(IMMEDIATELY), _HEAD_BYTES
-    for message in _messages(time, pose):
+    for message in _messages(time, pose, face):
         if size + _PART_BYTES + message.size > LARGEST_BYTES:
             yield builder.build()
             builder, size = OscBundleBuilder(IMMEDIATELY), _HEAD_BYTES
@@ -82,7 +85,7 @@ def bundles(time: float, pose: tuple[Array, Array] | None) -> Iterator[OscBundle
     yield builder.build()
 
 
-def _messages(time: float, pose: tuple[Array, Array] | None) -> Iterator[OscMessage]:
+def _messages(time: float, pose: tuple[Array, Array] | None, face: Array | None) -> Iterator[OscMessage]:
     yield _message("/VMC/Ext/OK", (1, "i"))
     yield _message("/VMC/Ext/T", (time, "f"))
     if pose is None:
@@ -92,6 +95,11 @@ def _messages(time: float, pose: tuple[Array, Array] | None) -> Iterator[OscMess
         if joint >= len(pose[0]):
             continue
         yield _transform("/VMC/Ext/Bone/Pos", bone, pose[0][joint].tolist(), pose[1][joint].tolist())
+    if face is None or not len(face):
+        return
+    for unit, value in zip(FACE_UNITS, face.tolist(), strict=True):
+        yield _message("/VMC/Ext/Blend/Val", (f"{unit[0].upper()}{unit[1:]}", "s"), (value, "f"))
+    yield _message("/VMC/Ext/Blend/Apply")
 
 
 def _transform(address: str, name: str, position: tuple[float, ...], turn: tuple[float, ...]) -> OscMessage:

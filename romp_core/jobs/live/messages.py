@@ -132,13 +132,14 @@ class LivePeople(Report):
         ids: (P,) int32. rest_joints: (P, 24, 3) meters, SMPL rest space, pelvis at the origin.
         builds: (P, S) values of `bodies.build.SLIDERS`; S is 0 where the skeleton is no body's of these sliders.
         rest_fingers: (P, 40, 3) finger joints and tips at rest, from their wrist, where hands are captured, else
-            (P, 0, 3).
+            (P, 0, 3). has_face: faces are captured.
     """
 
     ids: Array
     rest_joints: Array
     builds: Array
     rest_fingers: Array
+    has_face: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class LivePosed(Report):
         rotations: (P, 24, 4) wxyz, sign-continuous, or (P, 54, 4) with the finger joints where hands are captured;
             index 0 takes SMPL rest space to the world, others are local.
         root: (P, 3) pelvis in the world (z up), meters. recording: this frame is in the recording.
+        face: (P, 52) coefficients of `geometry.face_units`, or (P, 0) where faces are not captured.
     """
 
     time: float
@@ -160,6 +162,7 @@ class LivePosed(Report):
     confidence: Array
     rotations: Array
     root: Array
+    face: Array
     recording: bool = False
 
 

@@ -38,12 +38,13 @@ class MotionOut:
 
     def send(self, time: float, poses: CausalPoses, solver: CausalSolver) -> None:
         """Send the pose of a frame at `time` seconds; what the network does not take is lost, as in any stream."""
-        row, pose = self._row(poses.ids.tolist()), None
+        row, pose, face = self._row(poses.ids.tolist()), None, None
         if row is not None:
             skeleton = solver.skeleton(int(poses.ids[row]))
             fingers = skeleton.rest_fingers() if poses.rotations.shape[1] > N_JOINTS else None
+            face = poses.face[row]
             pose = vmc.unity_pose(poses.rotations[row], poses.root[row], skeleton.rest_joints, fingers)
-        for bundle in vmc.bundles(time, pose):
+        for bundle in vmc.bundles(time, pose, face):
             try:
                 self._client.send(bundle)
             except OSError:

@@ -14,6 +14,7 @@ from ...images.thumbnail import thumbnail
 from ...solve.causal.solver import CausalPoses, CausalSolver
 from ...take.keypoints import Layout
 from ...take.observations import People
+from ...take.settings import CaptureSettings
 from ...take.take import Camera
 from ...typing import Array
 from .messages import LiveCamera, LivePeople, LivePosed, LiveThumbnail, Report
@@ -26,11 +27,11 @@ class Output:
 
     Args:
         send: takes them. layout: of the keypoints. longest: larger side of the small images in pixels, 0 for none.
-        hands: people have fingers.
+        parts: which of hands and face people have.
     """
 
-    def __init__(self, send: Callable[[Report], None], layout: Layout, longest: int, hands: bool = False) -> None:
-        self._send, self._layout, self._longest, self._hands = send, layout, longest, hands
+    def __init__(self, send: Callable[[Report], None], layout: Layout, longest: int, parts: CaptureSettings) -> None:
+        self._send, self._layout, self._longest, self._parts = send, layout, longest, parts
         self._camera: Camera | None = None
         self._image_at = 0.0
 
@@ -44,12 +45,13 @@ class Output:
             known = [solver.skeleton(id) for id in poses.new]
             rest, builds = (np.stack([getattr(each, name) for each in known]) for name in ("rest_joints", "build"))
             fingers = np.zeros((len(known), 0, 3), np.float32)
-            if self._hands:
+            if self._parts.with_hands:
                 fingers = np.stack([each.rest_fingers() for each in known]).astype(np.float32)
             ids = np.array(poses.new, np.int32)
-            self._send(LivePeople(ids, rest.astype(np.float32), builds.astype(np.float32), fingers))
+            bodies = rest.astype(np.float32), builds.astype(np.float32), fingers
+            self._send(LivePeople(ids, *bodies, has_face=self._parts.with_face))
         confidence = np.asarray(poses.confidence, np.float32)
-        posed = poses.ids, confidence, poses.rotations, poses.root
+        posed = poses.ids, confidence, poses.rotations, poses.root, poses.face
         self._send(LivePosed(frame.time, frame.captured, frame.number, *posed, recorded))
 
     def image(self, image: Array, people: People) -> None:

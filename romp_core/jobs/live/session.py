@@ -147,10 +147,9 @@ class _Session:
         self._listener, self._requests, self._cancelled = listener, requests, cancelled
         model_focal = card.focal if card.capabilities.rotations else None
         fov = horizontal_fov(head.footage, command.solve.fit, model_focal)
-        hands = command.capture.with_hands
-        self._solver = CausalSolver(feed.size, fov, command.solve, hands)
+        self._solver = CausalSolver(feed.size, fov, command.solve, command.capture)
         self._counters = Counters(provider)
-        self._output = Output(listener.send, card.layout, command.live.thumbnail, hands)
+        self._output = Output(listener.send, card.layout, command.live.thumbnail, command.capture)
         self._recording: Recording | None = None
         self._calibration: Calibration | None = None
         self._mirror, self._paused, self._stopped = command.live.mirror, False, False

@@ -16,8 +16,12 @@ _PRESENCE = (0.5, 0.9)
 
 def face_weight(observations: Observations) -> Array:
     """How far the face (n,) of each observation is believed, 0..1. `observations` must have a face."""
-    points, presence = observations.face_points, observations.face_presence
-    assert points is not None and presence is not None
+    assert observations.face_points is not None and observations.face_presence is not None
+    return weight_of(observations.face_points, observations.face_presence)
+
+
+def weight_of(points: Array, presence: Array) -> Array:
+    """How far faces with these points (n, 478, 3) and presences (n,) are believed, (n,) 0..1."""
     size = np.ptp(points[..., 1], axis=1)
     weight = ramp(np.asarray(presence, np.float64), _PRESENCE) * ramp(size, (NOTHING_PX, FULL_PX))
     return np.where(np.isfinite(points).all(axis=(1, 2)), weight, 0.0)

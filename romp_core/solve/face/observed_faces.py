@@ -20,7 +20,7 @@ from .neutral import resting_face
 from .profile import seen_sides
 from .unit_fit import UnitFit, tremble
 
-_FRONT = np.radians(25.0)
+FRONT = np.radians(25.0)
 """Faces that are turned further to the side do not tell the face at rest."""
 _MOST_LOOKED_AT = 400
 _AROUND_S = 0.1
@@ -83,7 +83,7 @@ def _neutral(
     if by_user:
         return np.asarray(np.median(points, axis=0))
     turned = np.abs(np.concatenate([sideways(each.turns, each.positions) for each in faces]))
-    return resting_face(points[turned <= max(_FRONT, turned.min())], model)
+    return resting_face(points[turned <= max(FRONT, turned.min())], model)
 
 
 def _faces(

@@ -9,7 +9,7 @@ from ..absence import ramp
 
 _PROFILE = np.radians((30.0, 50.0))
 """Turned further than this, the far side does as the near one does, and looks are not seen."""
-_CLOSED = 0.3
+CLOSED = 0.3
 """A lid that is lower than this hides where the eye looks."""
 
 
@@ -23,7 +23,7 @@ def seen_sides(coefficients: Array, names: tuple[str, ...], turned: Array, times
     index = {name: position for position, name in enumerate(names)}
     for side in ("Left", "Right"):
         gaze = [position for name, position in index.items() if name.startswith("eyeLook") and name.endswith(side)]
-        open_ = found[:, index[f"eyeBlink{side}"]] < _CLOSED
+        open_ = found[:, index[f"eyeBlink{side}"]] < CLOSED
         if open_.any():
             for look in gaze:
                 found[:, look] = np.interp(times, times[open_], found[open_, look])

@@ -22,7 +22,7 @@ from .solved_face import FaceTrack
 BRIDGED_S = 0.25
 """Faces that are not seen for longer than this relax."""
 
-_RELAXING_S, _TURN_S = 0.3, 0.2
+RELAXING_S, _TURN_S = 0.3, 0.2
 _FADE_S = 0.25
 _CALM_S, _HEAD_CALM_S = 0.1, 0.05
 _MOVING = 0.08
@@ -30,7 +30,7 @@ _MOVING = 0.08
 _TREMBLES = 3.0
 """Likewise, in standard deviations of its noise."""
 _MOVING_S = 0.05
-_HEAD_TURNED = (float(np.radians(75.0)), float(np.radians(60.0)))
+HEAD_TURNED = (float(np.radians(75.0)), float(np.radians(60.0)))
 """From nothing to all that the head is believed, by how far it is turned from the line of sight."""
 
 
@@ -59,7 +59,7 @@ def face_track(
         seen_at = footage.times[observations.frame_index[rows]]
         faces = observed_faces(observations, rows, optics, seen_at, settings, progress)
         heads = make_continuous(quat_from_matrix(faces.turns))
-        reach = ramp(np.abs(faces.turned), _HEAD_TURNED)
+        reach = ramp(np.abs(faces.turned), HEAD_TURNED)
     for part in parts:
         own = np.flatnonzero(weight[part.seen] > 0)
         if not len(own):
@@ -75,7 +75,7 @@ def face_track(
         fade[at], share[at] = (np.clip(part.at_frames(each), 0, 1) for each in steady)
     held, away = held_in_gaps(coefficients, certain > 0, times, BRIDGED_S)
     turns = make_continuous(held_in_gaps(turns, certain > 0, times, BRIDGED_S)[0])
-    coefficients = np.clip(held * (fade * rest_share(away, _RELAXING_S))[:, None] * _strengths(settings), 0, 1)
+    coefficients = np.clip(held * (fade * rest_share(away, RELAXING_S))[:, None] * strengths(settings), 0, 1)
     return FaceTrack(coefficients, certain * (away <= 0), turns, share * fade * rest_share(away, _TURN_S))
 
 
@@ -100,7 +100,7 @@ def _calm(tracks: Array, trembling: Array, interval: float) -> Array:
     return np.asarray(calm + (tracks - calm) * moving / (moving + kept))
 
 
-def _strengths(settings: FaceSettings) -> Array:
+def strengths(settings: FaceSettings) -> Array:
     """The user's factor for each unit (52,)."""
     groups = {"brow": settings.brows, "eye": settings.eyes}
     return np.array(

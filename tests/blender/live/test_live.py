@@ -18,6 +18,7 @@ from addon.models import online
 from addon.worker import jobs
 from romp_core.bodies.build import built_fingers
 from romp_core.bodies.embedded import load_body
+from romp_core.geometry.face_units import FACE_UNIT
 from romp_core.geometry.fingers import ALL_JOINTS, pose_with_fingers
 from romp_core.geometry.rotations import quat_from_rotvec
 from romp_core.jobs.live import messages
@@ -99,6 +100,7 @@ def posed(moved, row, *ids, recording=False, seconds=None):
         np.ones(count),
         np.repeat(moved.rotations[row][None], count, 0),
         np.repeat(moved.root[row][None], count, 0),
+        np.zeros((count, 0), np.float32),
         recording,
     )
 
@@ -154,6 +156,29 @@ def test_fingers_move_with_the_hands(live, scene, moved):
     for joint in ("left_index3", "right_middle2", "left_thumb2"):
         head = item.matrix_world @ item.pose.bones[joint].head
         assert np.abs(np.array(head) - expected[ALL_JOINTS.index(joint)]).max() < 1e-3
+
+
+def test_the_face_moves_and_is_recorded(live, scene, moved):
+    scene.romp_mocap.capture.parts = "face"
+    job = start(live)
+    job.say(replace(people(1), has_face=True))
+
+    def smiling(row, recording=False):
+        face = np.zeros((1, 52), np.float32)
+        face[0, FACE_UNIT["jawOpen"]] = row / 40
+        return replace(posed(moved, row, 1, recording=recording), face=face)
+
+    job.say(smiling(0), smiling(10))
+    keys = scene_index.body_of(scene, character(scene)).data.shape_keys
+    assert keys.key_blocks["jawOpen"].value == pytest.approx(0.25)
+    job.say(*(smiling(row, recording=True) for row in range(0, 40, 2)))
+    job.say(messages.LiveRecorded("", N, 3.0, "Recorded 3.0 s."))
+    bpy.ops.romp_mocap.live_stop()
+    job.say()
+    channels = compat.assigned_channels(keys)
+    curve = channels.fcurves.find('key_blocks["jawOpen"].value')
+    first, last = (point.co[1] for point in (curve.keyframe_points[0], curve.keyframe_points[-1]))
+    assert (first, last) == (0.0, pytest.approx(38 / 40)) and len(channels.fcurves) == 1
 
 
 def test_of_several_poses_the_newest_is_shown(live, scene, moved):

@@ -5,6 +5,7 @@ import pytest
 
 from romp_core.bodies.build import built_fingers
 from romp_core.formats import vmc
+from romp_core.geometry.face_units import FACE_UNIT
 from romp_core.geometry.fingers import ALL_JOINTS, pose_with_fingers
 from romp_core.geometry.rotations import quat_from_rotvec
 from romp_core.geometry.skeleton import forward_kinematics
@@ -47,6 +48,15 @@ def test_a_receiver_reconstructs_the_fingers():
                 joint = ALL_JOINTS.index(f"{side.lower()}_{own}{number}")
                 assert np.abs(places[f"{side}{finger}{part}"] - expected[joint]).max() < 1e-5
     assert len(bones) == len(vmc_receiver.JOINTS) + 30
+
+
+def test_an_expression_is_sent_under_arkits_names():
+    face = np.zeros(52, np.float32)
+    face[FACE_UNIT["jawOpen"]] = 0.75
+    sent = read(vmc.bundles(1.5, vmc.unity_pose(*posed(2)), face))
+    shown = {values[0]: values[1] for address, values in sent if address == "/VMC/Ext/Blend/Val"}
+    assert len(shown) == 52 and shown["JawOpen"] == 0.75 and shown["EyeBlinkLeft"] == 0
+    assert sent[-1] == ("/VMC/Ext/Blend/Apply", [])
 
 
 def test_somebody_who_stands_at_rest_faces_front_in_unity():
