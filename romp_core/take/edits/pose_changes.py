@@ -74,7 +74,7 @@ def pose_edits(
         yield PoseEdit(
             person,
             tuple(round(float(second), _DIGITS) for second in changes.seconds[changed[kept]]),
-            {changes.names[column]: _rounded(turns[kept, column]) for column in columns},
+            {changes.names[int(column)]: _rounded(turns[kept, column]) for column in columns},
             _rounded(shifts[kept]) if moved[stretch].any() else (),
             ease,
         )

@@ -12,6 +12,7 @@ from takes import make_take, motion, motion_with_fingers
 
 from addon.bake.edited import has_hand_edits
 from addon.blender import scene_index
+from addon.retarget.sources import from_take
 from addon.takes import characters, take_list
 from romp_core.geometry.rotations import quat_from_rotvec
 from romp_core.solve.cleanup.posed import with_poses
@@ -188,6 +189,18 @@ def test_solve_again_keeps_changed_keys_in_the_take_if_asked_to(entry, scene):
     assert run("solve", hand_edits="FIX") == {"FINISHED"}
     assert len(load_take(entry.path).edits.poses) == 1 and not has_hand_edits(scene, item)
     assert degrees_between(bases(scene, ARM, [FRAME])[0], wanted) < 0.01
+
+
+def test_what_is_retargeted_has_the_pose(entry, scene):
+    before = from_take(scene, entry.take_id, 1).motion.positions["left_wrist"]
+    item = armature(scene)
+    turn(item, ARM, 0, 0, 40)
+    wrist = np.array(item.pose.bones["left_wrist"].head)
+    run("edit_pose")
+    after = from_take(scene, entry.take_id, 1).motion.positions["left_wrist"]
+    assert np.abs(after[FRAME - 1] - wrist).max() < 1e-3 < np.abs(before[FRAME - 1] - wrist).max()
+    away = np.array(AWAY) - 1
+    assert np.abs(after[away] - before[away]).max() < 1e-6
 
 
 def test_fingers_and_a_root_bone(worker, scene, tmp_path):
