@@ -45,14 +45,17 @@ def load_edited(entry: ROMP_MOCAP_PG_take) -> Take:
     return changed
 
 
-def save(entry: ROMP_MOCAP_PG_take) -> None:
+def save(entry: ROMP_MOCAP_PG_take, job_ended: bool = False) -> None:
     """Save the list's edits in the take file.
 
     Where that is not possible now, or somebody else has changed the file, it happens when the file is next used.
+
+    Args:
+        job_ended: the present job writes nothing any more.
     """
     from romp_core.errors import TakeError
 
-    if jobs.current() is not None or not Path(find_file(entry.path)).is_file():
+    if (jobs.current() is not None and not job_ended) or not Path(find_file(entry.path)).is_file():
         return
     if not solve_state.changed_elsewhere(entry.id_data, entry):
         try:

@@ -69,7 +69,10 @@ def start_solving(
     def solved(outcome: Outcome) -> Steps[str]:
         target = scene_index.scene_of(uid)
         entry = take_list.find_take(target, take_id) if target else None
-        if target is None or entry is None or outcome.kind != "finished":
+        if target is None or entry is None:
+            return ""
+        if outcome.kind != "finished":
+            edits.save(entry, job_ended=True)  # what was decided is not lost with the solve
             return ""
         solve_state.note(target, entry, wrote=True)
         entry.unsolved = False

@@ -352,5 +352,6 @@ def test_a_failed_solve_loses_no_pose(entry, scene):
     FakeWorker.script = [Failed("", "The disk is full.", "")]
     with pytest.raises(RuntimeError, match="disk is full"):
         bpy.ops.romp_mocap.edit_pose()
+    assert len(load_take(entry.path).edits.poses) == 1
     run("solve")
     assert degrees_between(bases(scene, ARM, [FRAME])[0], wanted) < 0.01
