@@ -1,6 +1,7 @@
 """Poses put right in Pose Mode stay when the take is solved again, ease in and out, and can be taken back."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -342,6 +343,20 @@ def test_what_makes_no_sense_is_told_and_changes_nothing(entry, scene, change, m
     with pytest.raises(RuntimeError, match=message):
         run("edit_pose")
     assert entry.other_edits == before and not load_take(entry.path).edits.poses
+
+
+def test_the_file_stays_as_the_worker_left_it_until_it_is_solved(entry, scene):
+    """Else the worker reads it anew, and solves all of it again."""
+    found = []
+
+    def watched(command):
+        found.append(Path(command.take).stat().st_mtime_ns)
+        return solver(command)
+
+    before = Path(entry.path).stat().st_mtime_ns
+    turn(armature(scene), ARM, 0, 0, 40)
+    FakeWorker.script = [watched]
+    assert bpy.ops.romp_mocap.edit_pose() == {"FINISHED"} and found == [before]
 
 
 def test_a_failed_solve_loses_no_pose(entry, scene):
