@@ -2,8 +2,8 @@
 
 Kinds: `map`, still heads of several people, nearly from the front, with closed and with open mouths, from which
 `benchmarks/calibrate_face.py` learns where the network's points lie; `units`, the same people with one face unit each,
-from which it learns how the network shows them; `clip`, one person who makes faces, for `benchmarks/face_metrics.py`,
-in the arrays of the ground-truth set's face clip.
+from which it learns how the network shows them; `clip`, one person who makes faces, for `benchmarks/face_clip.py` and
+`benchmarks/face_metrics.py`.
 
 Arrays, S shots of P people: `bodies` (P,) text, `color_*` (P, 3) linear RGB, `person` (S,), `coeff_names` (52,),
 `coeffs` (S, 52), `head_rotation` (S, 3, 3), `camera`, `aim`, `key`, `fill` (S, 3) from the middle of the face, meters,
@@ -157,7 +157,7 @@ def clip_shots(seed: int) -> dict[str, Array]:
     looks = _looks(rng, 1)
     shift = rng.uniform(-1, 1, 3) * [0.25, 0.12, 0.0]
     return {
-        "bodies": np.array([_BODIES[1 + rng.integers(len(_BODIES) - 1)]]),
+        "bodies": np.array([_mixed_body(rng)]),
         **looks,
         "person": person,
         "coeff_names": np.array(FACE_UNITS),
@@ -170,6 +170,21 @@ def clip_shots(seed: int) -> dict[str, Array]:
         "size_wh": np.array([400, 300]),
         "fps": np.array(fps),
     }
+
+
+def _mixed_body(rng: np.random.Generator) -> str:
+    """A body that is none of those that are learned from."""
+    axes = {
+        "gender": ("female", "male"),
+        "people": ("african", "asian", "caucasian"),
+        "age": ("young", "old"),
+        "weight": ("minweight", "averageweight", "maxweight"),
+    }
+    text = []
+    for axis, levels in axes.items():
+        shares = rng.dirichlet(np.ones(len(levels)))
+        text.append(f"{axis}=" + ",".join(f"{level}:{share:.3f}" for level, share in zip(levels, shares, strict=True)))
+    return " ".join(text)
 
 
 def _eased(share: Array) -> Array:
