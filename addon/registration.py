@@ -21,6 +21,7 @@ from .edit import gaps as edit_gaps
 from .edit import operators as edit_operators
 from .edit import panel as edit_panel
 from .edit import poses as edit_poses
+from .edit import relax as edit_relax
 from .export import operators as export_operators
 from .export import panel as export_panel
 from .export import verification
@@ -74,6 +75,7 @@ CLASSES: tuple[type, ...] = (
     *edit_floor.CLASSES,
     *edit_gaps.CLASSES,
     *edit_poses.CLASSES,
+    *edit_relax.CLASSES,
     *review_operators.CLASSES,
     *relink.CLASSES,
     *document_operators.CLASSES,

@@ -198,6 +198,7 @@ class ROMP_MOCAP_OT_edit_remove(OfTake, Reporting, Operator):
             ("CONTACT", "Contact", ""),
             ("GAP", "Gap", ""),
             ("POSE", "Pose", ""),
+            ("RELAXED", "Relaxed Part", ""),
             ("FLOOR_FOOT", "Foot on Floor", ""),
             ("FLOOR_HEIGHT", "Height of Floor", ""),
             ("FLOOR_TILT", "Tilt of Floor", ""),

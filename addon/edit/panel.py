@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.types import Menu, Panel
 
+from romp_core.take.edits.relaxed import PARTS
 from romp_core.take.settings import GAP_CHOICES
 
 from ..blender.layout import SidebarPanel, wrapped
@@ -78,6 +79,10 @@ class ROMP_MOCAP_PT_edits(NeedsTake, SidebarPanel, Panel):
         row.operator_context = "INVOKE_DEFAULT"
         for foot, text in (("left", "Left Foot\u2026"), ("right", "Right Foot\u2026")):
             row.operator("romp_mocap.edit_contact", text=text, icon="CON_FLOOR").foot = foot
+        row = layout.row()
+        row.enabled = person is not None
+        row.operator_context = "INVOKE_DEFAULT"
+        row.operator("romp_mocap.edit_relax", text="Relax Hand or Face\u2026", icon="VIEW_PAN")
         _draw_floor(layout, person is not None)
         row = layout.row(align=True)
         row.operator("romp_mocap.edit_pose", icon="ARMATURE_DATA")
@@ -174,11 +179,17 @@ def _pose_text(edit: dict[str, Any], names: dict[int, str]) -> str:
     return f"{who}: {', '.join(joints[:_NAMED])}{others}, {when}, ease {edit['ease']:.2f} s{off}"
 
 
+def _relax_text(edit: dict[str, Any], names: dict[int, str]) -> str:
+    who = names.get(edit["person"], f"#{edit['person']}")
+    return f"{who}: {PARTS[edit['part']].lower()} relaxed, {edit['start']:.2f} to {edit['end']:.2f} s"
+
+
 _LISTED = (
     ("OPERATION", "operations", _operation_text),
     ("CONTACT", "contacts", _contact_text),
     ("GAP", "gaps", _gap_text),
     ("POSE", "poses", _pose_text),
+    ("RELAXED", "relaxed", _relax_text),
 )
 
 

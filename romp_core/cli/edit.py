@@ -8,9 +8,23 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..errors import EditError
-from ..take.edits import FEET, Assign, ContactEdit, Edits, FloorFoot, GapEdit, Merge, PersonEdit, PoseEdit, Split, Swap
+from ..take.edits import (
+    FEET,
+    Assign,
+    ContactEdit,
+    Edits,
+    FloorFoot,
+    GapEdit,
+    Merge,
+    PersonEdit,
+    PoseEdit,
+    RelaxEdit,
+    Split,
+    Swap,
+)
 from ..take.edits.contradictions import overruled
 from ..take.edits.gaps import DECISIONS, gaps_of
+from ..take.edits.relaxed import PARTS
 from ..take.edits.removal import (
     CONTACT,
     FLOOR_FOOT,
@@ -19,6 +33,7 @@ from ..take.edits.removal import (
     GAP,
     OPERATION,
     POSE,
+    RELAXED,
     Made,
     made,
     without,
@@ -72,6 +87,11 @@ def add_edit_command(command: Callable[..., argparse.ArgumentParser]) -> None:
             "--move",
             ("A", "SECOND", "X", "Y", "Z"),
             "the pelvis of A, and so all of A, is moved by meters then",
+        ),
+        (
+            "--relax",
+            ("A", "PART", "START", "END"),
+            f"a part of A is relaxed then: {', '.join(PARTS)}",
         ),
         ("--until", ("SECOND",), "after --pose or --move: it is held from the one second to the other"),
         ("--ease", ("S",), "after --pose or --move: it comes and goes in so many seconds (0.2)"),
@@ -170,6 +190,8 @@ def _changed(take: Take, name: str, values: Sequence[str], parts: Mapping[str, s
         numbers = {each: _second(text) for each, text in parts.items()}
         pose = edit_poses.pose_of(name, person, _second(values[1]), values[2:], numbers)
         return edits.with_pose(pose, people, times)
+    if name == "relax":
+        return edits.with_relaxed(RelaxEdit(person, values[1], *map(_second, values[2:])), people, times)
     if name == "gap":
         return edits.with_gap(GapEdit(person, _second(values[1]), values[2]), people, times)
     if name == "floor-foot":
@@ -196,7 +218,7 @@ def _changed(take: Take, name: str, values: Sequence[str], parts: Mapping[str, s
 def _undone(take: Take) -> Edits:
     """Without the last edit of the first kind that there is."""
     all_made = list(made(take.edits))
-    for kind in (OPERATION, CONTACT, GAP, POSE, FLOOR_TILT, FLOOR_HEIGHT, FLOOR_FOOT):
+    for kind in (OPERATION, CONTACT, GAP, POSE, RELAXED, FLOOR_TILT, FLOOR_HEIGHT, FLOOR_FOOT):
         if found := [each for each in all_made if each.kind == kind]:
             return without(take.edits, kind, found[-1].index, take.people, take.footage.times)
     raise EditError("There is no edit to take back.")
@@ -280,6 +302,8 @@ def flags(edit: Any) -> str:
         return f"--{flag} {edit.person} {edit.foot} {edit.start:.2f} {edit.end:.2f}{level}"
     if isinstance(edit, GapEdit):
         return f"--gap {edit.person} {edit.second:.2f} {edit.decision}"
+    if isinstance(edit, RelaxEdit):
+        return f"--relax {edit.person} {edit.part} {edit.start:.2f} {edit.end:.2f}"
     if isinstance(edit, PoseEdit):
         return edit_poses.flags(edit)
     if isinstance(edit, FloorFoot):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..geometry.projection import Pinhole
-from ..take.edits import ContactEdit, Edits
+from ..take.edits import ContactEdit, Edits, RelaxEdit
 from ..take.take import Camera, FootageInfo, Motion, Person
 from ..typing import Array
 from .background.camera_motion import CameraMotion
@@ -117,6 +117,10 @@ class Scene:
     tracked: CameraMotion | None = None
     fov_known: bool = True
     level: float = 0.0
+
+    def relaxed_of(self, actor: Actor) -> list[RelaxEdit]:
+        """Hands and face of a person that the user decided to relax."""
+        return [each for each in self.edits.relaxed if each.person == actor.person.id]
 
     def contacts_of(self, actor: Actor) -> list[ContactEdit]:
         """The contacts of a person that the user decided on."""

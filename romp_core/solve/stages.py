@@ -356,7 +356,7 @@ STAGES: Final = (
     Stage("camera", camera, lambda settings: settings.camera, 0.01, kept=True),
     Stage("build", build, _build_settings, 0.2),
     Stage("refine", refine, _no_settings, 0.33, kept=True),
-    Stage("hands", hands, _no_settings, 0.1, kept=True),
+    Stage("hands", hands, _no_settings, 0.1, kept=True, decided=lambda scene, settings: scene.edits.relaxed),
     Stage("face", face, lambda settings: settings.face, 0.01, kept=True),
     Stage("smooth", smooth, lambda settings: (settings.smoothing, settings.parts), 0.02, kept=True),
     Stage("level", level, lambda settings: settings.level, 0.005),

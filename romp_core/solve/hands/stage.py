@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...bodies.build import built_fingers
+from ...take.edits.relaxed import without_relaxed
 from ..person_fit import Progress
 from ..scene import Actor, Scene
 from .tracks import hand_tracks
@@ -15,7 +16,7 @@ from .tracks import hand_tracks
 def with_hands(actor: Actor, progress: Progress, scene: Scene) -> Actor:
     """The actor with solved hands, in camera space, where they were captured."""
     progress(0.0)
-    observations = actor.person.observations
+    observations = without_relaxed(actor.person.observations, scene.relaxed_of(actor), scene.footage.times)
     if not observations.has_hands:
         return actor
     rest = built_fingers(np.zeros(0) if actor.build is None else actor.build, actor.stature)

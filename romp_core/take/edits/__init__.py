@@ -10,6 +10,7 @@ from .floor import FloorEdit, FloorFoot
 from .gaps import GapEdit
 from .identities import Assign, Merge, Operation, Split, Swap
 from .poses import PoseEdit
+from .relaxed import RelaxEdit
 
 __all__ = [
     "FEET",
@@ -23,6 +24,7 @@ __all__ = [
     "Operation",
     "PersonEdit",
     "PoseEdit",
+    "RelaxEdit",
     "Split",
     "Swap",
 ]

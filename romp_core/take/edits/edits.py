@@ -15,6 +15,7 @@ from .floor import FARTHEST_M, FloorEdit, FloorFoot, checked
 from .gaps import DECISIONS, GapEdit, gaps_of
 from .identities import Operation, Split, from_mapping, identified, seen_span, to_mapping
 from .poses import PoseEdit, check_pose, with_pose
+from .relaxed import PARTS, RelaxEdit
 
 if TYPE_CHECKING:
     from ..take import Person
@@ -45,6 +46,7 @@ class Edits:
         heights: meters of people whom operations made, by id.
         floor: where the floor is. gaps: what is done about single gaps, each decided once.
         poses: joints turned on top of what is solved; later ones count.
+        relaxed: hands and faces that are relaxed for a while.
     """
 
     trim: tuple[float, float] | None = None
@@ -55,6 +57,7 @@ class Edits:
     floor: FloorEdit = field(default_factory=FloorEdit)
     gaps: tuple[GapEdit, ...] = ()
     poses: tuple[PoseEdit, ...] = ()
+    relaxed: tuple[RelaxEdit, ...] = ()
 
     def person(self, id: int) -> PersonEdit:
         """The decisions about a person."""
@@ -141,6 +144,23 @@ class Edits:
             raise EditError(f"The hands of {person.name} were not captured.", f"Leave {fingers[0]} out.")
         return replace(self, poses=with_pose(self.poses, edit))
 
+    def with_relaxed(self, edit: RelaxEdit, people: Iterable[Person], times: Array) -> Edits:
+        """These edits and a hand or face that is relaxed for a while.
+
+        Raises:
+            EditError: there is no such person or part, it was not captured, or the stretch is empty.
+        """
+        if edit.part not in PARTS:
+            raise EditError(f'Nothing called "{edit.part}" can be relaxed.', f"Choose one of {', '.join(PARTS)}.")
+        if not edit.start <= edit.end:
+            raise EditError(f"The stretch ends before it starts ({edit.start:.2f} to {edit.end:.2f} s).")
+        person = self._person(edit.person, people, times)
+        seen = person.observations
+        if not (seen.has_face if edit.part == "face" else seen.has_hands):
+            what = "face was" if edit.part == "face" else "hands were"
+            raise EditError(f"{person.name}'s {what} not captured.", "Add hands and face to the take first.")
+        return replace(self, relaxed=(*self.relaxed, edit))
+
     def changed_pose(self, index: int, ease: float | None = None, muted: bool | None = None) -> Edits:
         """These edits with another ease of a pose, or with the pose muted or not. Raises EditError."""
         if not 0 <= index < len(self.poses):
@@ -188,6 +208,7 @@ class Edits:
             "floor": self.floor.to_mapping(),
             "gaps": [asdict(each) for each in self.gaps],
             "poses": [each.to_mapping() for each in self.poses],
+            "relaxed": [asdict(each) for each in self.relaxed],
         }
 
     @classmethod
@@ -203,6 +224,7 @@ class Edits:
             FloorEdit.from_mapping(values["floor"]) if "floor" in values else FloorEdit(),
             tuple(GapEdit(**each) for each in values.get("gaps", ())),
             tuple(PoseEdit.from_mapping(each) for each in values.get("poses", ())),
+            tuple(RelaxEdit(**each) for each in values.get("relaxed", ())),
         )
 
     def _person(self, id: int, people: Iterable[Person], times: Array) -> Person:

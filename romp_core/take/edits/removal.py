@@ -17,6 +17,7 @@ OPERATION: Final = "operation"
 CONTACT: Final = "contact"
 GAP: Final = "gap"
 POSE: Final = "pose"
+RELAXED: Final = "relaxed"
 FLOOR_FOOT: Final = "floor_foot"
 FLOOR_HEIGHT: Final = "floor_height"
 FLOOR_TILT: Final = "floor_tilt"
@@ -39,6 +40,7 @@ def made(edits: Edits) -> Iterator[Made]:
         (CONTACT, edits.contacts),
         (GAP, edits.gaps),
         (POSE, edits.poses),
+        (RELAXED, edits.relaxed),
         (FLOOR_FOOT, floor.feet),
     ):
         yield from (Made(kind, index, edit) for index, edit in enumerate(several))
@@ -73,6 +75,8 @@ def without(edits: Edits, kind: str, index: int, people: Iterable[Person], times
         return replace(edits, gaps=_but(edits.gaps, index))
     if kind == POSE:
         return replace(edits, poses=_but(edits.poses, index))
+    if kind == RELAXED:
+        return replace(edits, relaxed=_but(edits.relaxed, index))
     floor = edits.floor
     if kind == FLOOR_FOOT:
         return replace(edits, floor=replace(floor, feet=_but(floor.feet, index)))

@@ -90,3 +90,15 @@ def test_models_without_hands_say_so(demo_clip: Path, tmp_path: Path, capsys: py
     out = tmp_path / "take.npz"
     assert main(["capture", str(demo_clip), "-o", str(out), "--model", "romp", "--parts", "hands"]) != 0
     assert "does not capture hands" in capsys.readouterr().err
+
+
+def test_a_hand_that_was_seen_wrongly_is_relaxed(path: Path, take: Take, tmp_path: Path) -> None:
+    out = tmp_path / "relaxed.npz"
+    seen = take.people[0].motion.hand_confidence[:, 0] > 0
+    times = take.footage.times[take.people[0].motion.frame_index]
+    start, end = times[np.flatnonzero(seen)[[0, -1]]]
+    command = ["edit", str(path), "-o", str(out), "--relax", "0", "left_hand", str(start), str(end)]
+    assert main([*command, "--progress", "none"]) == 0
+    motion = load_take(out).people[0].motion
+    assert not (motion.hand_confidence[:, 0] > 0).any(), "the left hand is relaxed throughout"
+    np.testing.assert_array_equal(motion.hand_confidence[:, 1], take.people[0].motion.hand_confidence[:, 1])
