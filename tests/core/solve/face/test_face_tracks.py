@@ -140,6 +140,17 @@ def test_the_user_says_where_the_face_is_at_rest_and_how_strongly_it_moves():
     np.testing.assert_allclose(weak.coefficients, 0.5 * picked.coefficients, atol=0.02)
 
 
+def test_a_face_at_rest_stays_so_however_much_its_points_tremble():
+    for noise_m in (0.0005, 0.003):
+        track = tracked(observed(coefficients_of(COUNT), noise_m=noise_m))
+        assert track.coefficients.mean() < 0.01 and np.abs(np.diff(track.coefficients, axis=0)).mean() < 0.005
+
+
+def test_a_single_image_is_at_rest():
+    track = tracked(observed(coefficients_of(1, jawOpen=np.ones(1))))
+    assert track.coefficients.shape == (1, 52) and track.coefficients.max() < 0.05 and track.turn_share[0] > 0.9
+
+
 def test_bad_numbers_count_as_not_seen():
     seen = observed(coefficients_of(COUNT))
     assert seen.face_points is not None
