@@ -28,7 +28,8 @@ def with_face(film: Film) -> Take:
     """The person smiles from the second half on, before a camera of the film's angle of view."""
     smile = np.where(np.arange(COUNT) < COUNT // 2, 0.0, SMILE)
     seen = observed(coefficients_of(COUNT, mouthSmileLeft=smile, mouthSmileRight=smile))
-    face = replace(film.observations.rows(np.arange(COUNT)), face_points=seen.face_points, face_presence=seen.face_presence)
+    body = film.observations.rows(np.arange(COUNT))
+    face = replace(body, face_points=seen.face_points, face_presence=seen.face_presence)
     first = with_values(film.take().solve, {"neutral": "time", "neutral_time": 0.1})
     return replace(film.take(face), solve=first)
 
