@@ -44,7 +44,7 @@ from .retarget.mapping_editor import properties as mapping_properties
 from .review import known, overlay
 from .review import operators as review_operators
 from .review import panel as review_panel
-from .takes import add_parts, follow, import_results, live_update, relink, solve
+from .takes import add_parts, follow, import_results, live_update, refine, relink, solve
 from .takes import operators as take_operators
 from .takes import panel as take_panel
 from .takes import properties as take_properties
@@ -69,6 +69,7 @@ CLASSES: tuple[type, ...] = (
     *choose.CLASSES,
     *solve.CLASSES,
     *add_parts.CLASSES,
+    *refine.CLASSES,
     *import_results.CLASSES,
     *take_operators.CLASSES,
     *edit_operators.CLASSES,

@@ -65,7 +65,9 @@ def _card(model: str) -> ModelCard | None:
 
 
 def _needs(model: str) -> tuple[str, ...]:
-    card = _card(model)
+    from romp_core.models.registry import REFINERS
+
+    card = _card(model) or REFINERS.get(model)
     return card.needs if card else ()
 
 

@@ -100,7 +100,7 @@ class ROMP_MOCAP_OT_choose_file(Reporting, Operator, ImportHelper):
     bl_label = "Choose File"
 
     key: key_property()
-    filter_glob: StringProperty(default="*.pkl;*.pth;*.pt;*.onnx;*.npz;*.npy;*.zip", options={"HIDDEN"})
+    filter_glob: StringProperty(default="*.pkl;*.pth;*.pt;*.ckpt;*.onnx;*.npz;*.npy;*.zip", options={"HIDDEN"})
 
     def run(self, context: bpy.types.Context) -> set[str]:
         folders.weight_store().choose(self.key, bpy.path.abspath(self.filepath))

@@ -30,7 +30,7 @@ TICK_SECONDS, QUIET_TICK_SECONDS, STEP_SECONDS, LIVE_TICK_SECONDS = 0.1, 0.02, 0
 SOLVING = ("solve", "add_parts")
 """Kinds of the jobs that change the motion of a take."""
 
-OF_TAKES = (*SOLVING, MAKING)
+OF_TAKES = (*SOLVING, "refine", MAKING)
 """Kinds of the jobs that are shown with the takes."""
 ELSEWHERE = (*OF_TAKES, "live")
 """Kinds of the jobs that are not shown where captures are."""

@@ -63,6 +63,7 @@ _NOTHING_DONE = {
     "self_test": "The self-test was cancelled.",
     "solve": "Cancelled. The take file is as it was.",
     "add_parts": "Cancelled. The take file is as it was.",
+    "refine": "Cancelled. The take is as it was.",
 }
 """What a cancelled job that left no take says, by the kind of its command."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _STAGES = {
     "capture": "Capturing",
     "detect_people": "Detecting people",
+    "refine": "Refining people",
     "solve": "Solving motion",
     "verify": "Checking the file",
     "self_test": "Testing",
@@ -68,7 +69,7 @@ def progress_text(progress: Progressed) -> str:
     """One line: stage, frames or megabytes, speed, and time left."""
     parts = [_STAGES[progress.stage]] if progress.stage in _STAGES else []
     count = f"{progress.done:.0f} / {progress.total:.0f}" if progress.total else f"{progress.done:.0f}"
-    if progress.stage in ("capture", "detect_people"):
+    if progress.stage in ("capture", "refine", "detect_people"):
         parts += [count, f"{progress.fps:.1f} fps"]
     if progress.stage == "self_test":
         parts += [f"frame {count}"]

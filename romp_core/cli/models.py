@@ -41,7 +41,7 @@ def add_model_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def _models(options: argparse.Namespace) -> None:
-    from ..models.registry import MODELS, default_store
+    from ..models.registry import MODELS, REFINERS, default_store
 
     store = default_store(options.weights)
     for card in MODELS.values():
@@ -52,6 +52,11 @@ def _models(options: argparse.Namespace) -> None:
         lines += [f"MISSING: {state.problem} {_advice(state.file)}" for state in missing] or ["ready"]
         lines += [f"optional: {state.problem} {_advice(state.file)}" for state in useful]
         put(f"{card.name:<12} " + f"\n{'':<12} ".join(lines))
+    for refiner in REFINERS.values():
+        if not options.commercial or refiner.terms.may_sell:
+            lines = [f"{refiner.label}: {refiner.description}", refiner.license, refiner.terms.commercial_line]
+            lines += [f"MISSING: {each.problem} {_advice(each.file)}" for each in store.missing(refiner.needs)]
+            put(f"{refiner.name:<12} " + f"\n{'':<12} ".join(lines))
     if options.commercial:
         put("A reading of the texts, not legal advice. It holds for the embedded body; SMPL bodies are not for sale.")
     put(f"Files are kept in {store.folder}")

@@ -72,7 +72,7 @@ class _Bar(Silent):
             self.close()
             self.stage = progress.stage
             form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining} {rate_fmt}"
-            unit = {"capture": "frame", "download": "MB"}.get(self.stage, "take")
+            unit = {"capture": "frame", "refine": "frame", "download": "MB"}.get(self.stage, "take")
             with unless_closed(sys.stderr):
                 self.bar = tqdm(desc=self.stage.capitalize(), total=progress.total or None, unit=unit, bar_format=form)
         if self.bar is not None:

@@ -14,12 +14,12 @@ from ..formats import EXPORT_FORMATS, IMPORT_FORMATS, UP_AXES
 from ..take.settings import SolveSettings
 from ..take.take import Take
 from .console import put, say
-from .options import add_settings, add_threads, given_settings, solve_settings
+from .options import add_settings, add_threads, add_weights, given_settings, solve_settings
 from .progress import Silent, add_progress, count, interruptible
 
 
 def add_take_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add `solve`, `add-parts`, `info`, `import` and `export`."""
+    """Add `solve`, `add-parts`, `refine`, `info`, `import` and `export`."""
     sub = command("solve", _solve, "Solve a take again, or recover an interrupted capture; the model does not run")
     sub.add_argument("take", metavar="TAKE")
     sub.add_argument("-o", "--out", metavar="TAKE", help="take file to write (default: the same file)")
@@ -31,6 +31,15 @@ def add_take_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--parts", required=True, choices=("hands", "face", "all"), help="what to find")
     sub.add_argument("--footage", default="", metavar="VIDEO", help="where the footage is now (default: where it was)")
     sub.add_argument("-o", "--out", metavar="TAKE", help="take file to write (default: the same file)")
+    add_threads(sub)
+    add_progress(sub)
+
+    sub = command("refine", _refine, "Estimate people of a take who are partly hidden again, with MoRo and your files")
+    sub.add_argument("take", metavar="TAKE")
+    sub.add_argument("-o", "--out", required=True, metavar="TAKE", help="take file to write; the first one is kept")
+    sub.add_argument("--people", type=int, nargs="+", default=(), metavar="ID", help="whom to refine (default: all)")
+    sub.add_argument("--footage", default="", metavar="VIDEO", help="where the footage is now (default: where it was)")
+    add_weights(sub)
     add_threads(sub)
     add_progress(sub)
 
@@ -86,6 +95,24 @@ def _add_parts(options: argparse.Namespace) -> None:
 
     def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
         add_parts(take, out, options.parts, listener, cancelled, options.footage)
+
+    interruptible(run, options.progress)
+
+
+def _refine(options: argparse.Namespace) -> None:
+    from ..jobs.refine import refine
+    from ..models.registry import default_store
+    from ..storage.journal import check_not_captured
+    from ..storage.take_file import load_take
+
+    check_not_captured(options.out)
+    if Path(options.out).exists() and Path(options.out).samefile(options.take):
+        raise TakeError("The refined take would overwrite the take itself.", "Choose another name.")
+    take, store = load_take(options.take), default_store(options.weights)
+
+    def run(listener: Silent, cancelled: Callable[[], bool]) -> None:
+        refine(take, options.out, listener, cancelled, options.people, options.footage, store)
+        say(f"-> {options.out}")
 
     interruptible(run, options.progress)
 

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import Cancelled, FootageError, TakeError
-from ..footage import open_footage
+from ..errors import TakeError
 from ..models import parts as close_ups
 from ..solve import SolveCache
 from ..take.keypoints import LAYOUTS, Layout
-from ..take.observations import Frame, People
+from ..take.observations import People
 from ..take.settings import CaptureSettings
-from ..take.take import FootageInfo, Person, Take
+from ..take.take import Person, Take
 from ..typing import Array
+from .footage_again import frames_again
 from .listener import Listener
 from .progress import Clock
 from .solve import solve_take
-
-_SAME_TIME_S = 2e-3
-_FEWEST = 0.9
-"""Share of the take's frames that the footage must have."""
 
 
 def add_parts(
@@ -50,21 +47,13 @@ def add_parts(
     """
     asked = CaptureSettings(parts=parts)
     readers = close_ups.open_parts(asked, _layout(take, asked))
-    info = take.footage
-    path = footage or info.path
-    with open_footage(path, info.times[0], 0.0, take.capture.frame_rate) as source:
-        if (source.info.width, source.info.height) != (info.width, info.height):
-            raise _another(path, f"it is {source.info.width} x {source.info.height}, not {info.width} x {info.height}")
-        listener.started(info, "", "", len(info.times), "")
-        clock, columns, matched = Clock("capture", len(info.times), listener), _Columns(take.people), 0
-        for row, frame in _matched(source.frames(), info):
-            if cancelled():
-                raise Cancelled()
+    info, columns = take.footage, _Columns(take.people)
+    clock = Clock("capture", len(info.times), listener)
+    frames = frames_again(take, footage, lambda: listener.started(info, "", "", len(info.times), ""), cancelled)
+    with closing(frames):
+        for row, frame in frames:
             columns.keep(row, close_ups.add_parts(columns.people(row, row in info.cuts), frame, readers))
-            matched += 1
             clock.tick(row + 1)
-    if matched < _FEWEST * len(info.times):
-        raise _another(path, f"only {matched} of the take's {len(info.times)} frames are in it")
     provenance = replace(take.provenance, weights={**take.provenance.weights, **close_ups.part_weights(asked)})
     capture = replace(take.capture, parts=asked.parts_and(take.capture))
     return solve_take(
@@ -87,22 +76,6 @@ def _layout(take: Take, asked: CaptureSettings) -> Layout:
             "Add hands alone, or capture the footage with the built-in model.",
         )
     return layouts[0]
-
-
-def _another(path: str, reason: str) -> FootageError:
-    return FootageError(
-        f'"{Path(path).name}" is not the footage of this take: {reason}.', "Choose the footage that was captured."
-    )
-
-
-def _matched(frames: Iterator[Frame], info: FootageInfo) -> Iterator[tuple[int, Frame]]:
-    """The frames that the take has, by true time, each with its frame index."""
-    for frame in frames:
-        row = int(np.searchsorted(info.times, frame.time - _SAME_TIME_S))
-        if row == len(info.times):
-            return
-        if abs(info.times[row] - frame.time) <= _SAME_TIME_S:
-            yield row, frame
 
 
 class _Columns:

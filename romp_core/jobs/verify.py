@@ -57,8 +57,13 @@ def verify(name: str, path: str | Path, store: WeightStore) -> Report:
 
 def _purpose(name: str, path: Path, store: WeightStore) -> tuple[str, WeightFile]:
     """Model to try the file with ("" for body files), and what the file is for it."""
-    from ..models.registry import MODELS
+    from ..models.registry import MODELS, REFINERS
 
+    if name in REFINERS:
+        keys = [key for key in REFINERS[name].needs if not store.files[key].members]
+        named = [key for key in keys if path.name in store.files[key].file_names]
+        named += [key for key in keys if Path(key).suffix == path.suffix.lower()]
+        return "", store.files[(named or keys)[0]]
     if name in MODELS:
         keys = [each for key in MODELS[name].needs for each in (key, *store.files[key].instead)]
         if not keys:
@@ -80,8 +85,13 @@ def _comparison(file: WeightFile, digest: str) -> str:
 
 def _tried(model: str, file: WeightFile, path: Path, store: WeightStore) -> list[str]:
     """Lines about the content, which was loaded and used. Raises ModelError."""
+    from ..models.registry import REFINERS
+
     if model:
         return _tried_model(model, file, path, store)
+    readers = (card.readers[file.key] for card in REFINERS.values() if file.key in card.readers)
+    if reader := next(readers, None):
+        return [f"Content     {reader(path)}"]
     if file.members:
         return _tried_archive(file, path)
     if path.suffix == ".npy":

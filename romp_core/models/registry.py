@@ -13,11 +13,15 @@ from .base import ModelCard
 from .bev.card import BEV
 from .blazepose.card import BLAZEPOSE
 from .ma_hmr.card import MA_HMR
+from .moro.card import MORO
+from .refiner import RefinerCard
 from .romp.card import ROMP
 from .rtmo.card import RTMO
 from .trace.card import TRACE
 
 MODELS: dict[str, ModelCard] = {card.name: card for card in (BLAZEPOSE, ROMP, BEV, TRACE, MA_HMR, RTMO)}
+REFINERS: dict[str, RefinerCard] = {MORO.name: MORO}
+"""Models that estimate the people of a take again."""
 
 
 def model_card(name: str) -> ModelCard:
@@ -30,7 +34,8 @@ def model_card(name: str) -> ModelCard:
 
 def weight_files() -> dict[str, WeightFile]:
     """The files of all models and of the body models, by key."""
-    return {file.key: file for card in MODELS.values() for file in card.files} | BODY_FILES
+    cards: list[ModelCard | RefinerCard] = [*MODELS.values(), *REFINERS.values()]
+    return {file.key: file for card in cards for file in card.files} | BODY_FILES
 
 
 def weight_store(folder: str | Path, also: tuple[Path, ...] = ()) -> WeightStore:
@@ -46,4 +51,5 @@ def default_store(folder: str | Path | None = None) -> WeightStore:
 
 def known_checkpoints() -> Mapping[str, tuple[str, ...]]:
     """Title -> key prefixes of the checkpoints of all models."""
-    return {each.title: each.key_prefixes for card in MODELS.values() for each in card.checkpoints}
+    cards: list[ModelCard | RefinerCard] = [*MODELS.values(), *REFINERS.values()]
+    return {each.title: each.key_prefixes for card in cards for each in card.checkpoints}

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .base import ModelCard
-from .registry import MODELS
+from .refiner import RefinerCard
+from .registry import MODELS, REFINERS
 
 BEGIN, END = "<!-- models: generated from the cards -->", "<!-- end of models -->"
 _HEADER = "Model", "Gives", "Children's size", "Camera", "Reads", "Tracker", "Needs", "Commercial use", "License"
 
 
 def table(cards: Iterable[ModelCard]) -> str:
-    """Markdown table with a row per model."""
-    rows = [_HEADER, ("---",) * len(_HEADER), *map(_row, cards)]
+    """Markdown table with a row per model; those that refine takes are the last ones."""
+    rows = [_HEADER, ("---",) * len(_HEADER), *map(_row, cards), *map(_refiner_row, REFINERS.values())]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
@@ -44,6 +45,20 @@ def _row(card: ModelCard) -> tuple[str, ...]:
         "a stream" if can.stream else "single frames",
         getattr(card.tracker, "__name__", "its own"),
         ", ".join(_or(card, key) for key in card.needs) or "nothing: built in",
+        card.terms.commercial_use.value,
+        f"{card.license} ([source]({card.terms.url}), read {card.terms.checked})",
+    )
+
+
+def _refiner_row(card: RefinerCard) -> tuple[str, ...]:
+    return (
+        f"**{card.label}** (`{card.name}`): {card.description}",
+        card.gives,
+        "no",
+        "static",
+        "a take and its footage",
+        "the take's",
+        ", ".join(f"`{key}`" for key in card.needs),
         card.terms.commercial_use.value,
         f"{card.license} ([source]({card.terms.url}), read {card.terms.checked})",
     )

@@ -8,12 +8,17 @@ RELEASES = "https://github.com/Arthur151/ROMP/releases/download/"
 """Where the authors of ROMP, BEV and TRACE publish their files."""
 
 _SMPL_PAGE = "https://smpl.is.tue.mpg.de/"
+_SMPLX_PAGE = "https://smpl-x.is.tue.mpg.de/"
 _SMIL_PAGE = (
     "https://www.iosb.fraunhofer.de/en/competences/image-exploitation/object-recognition/"
     "sensor-networks/motion-analysis.html"
 )
 SMPL_LICENSE = (
     "SMPL body model license of the Max Planck Society: non-commercial research, no redistribution; "
+    "commercial licenses from Meshcapade"
+)
+SMPLX_LICENSE = (
+    "SMPL-X body model license of the Max Planck Society: non-commercial research, no redistribution; "
     "commercial licenses from Meshcapade"
 )
 SMIL_LICENSE = "SMIL license of Fraunhofer IOSB: non-commercial research, no redistribution"
@@ -82,6 +87,14 @@ _ALL = (
         SMIL_LICENSE,
         page=_SMIL_PAGE,
         how_to_get="Request SMIL on the Fraunhofer page, unpack it and choose smil_web.pkl.",
+    ),
+    WeightFile(
+        "SMPLX_NEUTRAL",
+        "SMPL-X body, neutral",
+        ("SMPLX_NEUTRAL.npz", "SMPLX_NEUTRAL.pkl"),
+        SMPLX_LICENSE,
+        page=_SMPLX_PAGE,
+        how_to_get="Register on the SMPL-X page, download the model, unpack it and choose SMPLX_NEUTRAL.npz.",
     ),
 )
 

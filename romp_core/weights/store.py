@@ -14,7 +14,7 @@ from .body_files import BODY_FILES
 from .file import WeightFile
 from .records import Records
 
-_SUBFOLDERS = ("", "smpl_model_data", "smpl_model_data/smil", "smil")
+_SUBFOLDERS = ("", "smpl_model_data", "smpl_model_data/smil", "smil", "moro_connections")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class WeightStore:
     def choose(self, key: str, path: str | Path | None) -> None:
         """Use this file from now on, wherever it is; None returns to the file in the folder.
 
-        An archive is unpacked into the folder instead.
+        An archive is unpacked into the folder instead; of a folder with its files, each is used from there.
 
         Raises:
             ModelError: there is no such file, or it is a web page; the folder cannot be written.
@@ -101,6 +101,9 @@ class WeightStore:
         file = self.file(key)
         if path is None:
             self.records.store("chosen", key, None)
+        elif file.members and Path(path).is_dir():
+            for member, found in [(name, checked_file(Path(path) / name)) for name in file.members]:
+                self.records.store("chosen", member, str(found))
         elif file.members:
             unpack(checked_file(path), self.folder / Path(file.file_names[0]).stem, file.members)
         else:

@@ -102,6 +102,20 @@ class AddParts(Solve):
 
 
 @dataclass(frozen=True)
+class Refine(Solve):
+    """Estimate people of a take again from its footage, with MoRo, then solve it into another take.
+
+    Attributes:
+        people: ids of whom to refine, as captured; empty for all. footage: where the footage is, "" for where it was.
+        weights: folder of weight files, "" for the default.
+    """
+
+    people: tuple[int, ...] = ()
+    footage: str = ""
+    weights: str = ""
+
+
+@dataclass(frozen=True)
 class ImportResults(Command):
     """Make a take of another program's results.
 

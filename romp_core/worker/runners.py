@@ -130,6 +130,19 @@ def _add_parts(command: commands.AddParts, pipe: Pipe, cancelled: Cancelled, ses
     return Finished(command.out)
 
 
+def _refine(command: commands.Refine, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
+    from ..jobs.refine import refine
+    from ..storage.journal import check_not_captured
+
+    check_not_captured(command.out)
+    take = _as_asked(session.load(command.take), command)
+    session.forget()
+    store = _store(command.weights)
+    take = refine(take, command.out, pipe, cancelled, command.people, command.footage, store, session.cache())
+    session.remember(take, command.out)
+    return Finished(command.out)
+
+
 def _import_results(command: commands.ImportResults, pipe: Pipe, cancelled: Cancelled, session: Session) -> Finished:
     from ..jobs.import_results import import_take
 
@@ -192,6 +205,7 @@ RUNNERS: Final[Mapping[type[Command | Live], Callable[[Any, Pipe, Cancelled, Ses
     commands.DetectPeople: _detect_people,
     commands.Solve: _solve,
     commands.AddParts: _add_parts,
+    commands.Refine: _refine,
     commands.ImportResults: _import_results,
     Live: _live,
     commands.Recover: _recover,

@@ -65,7 +65,7 @@ def load_smpl(path: str | Path, data: DataFiles | None = None) -> SmplModel:
     if not isinstance(stored, Mapping) or "v_template" not in stored or "weights" not in stored:
         raise ModelError(f'"{path.name}" holds no body model.', _ADVICE)
     _refuse_relatives(path, stored)
-    part = _Parts(path, stored)
+    part = Parts(path, stored)
     parents = part.array("kintree_table").astype(np.int64)
     if not np.array_equal(parents.reshape(-1)[1:N_JOINTS], PARENTS[1:]):
         raise part.broken("kintree_table")
@@ -106,11 +106,13 @@ def load_smpl(path: str | Path, data: DataFiles | None = None) -> SmplModel:
 
 
 @dataclass(frozen=True)
-class _Parts:
-    """The arrays of a file, checked as they are taken."""
+class Parts:
+    """The arrays of a body file of this kind, checked as they are taken; `advice` on which file to choose instead."""
 
     path: Path
     stored: Mapping[str, Any]
+    kind: str = "SMPL"
+    advice: str = _ADVICE
 
     def array(self, key: str, *shape: int | None) -> Array:
         """An array of numbers; of this shape if one is given, None leaving an axis free."""
@@ -124,7 +126,10 @@ class _Parts:
         return found
 
     def broken(self, key: str) -> ModelError:
-        return ModelError(f'"{self.path.name}" is not a complete SMPL file ("{key}" is missing or wrong).', _ADVICE)
+        """What to raise about an array that does not fit."""
+        return ModelError(
+            f'"{self.path.name}" is not a complete {self.kind} file ("{key}" is missing or wrong).', self.advice
+        )
 
 
 def _refuse_relatives(path: Path, stored: Mapping[str, Any]) -> None:
@@ -140,7 +145,7 @@ def _refuse_relatives(path: Path, stored: Mapping[str, Any]) -> None:
         raise ModelError(f'"{path.name}" is {relative} model, but the SMPL body (24 joints) is needed.', _ADVICE)
 
 
-def _packed_regressor(part: _Parts) -> Array:
+def _packed_regressor(part: Parts) -> Array:
     extra9, h36m17 = (part.array(f"J_regressor_{name}", n, N_VERTICES) for name, n in (("extra9", 9), ("h36m17", 17)))
     return _float32(np.concatenate([extra9, h36m17]))
 

@@ -11,11 +11,12 @@ import numpy as np
 from ...checkpoints.reader import read
 from ...checkpoints.state_dict import read_state_dict
 from ...errors import ModelError
-from ...inference.template import template_shapes
 from ...typing import Array
 from .trajectory import Statistics
 
 CODEBOOK = "vqvae.vq_vae._embedding.weight"
+TITLE = "MoRo"
+"""Of the checkpoint, for messages."""
 CODES = (512, 9)
 NETWORKS = ("image", "motion", "decoder", "mesh_encoder", "mesh_decoder", "vit_first", "vit_second", "smoother")
 _HINT = "Choose amass_cum_traj.pkl, which comes with MoRo's data: without it the network would run at a wrong scale."
@@ -23,6 +24,8 @@ _HINT = "Choose amass_cum_traj.pkl, which comes with MoRo's data: without it the
 
 def checkpoint_shapes() -> dict[str, tuple[int, ...]]:
     """Keys and shapes that a checkpoint must have: the networks' weights and the codebook."""
+    from ...inference.template import template_shapes  # onnxruntime takes a while to import
+
     shapes: dict[str, tuple[int, ...]] = {CODEBOOK: CODES}
     for name in NETWORKS:
         shapes |= template_shapes(f"moro_{name}")
@@ -35,7 +38,7 @@ def read_checkpoint(path: str | Path) -> dict[str, Array]:
     Raises:
         ModelError: see `checkpoints.state_dict.read_state_dict`.
     """
-    return read_state_dict(path, checkpoint_shapes(), "MoRo")
+    return read_state_dict(path, checkpoint_shapes(), TITLE)
 
 
 def read_statistics(path: str | Path | None) -> Statistics:

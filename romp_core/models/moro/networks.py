@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ...inference.providers import AUTOMATIC
+from ...inference.sessions import Opened
 from ...inference.template import TEMPLATES, open_template
 from ...typing import Array
 
@@ -37,7 +37,12 @@ class MoroNetworks:
     ) -> None:
         self._weights, self._threads, self._preferred = weights, threads, preferred
         self._prefix, self._folder = prefix, folder
-        self._sessions: dict[str, Any] = {}
+        self._sessions: dict[str, Opened] = {}
+
+    @property
+    def opened(self) -> Opened:
+        """The largest network, ready to run: by it is known what computes, and why."""
+        return self._open("vit_first")
 
     def backbone(self, crops: Array) -> Array:
         """Features (B, 192, D) of normalized crops (B, 3, 256, 256)."""
@@ -79,13 +84,15 @@ class MoroNetworks:
         return self._run(name, x=x, **{f"near{layer}": neighbors[layer] for layer in layers})[0]
 
     def _run(self, name: str, **inputs: Array) -> list[Array]:
+        feeds = {key: np.ascontiguousarray(values, np.float32) for key, values in inputs.items()}
+        found: list[Array] = self._open(name).session.run(None, feeds)
+        return found
+
+    def _open(self, name: str) -> Opened:
         if name not in self._sessions:
             path = self._folder / f"{self._prefix}_{name}.onnx"
-            opened = open_template(path, self._weights, self._threads, preferred=self._preferred)
-            self._sessions[name] = opened.session
-        feeds = {key: np.ascontiguousarray(values, np.float32) for key, values in inputs.items()}
-        found: list[Array] = self._sessions[name].run(None, feeds)
-        return found
+            self._sessions[name] = open_template(path, self._weights, self._threads, preferred=self._preferred)
+        return self._sessions[name]
 
 
 def nearest_codes(encoded: Array, codebook: Array) -> Array:

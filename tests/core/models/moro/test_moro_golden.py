@@ -132,6 +132,10 @@ def test_connections_are_read_or_refused(tmp_path):
         np.save(tmp_path / name, table)
     for read, each in zip(read_connections(tmp_path), near, strict=True):
         np.testing.assert_array_equal(read, each)
+    table[0, 1] = 1000
+    np.save(tmp_path / FILES[-1], table)
+    with pytest.raises(ModelError, match=r"_unpool0\.npy does not go with the other"):
+        read_connections(tmp_path)
     (tmp_path / "_pool3.npy").unlink()
     with pytest.raises(ModelError, match=r"needs _pool3\.npy"):
         read_connections(tmp_path)
