@@ -37,10 +37,12 @@ def smplx_arrays(bend: float = 0.0) -> dict[str, NDArray]:
     )
     pseudo = np.linalg.pinv(np.concatenate([vertices.T, np.ones((1, VERTICES))]))
     regressor[:] = np.concatenate([every, np.ones((ALL, 1))], axis=1) @ pseudo.T
+    shapes = 0.02 * rng.normal(size=(VERTICES, 3, 20))
+    shapes[..., 0], shapes[..., 1] = 0.05 * vertices, 0.05 * vertices * [1, 0, 0]  # taller; with longer arms
     above = np.array([-1, *PARENTS[1:BODY], 15, 15, 15, *(w for w in (20, 21) for _ in range(15))])
     return {
         "v_template": vertices,
-        "shapedirs": 0.02 * rng.normal(size=(VERTICES, 3, 20)),
+        "shapedirs": shapes,
         "posedirs": (bend * rng.normal(size=(VERTICES, 3, 9 * (ALL - 1)))).astype(np.float32),
         "weights": weights,
         "J_regressor": regressor,

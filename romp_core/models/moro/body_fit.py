@@ -1,8 +1,8 @@
 """Joint rotations and shape of a body from its vertices, by linear algebra alone.
 
 A skinned vertex is the weighted mean of its joints' rigid motions (Loper et al. 2015, equation 6). Each joint in turn
-gets the motion that explains best what the others leave of the vertices it moves (Kabsch 1976); the shape is what
-remains, moved back to the rest pose and averaged over the clip.
+gets the motion that explains best what the others leave of the vertices it moves (Kabsch 1976); the shape follows from
+all vertices of the clip, as mesh and skeleton are linear in it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ROUNDS, _SWEEPS = 3, 4
 _MOVED = 0.02
 """Weight from which on a vertex says something of a joint."""
 _RIDGE = 1e-3
-"""Square meters by which a clip's vertices must speak for one unit of a beta, at least."""
+"""Square meters by which the vertices of a frame must speak for one unit of a beta, at least."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def fit_body(vertices: Array, body: SmplxBody) -> BodyPoses:
         for _ in range(_SWEEPS):
             _sweep(turns, shifts, vertices, np.broadcast_to(rest, vertices.shape), body.weights)
         if number < _ROUNDS - 1:
-            betas = _shape(turns, shifts, vertices, bent, body)
+            betas = _shape(turns, vertices, bent, body)
     joints = body.rest_joints(betas)
     pelvis = turns[:, 0] @ joints[0] + shifts[:, 0]
     return BodyPoses(_local(turns), pelvis, joints - joints[0], betas)
@@ -101,15 +101,29 @@ def _bend(turns: Array, body: SmplxBody) -> Array:
     return np.asarray((amounts @ body.poses.reshape(len(body.poses), -1)).reshape(len(turns), -1, 3), np.float64)
 
 
-def _shape(turns: Array, shifts: Array, vertices: Array, bent: Array | float, body: SmplxBody) -> Array:
-    """Betas (10,) of the mean over all frames of the vertices, moved back to the rest pose."""
-    blended = np.einsum("vj,fjab->fvab", body.weights, turns, optimize=True)
-    shift = np.einsum("vj,fja->fva", body.weights, shifts, optimize=True)
-    back = np.linalg.solve(blended, (vertices - shift)[..., None])[..., 0] - bent
-    away = (back.mean(axis=0) - body.template).ravel()
-    directions = body.shapes.reshape(len(away), -1)
-    normal = directions.T @ directions + _RIDGE * np.eye(directions.shape[1])
-    return np.asarray(np.linalg.solve(normal, directions.T @ away))
+def _shape(turns: Array, vertices: Array, bent: Array | float, body: SmplxBody) -> Array:
+    """The betas (10,) whose skeleton and mesh, turned like this, have these vertices, by least squares over all frames.
+
+    Both are linear in the betas: here, the last axis holds what they are without betas, then what each of them adds.
+    """
+    joints = np.concatenate([body.joints[:N_BODY, :, None], body.joint_shapes[:N_BODY]], axis=2)
+    count = joints.shape[2] - 1
+    normal, right = _RIDGE * len(turns) * np.eye(count), np.zeros(count)
+    for frame, (turn, seen) in enumerate(zip(turns, vertices, strict=True)):
+        places = np.zeros_like(joints)
+        for joint in range(1, N_BODY):
+            parent = PARENTS[joint]
+            places[joint] = places[parent] + turn[parent] @ (joints[joint] - joints[parent])
+        rest = body.template + (bent if isinstance(bent, float) else bent[frame])
+        mesh = np.concatenate([rest[..., None], body.shapes], axis=2)
+        blended = (body.weights @ turn.reshape(N_BODY, 9)).reshape(-1, 3, 3)
+        moved = blended @ mesh + np.tensordot(body.weights, places - turn @ joints, axes=1)
+        moved -= moved.mean(axis=0)  # wherever the body is
+        left = (seen - seen.mean(axis=0) - moved[..., 0]).ravel()
+        directions = moved[..., 1:].reshape(len(left), count)
+        normal += directions.T @ directions
+        right += directions.T @ left
+    return np.asarray(np.linalg.solve(normal, right))
 
 
 def _local(turns: Array) -> Array:

@@ -29,9 +29,9 @@ def test_known_rotations_and_shape_are_recovered(body):
     rotations, betas = quat_from_rotvec(turns), rng.normal(0, 0.7, 10)
     vertices, rest = posed(body, rotations, betas)
     found = fit_body(vertices + np.array([0.1, -0.2, 0.3]), body)
-    assert np.degrees(angle_between(found.rotations, rotations)).max() < 1
-    np.testing.assert_allclose(found.rest_joints, rest, atol=5e-3)
-    np.testing.assert_allclose(found.pelvis, [[0.1, -0.2, 0.3]] * 4, atol=5e-3)
+    assert np.degrees(angle_between(found.rotations, rotations)).max() < 0.1
+    np.testing.assert_allclose(found.rest_joints, rest, atol=1e-3)
+    np.testing.assert_allclose(found.pelvis, [[0.1, -0.2, 0.3]] * 4, atol=1e-3)
 
 
 def test_noise_of_a_centimeter_costs_a_few_degrees(body):
