@@ -110,14 +110,14 @@ def _shape(turns: Array, vertices: Array, bent: Array | float, body: SmplxBody) 
     count = joints.shape[2] - 1
     normal, right = _RIDGE * len(turns) * np.eye(count), np.zeros(count)
     for frame, (turn, seen) in enumerate(zip(turns, vertices, strict=True)):
-        places = np.zeros_like(joints)
+        positions = np.zeros_like(joints)
         for joint in range(1, N_BODY):
             parent = PARENTS[joint]
-            places[joint] = places[parent] + turn[parent] @ (joints[joint] - joints[parent])
+            positions[joint] = positions[parent] + turn[parent] @ (joints[joint] - joints[parent])
         rest = body.template + (bent if isinstance(bent, float) else bent[frame])
         mesh = np.concatenate([rest[..., None], body.shapes], axis=2)
         blended = (body.weights @ turn.reshape(N_BODY, 9)).reshape(-1, 3, 3)
-        moved = blended @ mesh + np.tensordot(body.weights, places - turn @ joints, axes=1)
+        moved = blended @ mesh + np.tensordot(body.weights, positions - turn @ joints, axes=1)
         moved -= moved.mean(axis=0)  # wherever the body is
         left = (seen - seen.mean(axis=0) - moved[..., 0]).ravel()
         directions = moved[..., 1:].reshape(len(left), count)

@@ -17,7 +17,7 @@ from .refiner import Moro
 
 CHECKPOINT, STATISTICS, ARCHIVE, BODY = "moro.ckpt", "amass_cum_traj.pkl", "moro_connections.zip", "SMPLX_NEUTRAL"
 CPU_SECONDS = 20
-"""About what a frame of one person takes a core: four frames without the backbone took 48 seconds."""
+"""About what a frame of one person takes on one core, a third of it for the backbone."""
 
 TERMS = License(
     line=(
