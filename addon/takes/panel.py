@@ -57,7 +57,7 @@ class ROMP_MOCAP_MT_take(Menu):
         self.layout.operator("romp_mocap.recover_takes", icon="RECOVER_LAST")
         self.layout.operator("romp_mocap.import_results", icon="IMPORT")
         self.layout.operator_menu_enum("romp_mocap.add_parts", "parts", icon="VIEW_PAN")
-        self.layout.operator("romp_mocap.refine", icon="MOD_SMOOTH")
+        self.layout.operator_menu_enum("romp_mocap.refine", "who", icon="MOD_SMOOTH")
         self.layout.menu("ROMP_MOCAP_MT_refiner_files")
         self.layout.operator("romp_mocap.find_take")
         self.layout.operator("romp_mocap.find_footage")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
+from bpy.props import EnumProperty
 from bpy.types import Menu, Operator
 
 from ..blender.reporting import Reporting
@@ -32,6 +33,13 @@ class ROMP_MOCAP_OT_refine(Reporting, NeedsTake, Operator):
     bl_idname = "romp_mocap.refine"
     bl_label = "Refine Occluded People"
 
+    who: EnumProperty(
+        name="People",
+        items=(
+            ("all", "Everybody", "All people of the take"),
+            ("selected", "Selected Person", "The selected person only, and whom edits join with them"),
+        ),
+    )
     wait: wait_property()
 
     @classmethod
@@ -45,26 +53,34 @@ class ROMP_MOCAP_OT_refine(Reporting, NeedsTake, Operator):
 
     def run(self, context: bpy.types.Context) -> set[str]:
         scene, entry = context.scene, take_list.selected_take(context.scene)
-        command, remark = refine_command(entry)
+        person = take_list.active_person(scene) if self.who == "selected" else None
+        command, remark = refine_command(entry, (person.person_id,) if person else ())
         uid, title = scene.session_uid, f"Refine {entry.name}"
         outcome = jobs.start(title, command, lambda end: take_arrived(end, uid, remark), must_wait(self.wait))
         return end_of_wait(self, outcome)
 
 
-def refine_command(entry: ROMP_MOCAP_PG_take) -> tuple[Refine, str]:
-    """The command for a listed take as its entry says, and a remark about where the new take is. Raises TakeError."""
+def refine_command(entry: ROMP_MOCAP_PG_take, people: tuple[int, ...]) -> tuple[Refine, str]:
+    """The command for people of a listed take as its entry says, and a remark about where the new take is.
+
+    Raises TakeError.
+    """
     from romp_core.worker.commands import Refine
 
     path = take_list.load(entry).footage.path
     out, remark = locations.new_take(path)
     footage = lookup.footage_file(entry, path)
-    return Refine(**vars(solve_command(entry, out)), footage=footage, weights=str(folders.weights_folder())), remark
+    weights = str(folders.weights_folder())
+    return Refine(**vars(solve_command(entry, out)), people=people, footage=footage, weights=weights), remark
 
 
 class ROMP_MOCAP_MT_refiner_files(Menu):
     bl_label = "MoRo's Files"
 
     def draw(self, context: bpy.types.Context) -> None:
+        from romp_core.models.registry import REFINERS
+
+        self.layout.label(text=REFINERS[_MODEL].terms.commercial_line, icon="INFO")
         for key in files.keys(_MODEL)[0]:
             state = files.state(key)
             icon = "CHECKMARK" if state.path and not state.problem else "FILEBROWSER"

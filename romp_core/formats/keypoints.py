@@ -67,9 +67,14 @@ def keypoint_layout(take: Take, people: tuple[Person, ...]) -> Layout:
     """Which keypoints a take's people have: those of its model, or of imports those of their number.
 
     Raises:
-        TakeError: no layout is known.
+        TakeError: no layout is known, or they do not all have the same.
     """
-    count = people[0].observations.keypoints2d.shape[1]
+    count, *others = {person.observations.keypoints2d.shape[1] for person in people}
+    if others:
+        raise TakeError(
+            "Keypoints of this take cannot be exported, since only some of its people were refined.",
+            "Refine everybody, or export the take that they are from.",
+        )
     card = MODELS.get(take.provenance.model)
     layouts = [card.layout] if card is not None else []
     found = next((each for each in (*layouts, *LAYOUTS.values()) if len(each) == count), None)

@@ -64,6 +64,11 @@ def add_parts(
 def _layout(take: Take, asked: CaptureSettings) -> Layout:
     """The keypoints of the people. Raises TakeError when the parts cannot be found by them."""
     counts = {person.observations.keypoints2d.shape[1] for person in take.people}
+    if len(counts) > 1:
+        raise TakeError(
+            "Hands and faces cannot be added to this take, since only some of its people were refined.",
+            "Add them to the take that they are from, and refine it then.",
+        )
     layouts = [layout for layout in LAYOUTS.values() if counts == {len(layout)}]
     if not layouts or not take.has_poses:
         raise TakeError(

@@ -44,7 +44,8 @@ def refine(
     """Estimate people of a take again with MoRo, solve the result, and save it as another take.
 
     Args:
-        people: ids of whom to refine, as captured; all when left out. Whom an edit joins with them is refined, too.
+        people: ids of whom to refine; all who are not removed when left out. Whom an edit joins with them is
+            refined, too.
         footage: where the footage is now; the take's own path when left out. store: of the files.
         cache: see `solve_take`.
 
@@ -110,16 +111,16 @@ def _chosen(take: Take, people: Collection[int]) -> set[int]:
 
     Raises TakeError where there is no such person.
     """
-    ids = {person.id for person in take.people}
-    if unknown := sorted(set(people) - ids):
-        known = ", ".join(map(str, sorted(ids))) or "none"
-        raise TakeError(f"The take has no person {unknown[0]}.", f"As captured, there are: {known}.")
-    chosen = set(people) or set(ids)
+    there = {person.id for person in take.edited_people}
+    if unknown := sorted(set(people) - there):
+        known = ", ".join(map(str, sorted(there))) or "none"
+        raise TakeError(f"The take has no person {unknown[0]}.", f"There are: {known}.")
+    chosen = set(people) or there
     joined = [set(_ids_of(operation)) for operation in take.edits.operations]
     for _ in joined:
         for group in joined:
             chosen |= group if chosen & group else set()
-    return chosen & ids
+    return chosen & {person.id for person in take.people}
 
 
 def _ids_of(operation: object) -> Iterable[int]:

@@ -60,10 +60,7 @@ def _purpose(name: str, path: Path, store: WeightStore) -> tuple[str, WeightFile
     from ..models.registry import MODELS, REFINERS
 
     if name in REFINERS:
-        keys = [key for key in REFINERS[name].needs if not store.files[key].members]
-        named = [key for key in keys if path.name in store.files[key].file_names]
-        named += [key for key in keys if Path(key).suffix == path.suffix.lower()]
-        return "", store.files[(named or keys)[0]]
+        return "", _of_refiner(name, path, store)
     if name in MODELS:
         keys = [each for key in MODELS[name].needs for each in (key, *store.files[key].instead)]
         if not keys:
@@ -75,6 +72,16 @@ def _purpose(name: str, path: Path, store: WeightStore) -> tuple[str, WeightFile
     file = store.file(name)
     models = (card.name for card in MODELS.values() for key in card.needs if name in (key, *store.files[key].instead))
     return next(models, ""), file
+
+
+def _of_refiner(name: str, path: Path, store: WeightStore) -> WeightFile:
+    """The file of the model that this one is by its name, else by its suffix."""
+    from ..models.registry import REFINERS
+
+    files = [*map(store.file, REFINERS[name].needs), *REFINERS[name].files]
+    alike = [file for file in files if path.name in file.file_names]
+    alike += [file for file in files if path.suffix.lower() in {Path(each).suffix for each in file.file_names}]
+    return (alike or files)[0]
 
 
 def _comparison(file: WeightFile, digest: str) -> str:

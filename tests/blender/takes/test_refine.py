@@ -59,4 +59,7 @@ def test_the_result_is_another_take(entry, worker, scene, tmp_path):
     assert Path(command.footage) == CLIP and Path(command.weights) == tmp_path / "weights"
     assert command.solve.scale.height == pytest.approx(1.5)
     assert [item.take_id for item in scene.romp_mocap.takes][-1] == "refined"
+    scene.romp_mocap.active_take, entry = 0, scene.romp_mocap.takes[0]
+    assert bpy.ops.romp_mocap.refine(who="selected") == {"FINISHED"}
+    assert worker.started[1].command.people == (entry.people[0].person_id,)
     assert len(scene.romp_mocap.takes) == 2 and len(list(scene_index.characters(scene))) == 2

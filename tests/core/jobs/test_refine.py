@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,9 @@ from romp_core.bodies.smpl.smplx import load_smplx
 from romp_core.cli.main import main
 from romp_core.errors import Cancelled, FootageError, ModelError, TakeError
 from romp_core.footage import open_footage
+from romp_core.formats import export_take
 from romp_core.geometry.rotations import angle_between, quat_from_rotvec
+from romp_core.jobs.add_parts import add_parts
 from romp_core.jobs.listener import ProgressOnly
 from romp_core.jobs.refine import refine
 from romp_core.jobs.verify import verify
@@ -23,7 +26,7 @@ from romp_core.models.moro.connections import FILES
 from romp_core.models.moro.files import CODEBOOK
 from romp_core.models.registry import weight_store
 from romp_core.storage.take_file import load_take, save_take
-from romp_core.take.edits import Edits
+from romp_core.take.edits import Edits, PersonEdit
 from romp_core.take.edits.identities import Merge
 from romp_core.take.take import Person, Provenance, Take, take_fov
 from tests.core.synthetic import make_observations
@@ -183,7 +186,7 @@ def test_edits_stay_and_who_is_joined_is_refined_together(take, files, model, tm
     edited = replace(load_take(take), edits=Edits(operations=(Merge(1, 2),)))
     save_take(edited, take)
     out = tmp_path / "out.npz"
-    refine(load_take(take), out, QUIET, people=[2], store=weight_store(files))
+    refine(load_take(take), out, QUIET, people=[1], store=weight_store(files))
     new = load_take(out)
     assert new.edits == edited.edits
     assert all(person.observations.has_rotations for person in new.people)
@@ -222,6 +225,34 @@ def test_files_are_verified(files, tmp_path):
     assert "10475 vertices" in verify("SMPLX_NEUTRAL", files / "SMPLX_NEUTRAL.npz", store).text
     assert "9383 vertices" in verify("_pool0.npy", files / "_pool0.npy", store).text
     assert verify("moro.ckpt", files / "moro.ckpt", store).problem
+    with zipfile.ZipFile(tmp_path / "connections.zip", "w") as archive:
+        for name in FILES:
+            archive.write(files / name, f"conv/{name}")
+    assert "_unpool0.npy 9383x5" in verify("moro", tmp_path / "connections.zip", store).text
+
+
+def test_it_is_listed_but_not_among_what_may_be_sold(files, tmp_path, capsys):
+    assert main(["models", "--weights", str(tmp_path)]) == 0
+    listed = capsys.readouterr().out
+    assert "MoRo: People of a take who are partly hidden" in listed and "choose amass_cum_traj.pkl FILE" in listed
+    assert "download moro" not in listed
+    assert main(["models", "--commercial", "--weights", str(tmp_path)]) == 0
+    assert "MoRo" not in capsys.readouterr().out
+
+
+def test_what_needs_one_kind_of_people_says_so(take, files, model, tmp_path):
+    mixed = refine(load_take(take), tmp_path / "out.npz", QUIET, people=[1], store=weight_store(files))
+    with pytest.raises(TakeError, match="only some of its people were refined"):
+        export_take(mixed, "keypoints", tmp_path / "keypoints.npz")
+    with pytest.raises(TakeError, match="only some of its people were refined"):
+        add_parts(mixed, tmp_path / "out.npz", "hands", QUIET)
+
+
+def test_who_was_removed_is_left_out(take, files, model, tmp_path):
+    removed = load_take(take)
+    removed = replace(removed, edits=removed.edits.with_person(2, PersonEdit(removed=True)))
+    new = refine(removed, tmp_path / "out.npz", QUIET, store=weight_store(files))
+    assert [person.observations.has_rotations for person in new.people] == [True, False]
 
 
 def test_wrong_people_and_footage_are_refused(take, files, model, tmp_path, demo_clip):
