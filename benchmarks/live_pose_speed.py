@@ -21,6 +21,7 @@ from takes import motion  # noqa: E402
 import addon  # noqa: E402
 from addon.live.own_character import OwnCharacter  # noqa: E402
 from addon.live.own_rig import OwnRig  # noqa: E402
+from romp_core.bodies.build import built_fingers  # noqa: E402
 from tests.blender.retarget.characters import make_character  # noqa: E402
 
 POSES = 1000
@@ -40,10 +41,15 @@ def main() -> None:
     addon.register()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     moved, scene = motion(POSES), bpy.context.scene
-    own = OwnCharacter(scene, 1, moved.rest_joints, np.zeros(0))
-    report("own character", lambda row: own.show(moved.rotations[row], moved.root[row]))
-    rig = OwnRig(scene, make_character("mixamo", pose="A"))
-    report("Mixamo rig", lambda row: rig.show(moved.rotations[row], moved.root[row], moved.rest_joints))
+    no_fingers, no_face = np.zeros((0, 3)), np.zeros(0)
+    own = OwnCharacter(scene, 1, moved.rest_joints, np.zeros(0), no_fingers, False)
+    report("own character", lambda row: own.show(moved.rotations[row], moved.root[row], no_face))
+    rig, rest = OwnRig(scene, make_character("mixamo", pose="A")), (moved.rest_joints, no_fingers)
+    report("Mixamo rig", lambda row: rig.show(moved.rotations[row], moved.root[row], no_face, *rest))
+    fingers, face = built_fingers(np.zeros(0), 1.7), np.full(52, 0.5)
+    turns = np.concatenate([moved.rotations, np.tile([1.0, 0.0, 0.0, 0.0], (POSES, 30, 1))], axis=1)
+    whole = OwnCharacter(scene, 2, moved.rest_joints, np.zeros(0), fingers, True)
+    report("own character with hands and face", lambda row: whole.show(turns[row], moved.root[row], face))
 
 
 if __name__ == "__main__":

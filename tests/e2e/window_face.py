@@ -1,7 +1,6 @@
 """Hands and face of a close-up in a real Blender window, for `window_driver.py` (see CONTRIBUTING.md).
 
-A capture of `VIDEO` with all parts, seen through the matched camera at several moments and from the side, then the strip of
-edits with a hand relaxed, and the action of the face.
+A capture of `VIDEO` with all parts, seen through the matched camera at several moments, and closer.
 """
 
 import sys

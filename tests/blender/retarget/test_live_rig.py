@@ -53,7 +53,7 @@ def test_a_rig_follows_a_person_who_is_measured_anew(scene):
     names = [bones[0] for bones in mapping_of(rig).bones.values()]
     kept, shown = OwnRig(scene, rig), []
     for follows, rest in ((kept, moved.rest_joints), (kept, longer), (OwnRig(scene, rig), longer)):
-        assert follows.show(moved.rotations[2], moved.root[2], rest)
+        assert follows.show(moved.rotations[2], moved.root[2], np.zeros(0), rest, np.zeros((0, 3)))
         shown.append(heads(rig, names))
     assert np.abs(shown[1] - shown[0]).max() > 0.01
     assert np.abs(shown[2] - shown[1]).max() < 1e-6

@@ -10,7 +10,9 @@ from romp_core.storage.messages import read_message, write_message
 from romp_core.take.settings import CaptureSettings, LiveSettings, SolveSettings
 from romp_core.worker.commands import from_message, to_message
 
-POSED = m.LivePosed(1.5, 100.25, 45, *(np.zeros(shape, np.float32) for shape in ((2,), (2,), (2, 24, 4), (2, 3))), True)
+POSED = m.LivePosed(
+    1.5, 100.25, 45, *(np.zeros(shape, np.float32) for shape in ((2,), (2,), (2, 24, 4), (2, 3), (2, 0))), True
+)
 EXAMPLES = [
     m.Live("0", CaptureSettings("romp"), SolveSettings().changed(height=1.6), LiveSettings(mirror=True), "w"),
     m.LivePause(True),
@@ -21,7 +23,9 @@ EXAMPLES = [
     m.LiveStop(),
     m.LiveState("waiting", "The camera is gone.", "Connect it."),
     m.LiveCamera(0.9, np.array([1.0, 0, 0, 0]), np.zeros(3)),
-    m.LivePeople(np.array([3], np.int32), np.zeros((1, 24, 3), np.float32), np.zeros((1, 5), np.float32)),
+    m.LivePeople(
+        np.array([3], np.int32), *(np.zeros((1, *shape), np.float32) for shape in ((24, 3), (5,), (40, 3))), True
+    ),
     POSED,
     m.LiveStats(100, 90, 10, 30.0, 27.0, 20.0, 35.0, 60.0, "CPUExecutionProvider"),
     m.LiveThumbnail(np.zeros((12, 16, 3), np.uint8)),
