@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.types import Menu, Panel
 
-from romp_core.take.edits.relaxed import PARTS
-from romp_core.take.settings import GAP_CHOICES
+from romp_core.take.settings import GAP_CHOICES, RELAXED_PARTS
 
 from ..blender.layout import SidebarPanel, wrapped
 from ..takes import take_list
@@ -181,7 +180,7 @@ def _pose_text(edit: dict[str, Any], names: dict[int, str]) -> str:
 
 def _relax_text(edit: dict[str, Any], names: dict[int, str]) -> str:
     who = names.get(edit["person"], f"#{edit['person']}")
-    return f"{who}: {PARTS[edit['part']].lower()} relaxed, {edit['start']:.2f} to {edit['end']:.2f} s"
+    return f"{who}: {RELAXED_PARTS[edit['part']].lower()} relaxed, {edit['start']:.2f} to {edit['end']:.2f} s"
 
 
 _LISTED = (

@@ -8,7 +8,7 @@ import bpy
 from bpy.props import EnumProperty
 from bpy.types import Operator
 
-from romp_core.take.edits.relaxed import PARTS
+from romp_core.take.settings import RELAXED_PARTS
 
 from ..blender.reporting import Reporting
 from . import changes
@@ -26,7 +26,7 @@ class ROMP_MOCAP_OT_edit_relax(Stretch, OfPerson, Reporting, Operator):
     bl_label = "Relax Hand or Face"
 
     part: EnumProperty(
-        name="Part", items=tuple((name, label, "") for name, label in PARTS.items()), options={"SKIP_SAVE"}
+        name="Part", items=tuple((name, label, "") for name, label in RELAXED_PARTS.items()), options={"SKIP_SAVE"}
     )
 
     def draw(self, context: bpy.types.Context) -> None:

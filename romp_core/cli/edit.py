@@ -24,7 +24,6 @@ from ..take.edits import (
 )
 from ..take.edits.contradictions import overruled
 from ..take.edits.gaps import DECISIONS, gaps_of
-from ..take.edits.relaxed import PARTS
 from ..take.edits.removal import (
     CONTACT,
     FLOOR_FOOT,
@@ -38,6 +37,7 @@ from ..take.edits.removal import (
     made,
     without,
 )
+from ..take.settings import RELAXED_PARTS
 from ..take.take import Take
 from . import edit_poses
 from .console import put, say
@@ -91,7 +91,7 @@ def add_edit_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         (
             "--relax",
             ("A", "PART", "START", "END"),
-            f"a part of A is relaxed then: {', '.join(PARTS)}",
+            f"a part of A is relaxed then: {', '.join(RELAXED_PARTS)}",
         ),
         ("--until", ("SECOND",), "after --pose or --move: it is held from the one second to the other"),
         ("--ease", ("S",), "after --pose or --move: it comes and goes in so many seconds (0.2)"),

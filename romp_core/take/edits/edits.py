@@ -10,12 +10,13 @@ from ...errors import EditError
 from ...geometry.fingers import FINGERS
 from ...typing import Array
 from ..observations import Observations
+from ..settings import RELAXED_PARTS
 from .contacts import FEET, ContactEdit
 from .floor import FARTHEST_M, FloorEdit, FloorFoot, checked
 from .gaps import DECISIONS, GapEdit, gaps_of
 from .identities import Operation, Split, from_mapping, identified, seen_span, to_mapping
 from .poses import PoseEdit, check_pose, with_pose
-from .relaxed import PARTS, RelaxEdit
+from .relaxed import RelaxEdit
 
 if TYPE_CHECKING:
     from ..take import Person
@@ -150,8 +151,10 @@ class Edits:
         Raises:
             EditError: there is no such person or part, it was not captured, or the stretch is empty.
         """
-        if edit.part not in PARTS:
-            raise EditError(f'Nothing called "{edit.part}" can be relaxed.', f"Choose one of {', '.join(PARTS)}.")
+        if edit.part not in RELAXED_PARTS:
+            raise EditError(
+                f'Nothing called "{edit.part}" can be relaxed.', f"Choose one of {', '.join(RELAXED_PARTS)}."
+            )
         if not edit.start <= edit.end:
             raise EditError(f"The stretch ends before it starts ({edit.start:.2f} to {edit.end:.2f} s).")
         person = self._person(edit.person, people, times)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 
 from ...typing import Array
 from ..observations import Observations
-
-PARTS: Final = {"left_hand": "Left Hand", "right_hand": "Right Hand", "face": "Face"}
-"""What can be relaxed, with labels."""
+from ..settings import RELAXED_PARTS
 
 
 @dataclass(frozen=True)
 class RelaxEdit:
-    """One of `PARTS` of a person is relaxed from `start` to `end` second of the footage."""
+    """One of `settings.RELAXED_PARTS` of a person is relaxed from `start` to `end` second of the footage."""
 
     person: int
     part: str
@@ -38,5 +35,5 @@ def without_relaxed(observations: Observations, edits: Iterable[RelaxEdit], time
             face = None if face is None else np.where(rows, 0, face)
         elif hands is not None:
             hands = hands.copy()
-            hands[rows, list(PARTS).index(edit.part)] = 0
+            hands[rows, list(RELAXED_PARTS).index(edit.part)] = 0
     return replace(observations, hand_presence=hands, face_presence=face)

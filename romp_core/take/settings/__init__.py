@@ -5,6 +5,7 @@ from .ease import EASE_S, LONGEST_EASE_S
 from .fields import check, flat, from_mapping, group, panels_of, setting, setting_fields, to_mapping, with_values
 from .gaps import GAP_CHOICES
 from .live import LiveSettings, vmc_address
+from .relaxing import RELAXED_PARTS
 from .smoothing import PartSmoothingSettings
 from .solve import SolveSettings
 
@@ -12,6 +13,7 @@ __all__ = [
     "EASE_S",
     "GAP_CHOICES",
     "LONGEST_EASE_S",
+    "RELAXED_PARTS",
     "CaptureSettings",
     "LiveSettings",
     "PartSmoothingSettings",
