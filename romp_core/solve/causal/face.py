@@ -28,9 +28,9 @@ from ..face.tracks import BRIDGED_S, HEAD_TURNED, strengths
 from ..face.unit_fit import UnitFit
 
 _KEPT_EVERY_S, _MOST_KEPT = 0.2, 80
-"""Faces from which the face at rest is told: how often one is kept, and how many."""
+"""Faces that show the face at rest: how often one is kept, and how many."""
 _LEARNED_AT = (1, 4, 12, 30, _MOST_KEPT)
-"""Numbers of kept faces at which the face at rest is told anew."""
+"""Numbers of kept faces at which the face at rest is found anew."""
 
 _WINDOW = 30
 _UNIT_HZ, _UNIT_BETA = 3.0, 6.0
@@ -78,7 +78,7 @@ class CausalFace:
         turned = sideways(face.turns, face.positions)
         units = np.zeros(N_FACE_UNITS)
         units[self._model.indices] = seen_sides(found, self._model.names, turned, np.array([time]))[0]
-        self._units, self._head = self._with_looks(units), quat_from_matrix(face.turns)[0]
+        self._units, self._head = self._with_gaze(units), quat_from_matrix(face.turns)[0]
         self._weight, self._reach, self._seen_at = weight, float(ramp(np.abs(turned), HEAD_TURNED)[0]), time
 
     def join(self, rotations: Array, time: float) -> tuple[Array, Array]:
@@ -94,9 +94,9 @@ class CausalFace:
         return rotations[0], np.clip(units * self._strengths, 0, 1)
 
     def _learn(self, face: Array, turned: float, time: float) -> None:
-        """Keep a face that looks ahead now and then, and tell the face at rest from them."""
-        ahead = abs(turned) <= FRONT and time - self._kept_at >= _KEPT_EVERY_S
-        if self._fit is not None and not (ahead and len(self._kept) < _MOST_KEPT):
+        """Keep a face that looks ahead now and then, and find the face at rest in them."""
+        is_due = abs(turned) <= FRONT and time - self._kept_at >= _KEPT_EVERY_S
+        if self._fit is not None and not (is_due and len(self._kept) < _MOST_KEPT):
             return
         self._kept.append(face)
         self._kept_at = time
@@ -105,10 +105,10 @@ class CausalFace:
             self._fit = UnitFit(self._model, self._neutral)
             self._shown.clear()
 
-    def _with_looks(self, units: Array) -> Array:
+    def _with_gaze(self, units: Array) -> Array:
         """Coefficients (52,) in which an eye that is closed looks where it looked."""
         for side in ("Left", "Right"):
             if units[FACE_UNIT[f"eyeBlink{side}"]] > CLOSED:
-                looks = [FACE_UNIT[f"eyeLook{way}{side}"] for way in ("In", "Out", "Up", "Down")]
-                units[looks] = self._units[looks]
+                gaze = [FACE_UNIT[f"eyeLook{way}{side}"] for way in ("In", "Out", "Up", "Down")]
+                units[gaze] = self._units[gaze]
         return units

@@ -17,6 +17,7 @@ from romp_core.storage.journal import journal_path, recover
 from romp_core.storage.take_file import load_take, save_take
 from romp_core.take.edits import Edits
 from romp_core.take.settings import PartSmoothingSettings, flat
+from romp_core.take.settings.face import FaceSettings
 from romp_core.take.take import Take
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -42,6 +43,7 @@ def assert_settings(take: Take) -> None:
         "max_gap": 0.5,
         "gaps": "infill",
         "infill_gap": 2.0,
+        **flat(FaceSettings()),
     }
     assert take.provenance.model == "blazepose" and take.provenance.core_version.startswith("0")
     assert "Apache-2.0" in take.provenance.model_license and "CC0" in take.provenance.body_license

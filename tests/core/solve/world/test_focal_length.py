@@ -65,7 +65,7 @@ def test_an_estimate_is_used_when_confident_and_told_with_its_error(monkeypatch:
     stages = [stage.name for stage in pipeline.STAGES]
     monkeypatch.setattr(pipeline, "STAGES", tuple(_watched(stage, ran) for stage in pipeline.STAGES))
     again: Take = solve(take, rest_joints=film.skeleton, cache=cache)
-    assert ran == stages[stages.index("ground") + 1 :], "a solve that changes nothing starts from what was found"
+    assert ran == stages[stages.index("scale") + 1 :], "a solve that changes nothing starts from what was found"
     assert again.estimates.fov == solved.estimates.fov and again.camera.fov == solved.camera.fov
     given = solve(film.take(fov=40.0), rest_joints=film.skeleton)
     assert given.estimates.fov.source == "user" and np.degrees(given.camera.fov) == pytest.approx(40)
