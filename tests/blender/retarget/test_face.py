@@ -127,3 +127,21 @@ def test_undo(scene, clip):
     bpy.ops.ed.undo_push(message="after")
     bpy.ops.ed.undo()
     assert bpy.data.objects["Head"].data.shape_keys.animation_data is None
+
+
+def test_a_rig_that_follows_live_shows_the_expression(scene, clip):
+    from addon.live.own_rig import OwnRig
+
+    take, rig, _ = clip
+    head = add_mesh(scene, rig, "Head", ["Face.jawOpen", "Bulge"])
+    keys = head.data.shape_keys.key_blocks
+    keys["Bulge"].value = 0.4
+    follows, moved = OwnRig(scene, rig), take.people[0].motion
+    face, no_fingers = np.zeros(52), np.zeros((0, 3))
+    face[FACE_UNIT["jawOpen"]] = 0.6
+    assert follows.show(moved.rotations[3], moved.root[3], face, moved.rest_joints, no_fingers)
+    assert keys["Face.jawOpen"].value == pytest.approx(0.6) and keys["Bulge"].value == pytest.approx(0.4)
+    assert follows.show(moved.rotations[3], moved.root[3], np.zeros(0), moved.rest_joints, no_fingers)
+    assert keys["Face.jawOpen"].value == pytest.approx(0.6), "without a face it stays as it is"
+    bpy.data.objects.remove(head)
+    assert follows.show(moved.rotations[3], moved.root[3], face, moved.rest_joints, no_fingers), "a mesh may be deleted"
