@@ -16,6 +16,7 @@ from .capture.selection import properties as selection_properties
 from .command import command
 from .documents import operators as document_operators
 from .documents import saving
+from .edit import camera as edit_camera
 from .edit import floor as edit_floor
 from .edit import gaps as edit_gaps
 from .edit import operators as edit_operators
@@ -73,6 +74,7 @@ CLASSES: tuple[type, ...] = (
     *import_results.CLASSES,
     *take_operators.CLASSES,
     *edit_operators.CLASSES,
+    *edit_camera.CLASSES,
     *edit_floor.CLASSES,
     *edit_gaps.CLASSES,
     *edit_poses.CLASSES,

@@ -199,6 +199,7 @@ class ROMP_MOCAP_OT_edit_remove(OfTake, Reporting, Operator):
             ("GAP", "Gap", ""),
             ("POSE", "Pose", ""),
             ("RELAXED", "Relaxed Part", ""),
+            ("CAMERA", "Camera", ""),
             ("FLOOR_FOOT", "Foot on Floor", ""),
             ("FLOOR_HEIGHT", "Height of Floor", ""),
             ("FLOOR_TILT", "Tilt of Floor", ""),

@@ -104,6 +104,7 @@ def _draw_floor(layout: bpy.types.UILayout, has_person: bool) -> None:
     row = column.row(align=True)
     row.operator_context = "INVOKE_DEFAULT"
     row.operator("romp_mocap.edit_floor", text="Move Floor\u2026", icon="MESH_PLANE")
+    column.operator("romp_mocap.edit_camera", icon="CAMERA_DATA")
 
 
 def _draw_made(layout: bpy.types.UILayout, entry: ROMP_MOCAP_PG_take) -> None:
@@ -116,6 +117,8 @@ def _draw_made(layout: bpy.types.UILayout, entry: ROMP_MOCAP_PG_take) -> None:
         for kind, key, text_of in _LISTED
         for index, edit in enumerate(values.get(key, ()))
     ]
+    if camera := values.get("camera"):
+        made.append(("CAMERA", 0, f"Camera as given, {'moving' if len(camera['positions']) > 1 else 'still'}"))
     for kind, index, text in (*made, *_floor_texts(values.get("floor"), names)):
         row = column.row(align=True)
         if kind == "POSE":

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..errors import EditError
+from ..formats.camera import read_camera
 from ..take.edits import (
     FEET,
     Assign,
@@ -25,6 +26,7 @@ from ..take.edits import (
 from ..take.edits.contradictions import overruled
 from ..take.edits.gaps import DECISIONS, gaps_of
 from ..take.edits.removal import (
+    CAMERA,
     CONTACT,
     FLOOR_FOOT,
     FLOOR_HEIGHT,
@@ -97,6 +99,7 @@ def add_edit_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         ("--ease", ("S",), "after --pose or --move: it comes and goes in so many seconds (0.2)"),
         ("--mute", ("N",), "the pose with this number in --list changes nothing for now"),
         ("--unmute", ("N",), "the pose with this number counts again"),
+        ("--camera-file", ("FILE",), "the camera is this one, an .npz as `export --format camera` writes it"),
         ("--trim", ("START", "END"), "only this part of the footage is solved"),
         ("--remove", ("N",), "take back the edit that --list shows with this number"),
         ("--undo", (), "take back the last edit of who is who, or else of contacts, gaps, poses, the floor"),
@@ -167,6 +170,8 @@ def _changed(take: Take, name: str, values: Sequence[str], parts: Mapping[str, s
         return replace(edits, floor=edits.floor.with_height(number(values[0])))
     if name == "floor-tilt":
         return replace(edits, floor=edits.floor.with_tilt(*map(number, values)))
+    if name == "camera-file":
+        return edits.with_camera(read_camera(values[0], take.footage), times)
     if name in ("mute", "unmute"):
         one = _listed(take, values[0])
         if one.kind != POSE:
@@ -218,7 +223,7 @@ def _changed(take: Take, name: str, values: Sequence[str], parts: Mapping[str, s
 def _undone(take: Take) -> Edits:
     """Without the last edit of the first kind that there is."""
     all_made = list(made(take.edits))
-    for kind in (OPERATION, CONTACT, GAP, POSE, RELAXED, FLOOR_TILT, FLOOR_HEIGHT, FLOOR_FOOT):
+    for kind in (OPERATION, CONTACT, GAP, POSE, RELAXED, CAMERA, FLOOR_TILT, FLOOR_HEIGHT, FLOOR_FOOT):
         if found := [each for each in all_made if each.kind == kind]:
             return without(take.edits, kind, found[-1].index, take.people, take.footage.times)
     raise EditError("There is no edit to take back.")
@@ -287,6 +292,8 @@ def _description(take: Take) -> list[str]:
 
 
 def _flags_of(each: Made) -> str:
+    if each.kind == CAMERA:
+        return f"--camera-file (a camera of {len(each.edit.positions)} frames)"
     if each.kind == FLOOR_HEIGHT:
         return f"--floor {each.edit:.2f}"
     if each.kind == FLOOR_TILT:

@@ -31,7 +31,7 @@ from .face.stage import with_face
 from .hands.joining import join_hands
 from .hands.stage import with_hands
 from .heights import body_heights, relative_sizes, scale_of
-from .motion_transforms import into_world, scaled, turned_camera
+from .motion_transforms import into_world, moved, scaled, turned_camera
 from .person_fit import Progress, fit_actor, motion_of, part, refit_actor, started_from
 from .refinement import check_in_of, planted, refined
 from .scene import Actor, Scene
@@ -41,6 +41,7 @@ from .world.common_floor import OnFloor, onto_common_floor
 from .world.decided_floor import decided_floor, point_below
 from .world.floor_and_sizes import find_ground
 from .world.focal_length import find_focal_length
+from .world.given_camera import first_rotation, given_path, onto_given
 from .world.leveling import camera_rotation
 from .world.standing import standing_evidence
 
@@ -84,6 +85,10 @@ def fit(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
 
 def camera(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """The camera's path in the space of the first frame's camera."""
+    given = scene.edits.camera
+    if given is not None:
+        path, floor_up = given_path(given, _unit(scene, settings))
+        return replace(scene, path=path, floor_up=floor_up)
     path, up = chosen_camera(scene, settings.camera.camera)
     return replace(scene, path=path, floor_up=up)
 
@@ -210,7 +215,9 @@ def level(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
     """Camera and motions in a world with z up, people in their sizes: that moves nobody in the image."""
     assert scene.path is not None
     up = scene.ground.up if settings.level.level and scene.ground is not None else None
-    camera = turned_camera(scene.path, camera_rotation(up, settings.level))
+    given = scene.edits.camera
+    rotation = camera_rotation(up, settings.level) if given is None else first_rotation(given)
+    camera = turned_camera(scene.path, rotation)
     actors = tuple(
         replace(actor, motion=into_world(scaled(actor.solved_motion, actor.size), camera)) for actor in scene.actors
     )
@@ -294,11 +301,15 @@ def cleanup(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
 
 
 def scale(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
-    """World and people in the user's meters."""
+    """World and people in the user's meters, and where the user's camera is, if there is one."""
     assert scene.camera is not None
     unit = _unit(scene, settings)
+    camera = replace(scene.camera, position=scene.camera.position * unit)
     motions = [scaled(actor.solved_motion, unit) for actor in scene.actors]
-    return _with_motions(replace(scene, camera=replace(scene.camera, position=scene.camera.position * unit)), motions)
+    if scene.edits.camera is not None:
+        camera, offset = onto_given(scene.edits.camera, camera)
+        motions = [moved(motion, offset) for motion in motions]
+    return _with_motions(replace(scene, camera=camera), motions)
 
 
 def poses(scene: Scene, settings: SolveSettings, progress: Progress) -> Scene:
@@ -343,6 +354,11 @@ def _contact_decisions(scene: Scene, settings: SolveSettings) -> Any:
     return edits, _unit(scene, settings) if any(each.level is not None for each in edits) else None
 
 
+def _camera_decisions(scene: Scene, settings: SolveSettings) -> Any:
+    edit = scene.edits.camera
+    return edit, _unit(scene, settings) if edit is not None and len(edit.positions) > 1 else None
+
+
 def _pose_decisions(scene: Scene, settings: SolveSettings) -> Any:
     return scene.edits.poses
 
@@ -353,7 +369,7 @@ def _no_settings(settings: SolveSettings) -> None:
 
 STAGES: Final = (
     Stage("fit", fit, _fit_settings, 0.4),
-    Stage("camera", camera, lambda settings: settings.camera, 0.01, kept=True),
+    Stage("camera", camera, lambda settings: settings.camera, 0.01, kept=True, decided=_camera_decisions),
     Stage("build", build, _build_settings, 0.2),
     Stage("refine", refine, _no_settings, 0.33, kept=True),
     Stage("hands", hands, _no_settings, 0.1, kept=True, decided=lambda scene, settings: scene.edits.relaxed),

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 FovSource = Literal["user", "footage", "model", "predicted", "estimated", "assumed"]
-CameraFinding = Literal["static", "still", "turns", "moves", "model", "unknown", "incoherent"]
+CameraFinding = Literal["static", "still", "turns", "moves", "model", "unknown", "incoherent", "given"]
 HeightSource = Literal["user", "model", "estimated", "set"]
 
 
@@ -86,6 +86,7 @@ class Estimates:
             "model": "moves, as the model estimates",
             "unknown": "taken for still: the background shows too little",
             "incoherent": "taken for still: the background has no common motion",
+            "given": "as given",
             None: "",
         }[self.camera]
 

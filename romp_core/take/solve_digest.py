@@ -34,6 +34,8 @@ def solve_digest(settings: SolveSettings, heights: Mapping[int, float | None], e
         facts.append([_facts(*edits.floor.feet), [_single(each) for each in (edits.floor.height, *edits.floor.tilt)]])
     if poses := [each.to_mapping() for each in edits.poses if not each.muted]:
         facts.append(poses)
+    if edits.camera is not None:
+        facts.append(edits.camera.to_mapping())
     if edits.relaxed:
         facts.append(_facts(*edits.relaxed))
     content = json.dumps(facts, sort_keys=True)

@@ -295,6 +295,8 @@ def fov_source(take: Take) -> FovSource:
 
 
 def _take_fov_and_source(take: Take) -> tuple[float, FovSource]:
+    if take.edits.camera is not None:
+        return take.edits.camera.fov, "user"
     body_model = any(person.observations.has_rotations for person in take.people)
     assumed = take.provenance.model_focal
     predicted = predicted_focal([person.observations for person in take.people])

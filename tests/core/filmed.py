@@ -22,7 +22,8 @@ SIZE = 480
 class Film:
     """The clip's truth, and takes of it; with `pitch` and `roll` (degrees, looking down, clockwise) from elsewhere.
 
-    The other camera looks at the middle of the person's way from `distance` meters. With `size` and `offset` the person
+    The other camera looks at the middle of the person's way from `distance` meters, and drives `dolly` meters to its
+    right meanwhile. With `size` and `offset` the person
     is larger or smaller, and stands elsewhere in the same view: (3,) meters, y up. With `rest`, a skeleton (24, 3) and
     its height, somebody of another build moves in the same way.
 
@@ -38,12 +39,13 @@ class Film:
         offset: tuple[float, float, float] = (0.0, 0.0, 0.0),
         rest: tuple[np.ndarray, float] | None = None,
         roll: float = 0.0,
+        dolly: float = 0.0,
     ) -> None:
         self.truth: Truth = load_truth(CLIP)
         joints, heights = self.truth.joints * size + np.array(offset), self.truth.heights * size
         self.truth = replace(self.truth, joints=joints, heights=heights)
         if pitch is not None:
-            self.truth = filmed_from(self.truth, pitch, distance, roll)
+            self.truth = filmed_from(self.truth, pitch, distance, roll, dolly)
         with np.load(CLIP.with_suffix(".npz")) as archive:
             self.rest = archive["JT"][0].astype(float) * size
             turned = archive["G"][0]
@@ -86,16 +88,15 @@ class Film:
         return pick(self.observations, np.asarray(rows))
 
 
-def filmed_from(truth: Truth, pitch: float, distance: float, roll: float = 0.0) -> Truth:
+def filmed_from(truth: Truth, pitch: float, distance: float, roll: float = 0.0, dolly: float = 0.0) -> Truth:
     """The truth with a camera in front of the person that looks down by `pitch` degrees, turned about its axis."""
     cosine, sine = np.cos(np.radians(pitch)), np.sin(np.radians(pitch))
     rotation = np.array([[1.0, 0.0, 0.0], [0.0, -cosine, sine], [0.0, -sine, -cosine]])  # right, down, ahead
     position = truth.joints[0, :, 0].mean(axis=0) - distance * rotation[2]
     rotation = matrix_from_rotvec(np.radians([0.0, 0.0, -roll])) @ rotation
     count = len(truth.times)
-    truth = replace(
-        truth, rotation=np.broadcast_to(rotation, (count, 3, 3)), position=np.broadcast_to(position, (count, 3))
-    )
+    path = position + np.linspace(-0.5, 0.5, count)[:, None] * dolly * rotation[0]
+    truth = replace(truth, rotation=np.broadcast_to(rotation, (count, 3, 3)), position=path)
     seen = truth.camera_joints(0) @ truth.intrinsics.T
     return replace(truth, joints2d=(seen[..., :2] / seen[..., 2:])[None])
 

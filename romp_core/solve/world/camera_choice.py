@@ -35,6 +35,8 @@ def chosen_camera(scene: Scene, mode: str) -> tuple[Camera, Array | None]:
 
 def camera_finding(scene: Scene, mode: str) -> CameraFinding | None:
     """How the camera of a solved scene moves, and what shows it; None where nothing tells."""
+    if scene.edits.camera is not None:
+        return "given"
     if mode == "static":
         return "static"
     tracked = scene.tracked

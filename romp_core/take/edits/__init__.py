@@ -8,6 +8,7 @@ from .contacts import FEET, ContactEdit
 from .edits import Edits, PersonEdit
 from .floor import FloorEdit, FloorFoot
 from .gaps import GapEdit
+from .given_camera import CameraEdit
 from .identities import Assign, Merge, Operation, Split, Swap
 from .poses import PoseEdit
 from .relaxed import RelaxEdit
@@ -15,6 +16,7 @@ from .relaxed import RelaxEdit
 __all__ = [
     "FEET",
     "Assign",
+    "CameraEdit",
     "ContactEdit",
     "Edits",
     "FloorEdit",

@@ -14,6 +14,7 @@ from ..settings import RELAXED_PARTS
 from .contacts import FEET, ContactEdit
 from .floor import FARTHEST_M, FloorEdit, FloorFoot, checked
 from .gaps import DECISIONS, GapEdit, gaps_of
+from .given_camera import CameraEdit, check_camera
 from .identities import Operation, Split, from_mapping, identified, seen_span, to_mapping
 from .poses import PoseEdit, check_pose, with_pose
 from .relaxed import RelaxEdit
@@ -47,7 +48,7 @@ class Edits:
         heights: meters of people whom operations made, by id.
         floor: where the floor is. gaps: what is done about single gaps, each decided once.
         poses: joints turned on top of what is solved; later ones count.
-        relaxed: hands and faces that are relaxed for a while.
+        relaxed: hands and faces that are relaxed for a while. camera: the user's own, None for what the solve finds.
     """
 
     trim: tuple[float, float] | None = None
@@ -59,6 +60,7 @@ class Edits:
     gaps: tuple[GapEdit, ...] = ()
     poses: tuple[PoseEdit, ...] = ()
     relaxed: tuple[RelaxEdit, ...] = ()
+    camera: CameraEdit | None = None
 
     def person(self, id: int) -> PersonEdit:
         """The decisions about a person."""
@@ -164,6 +166,10 @@ class Edits:
             raise EditError(f"{person.name}'s {what} not captured.", "Add hands and face to the take first.")
         return replace(self, relaxed=(*self.relaxed, edit))
 
+    def with_camera(self, edit: CameraEdit, times: Array) -> Edits:
+        """These edits with a camera of the user's own. Raises EditError when it does not fit the take."""
+        return replace(self, camera=check_camera(edit, len(times)))
+
     def changed_pose(self, index: int, ease: float | None = None, muted: bool | None = None) -> Edits:
         """These edits with another ease of a pose, or with the pose muted or not. Raises EditError."""
         if not 0 <= index < len(self.poses):
@@ -212,6 +218,7 @@ class Edits:
             "gaps": [asdict(each) for each in self.gaps],
             "poses": [each.to_mapping() for each in self.poses],
             "relaxed": [asdict(each) for each in self.relaxed],
+            "camera": self.camera.to_mapping() if self.camera is not None else None,
         }
 
     @classmethod
@@ -228,6 +235,7 @@ class Edits:
             tuple(GapEdit(**each) for each in values.get("gaps", ())),
             tuple(PoseEdit.from_mapping(each) for each in values.get("poses", ())),
             tuple(RelaxEdit(**each) for each in values.get("relaxed", ())),
+            CameraEdit.from_mapping(values["camera"]) if values.get("camera") else None,
         )
 
     def _person(self, id: int, people: Iterable[Person], times: Array) -> Person:

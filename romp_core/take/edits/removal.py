@@ -18,6 +18,7 @@ CONTACT: Final = "contact"
 GAP: Final = "gap"
 POSE: Final = "pose"
 RELAXED: Final = "relaxed"
+CAMERA: Final = "camera"
 FLOOR_FOOT: Final = "floor_foot"
 FLOOR_HEIGHT: Final = "floor_height"
 FLOOR_TILT: Final = "floor_tilt"
@@ -44,6 +45,8 @@ def made(edits: Edits) -> Iterator[Made]:
         (FLOOR_FOOT, floor.feet),
     ):
         yield from (Made(kind, index, edit) for index, edit in enumerate(several))
+    if edits.camera is not None:
+        yield Made(CAMERA, 0, edits.camera)
     if floor.height:
         yield Made(FLOOR_HEIGHT, 0, floor.height)
     if any(floor.tilt):
@@ -77,6 +80,8 @@ def without(edits: Edits, kind: str, index: int, people: Iterable[Person], times
         return replace(edits, poses=_but(edits.poses, index))
     if kind == RELAXED:
         return replace(edits, relaxed=_but(edits.relaxed, index))
+    if kind == CAMERA:
+        return replace(edits, camera=None)
     floor = edits.floor
     if kind == FLOOR_FOOT:
         return replace(edits, floor=replace(floor, feet=_but(floor.feet, index)))
