@@ -57,7 +57,8 @@ def refined_observations(before: Observations, found: Sequence[Refined], pinhole
     }
     values: dict[str, Any] = {name: array.astype(np.float32) for name, array in arrays.items()}
     observations = Observations(frame_index=rows.astype(np.int32), **values, **_beside(before, rows))
-    return observations.rows(np.isfinite(joints).all(axis=(1, 2)) & (joints[..., 2] > _NEAREST_M).all(axis=1))
+    known = np.isfinite(joints).all(axis=(1, 2)) & (joints[..., 2] > _NEAREST_M).all(axis=1)
+    return observations.rows(np.asarray(known))
 
 
 def _beside(before: Observations, rows: Array) -> Mapping[str, Any]:
