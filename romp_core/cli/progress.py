@@ -97,7 +97,8 @@ def interruptible(run: Callable[[Silent, Callable[[], bool]], None], progress: s
         stopped = True
         signal.signal(signal.SIGINT, previous)  # a second Ctrl+C ends at once
 
-    previous = signal.signal(signal.SIGINT, on_interrupt)
+    # Python does not know a handler that was not set by it, such as Blender's own, and could not set it again.
+    previous = signal.signal(signal.SIGINT, on_interrupt) or signal.SIG_DFL
     listener = LISTENERS[progress]()
     try:
         run(listener, lambda: stopped)

@@ -12,6 +12,11 @@ from mathutils import Quaternion
 
 VIDEO = "/srv/footage/duo.mp4"
 FRAME, BONE = 40, "left_elbow"
+HIDDEN = (
+    ("capture.panel", "ROMP_MOCAP_PT_capture"),
+    ("takes.panel", "ROMP_MOCAP_PT_solve"),
+    ("review.panel", "ROMP_MOCAP_PT_confidence"),
+)
 
 
 def module(name):
@@ -50,6 +55,8 @@ def scenario(gh):
     scene.frame_set(FRAME)
     entry = scene.romp_mocap.takes[0]
     gh.check(len(entry.people) == 2, f"{len(entry.people)} people")
+    for name, panel in HIDDEN:
+        bpy.utils.unregister_class(getattr(module(name), panel))  # to see what is below them
     yield 3
     gh.shot("1_strips")
 
