@@ -25,7 +25,7 @@ from .landmark_network import LandmarkNet, Pose
 from .occlusion import Others, bottom, infer, moved, near
 from .pending_frame import PendingFrame
 from .person_search import PersonSearch
-from .plausibility import MAIN, SAME_POSE, hidden_share, is_new_person, is_visible, pose_distance
+from .plausibility import MAIN, SAME_POSE, hidden_share, is_new_person, is_visible, pose_distance, same_face
 from .sightings import Detecting, Sighting, of_people, sightings
 from .silhouette_network import Silhouettes
 
@@ -310,7 +310,7 @@ class BlazePose:
                 continue
             second = self._look(image, first.pose.body, others, None)
             agree = pose_distance(first.pose, second.pose) < SAME_POSE
-            if agree and is_new_person(image, second.pose) and not _seen(second, candidates + found):
+            if agree and is_new_person(image, second.pose) and not _taken(second, candidates + found):
                 found.append(second)
         if found or not candidates or self._tracker.recently_lost(time):
             self._search.search_soon(time)
@@ -325,7 +325,7 @@ class BlazePose:
             if body is None or any(one.agrees(pose) for pose in others):
                 continue
             new = self._look(image, body.region, others, None)
-            if is_visible(image, new.pose) and one.agrees(new.pose) and not _seen(new, candidates + found):
+            if is_visible(image, new.pose) and one.agrees(new.pose) and not _taken(new, candidates + found):
                 found.append(new)
         return found
 
@@ -388,6 +388,11 @@ def _detection(image: Array, pose: Pose, nearer: Sequence[Pose], source: int | N
 
 def _near(region: Region, poses: Iterable[Pose]) -> list[Pose]:
     return [pose for pose in poses if near(region, pose.body)]
+
+
+def _taken(candidate: _Candidate, others: Sequence[_Candidate]) -> bool:
+    """True when what seems to be a new person is one of the others, whole or with the face."""
+    return _seen(candidate, others) or any(same_face(candidate.pose, other.pose) for other in others)
 
 
 def _seen(candidate: _Candidate, others: Iterable[_Candidate]) -> bool:

@@ -14,6 +14,10 @@ from .landmark_network import BODY_POINTS, Pose
 SAME_POSE = 0.08
 """Poses whose main points are nearer than this, in body sizes, show the same body."""
 
+_SAME_FACE = 0.04
+"""Faces whose points are nearer than this, in body sizes, are one face: a third of a head."""
+
+_FACE = slice(BLAZEPOSE_33.index("nose"), BLAZEPOSE_33.index("mouth_right") + 1)
 _LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 MAIN = np.array([BLAZEPOSE_33.index("nose"), *(index for part in _LIMBS for index in BLAZEPOSE_33.pair(part))])
 """Nose, shoulders, elbows, wrists, hips, knees, ankles."""
@@ -47,6 +51,12 @@ def pose_distance(a: Pose, b: Pose) -> float:
     """Mean distance of the main points, in sizes of the smaller body."""
     gap = np.linalg.norm(a.points[MAIN, :2] - b.points[MAIN, :2], axis=1).mean()
     return float(gap / min(size(a), size(b)))
+
+
+def same_face(a: Pose, b: Pose) -> bool:
+    """Whether two poses claim one face: a head with an arm can be taken for another, lying person."""
+    gap = np.linalg.norm(a.points[_FACE, :2] - b.points[_FACE, :2], axis=1).mean()
+    return bool(gap < _SAME_FACE * size(b))
 
 
 def hidden_share(pose: Pose) -> float:

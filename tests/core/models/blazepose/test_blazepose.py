@@ -28,7 +28,7 @@ from romp_core.models.blazepose.landmark_network import HIPS, TOP, LandmarkNet, 
 from romp_core.models.blazepose.occlusion import Others, bottom, infer
 from romp_core.models.blazepose.pending_frame import PendingFrame
 from romp_core.models.blazepose.person_search import PersonSearch
-from romp_core.models.blazepose.plausibility import hidden_share, pose_distance
+from romp_core.models.blazepose.plausibility import hidden_share, pose_distance, same_face
 from romp_core.models.blazepose.region import body_region
 from romp_core.models.common.region import Region, whole_image
 from romp_core.models.registry import default_store
@@ -425,3 +425,15 @@ def test_pose_distance_is_in_body_sizes(demo):
     pose = net.infer(image, Detector().detect(image, whole_image(image))[0].region)
     moved = replace(pose, points=pose.points + np.array([pose.body.side / 1.25, 0, 0]))
     assert pose_distance(pose, pose) == 0 and pose_distance(pose, moved) == pytest.approx(1, rel=1e-6)
+
+
+def test_a_head_with_an_arm_is_not_another_person_who_lies_there(demo):
+    """Two people have two faces, however near they are."""
+    image = demo.frames[0].image
+    stands = LandmarkNet().infer(image, Detector().detect(image, whole_image(image))[0].region)
+    lying, beside = stands.points.copy(), stands.points.copy()
+    turn = np.array([[0.0, -1.0], [1.0, 0.0]])
+    lying[11:, :2] = lying[0, :2] + (lying[11:, :2] - lying[0, :2]) @ turn  # from the same head on
+    beside[:, 0] += 0.1 * size(stands)
+    assert same_face(replace(stands, points=lying), stands)
+    assert not same_face(replace(stands, points=beside), stands)
