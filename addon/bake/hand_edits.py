@@ -109,19 +109,35 @@ def corrected(
 
     if not len(written.frames):
         return solved
-    width = min(written.solved.shape[1], solved.shape[1])  # there was a root bone, or is one now
-    was_solved, now = written.solved[:, :width], shown(channels, curves[:width], written)
+    old = _rotations_in(written.solved.shape[1], rotations)
+    turning, own_end, old_end = 4 * min(old, rotations), 4 * rotations, 4 * old
+    moving = min(written.solved.shape[1] - old_end, solved.shape[1] - own_end)  # there was a root bone, or is one now
+    kept = [*range(turning), *range(own_end, own_end + moving)]
+    was_solved = written.solved[:, [*range(turning), *range(old_end, old_end + moving)]]
+    now = shown(channels, [curves[column] for column in kept], written)
     if np.abs(now - was_solved).max() <= _EQUAL:
         return solved
-    end = 4 * rotations
-    turns, shifts = differences(was_solved, now, rotations)
+    turns, shifts = differences(was_solved, now, turning // 4)
     row = np.interp((np.asarray(frames) - 1) / fps, (written.frames - 1) / written.fps, np.arange(len(now)))
     before, after = np.floor(row).astype(int), np.ceil(row).astype(int)
     share = (row - before)[:, None]
-    turned = solved[:, :end].reshape(len(solved), rotations, 4)
+    turned = solved[:, :turning].reshape(len(solved), turning // 4, 4)
     turned = make_continuous(quat_multiply(turned, slerp(turns[before], turns[after], share)))
-    positions = solved[:, end:width] + shifts[before] + (shifts[after] - shifts[before]) * share
-    return np.concatenate([turned.reshape(len(solved), -1), positions, solved[:, width:]], axis=1)
+    changed = np.array(solved)
+    changed[:, :turning] = turned.reshape(len(solved), -1)
+    changed[:, own_end : own_end + moving] += shifts[before] + (shifts[after] - shifts[before]) * share
+    return changed
+
+
+def _rotations_in(columns: int, rotations: int) -> int:
+    """How many rotations a noted pose of so many columns has, where there are so many now: characters get fingers."""
+    from romp_core.geometry.fingers import ALL_JOINTS
+    from romp_core.geometry.skeleton import JOINTS
+
+    counts = len(JOINTS), len(ALL_JOINTS)
+    if rotations not in counts:
+        return rotations
+    return next((count for count in counts if columns - 4 * count in (3, 6)), rotations)  # pelvis, and a root bone
 
 
 def differences(solved: Array, now: Array, rotations: int) -> tuple[Array, Array]:

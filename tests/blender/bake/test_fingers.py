@@ -1,5 +1,7 @@
 """People whose hands were captured get finger bones, keys for them, and a body whose skin follows."""
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -96,3 +98,32 @@ def test_what_the_user_did_to_fingers_stays(scene, baked):
     bake_take(scene, take, "Clip", options=BakeOptions(keep_edits=False))
     restored = compat.assigned_channels(item).fcurves.find(path, index=1)
     assert np.allclose([point.co[1] for point in restored.keyframe_points], before, atol=1e-5)
+
+
+@pytest.mark.parametrize("with_root", [False, True])
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_character_gets_fingers_later_and_keeps_what_the_user_did(scene, with_root, edited):
+    """As when hands are added to a take."""
+    whole = make_take([motion_with_fingers(40)])
+    (person,) = whole.people
+    none = np.zeros((0, 3), np.float32)
+    body = replace(person.motion, fingers=person.motion.fingers[:0], rest_fingers=none, hand_confidence=none[:, :2])
+    alone = replace(whole, people=(replace(person, motion=body),))
+    options = BakeOptions(with_root=with_root)
+    bake_take(scene, alone, "Clip", options=options)
+    item = scene_index.find_object(scene, whole.id, scene_index.ARMATURE, 1)
+    if edited:
+        curve = compat.assigned_channels(item).fcurves.find('pose.bones["pelvis"].location', index=1)
+        for point in curve.keyframe_points:
+            point.co[1] += 0.25
+        curve.update()
+    for take in (whole, whole):  # and again, from its own edited keys
+        bake_take(scene, take, "Clip", options=options)
+        heads, _ = track(scene, item, FRAMES, names=("pelvis", "left_elbow"))
+        expected = take.people[0].motion.joints()[FRAMES - 1][:, [0, 18]]
+        moved = np.linalg.norm(heads - expected, axis=-1)
+        np.testing.assert_allclose(moved, 0.25 if edited else 0.0, atol=1e-3)
+    assert {"left_index1", "right_thumb3"} <= set(item.data.bones.keys())
+    heads, _ = track(scene, item, FRAMES, names=ALL_JOINTS)
+    expected = posed(person.motion)[0][FRAMES - 1]
+    np.testing.assert_allclose(np.linalg.norm(heads - expected, axis=-1), 0.25 if edited else 0.0, atol=1e-3)
