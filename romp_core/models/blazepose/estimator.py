@@ -25,7 +25,16 @@ from .landmark_network import LandmarkNet, Pose
 from .occlusion import Others, bottom, infer, moved, near
 from .pending_frame import PendingFrame
 from .person_search import PersonSearch
-from .plausibility import MAIN, SAME_POSE, hidden_share, is_new_person, is_visible, pose_distance, same_face
+from .plausibility import (
+    MAIN,
+    SAME_POSE,
+    hidden_share,
+    is_glimpsed,
+    is_new_person,
+    is_visible,
+    pose_distance,
+    same_face,
+)
 from .sightings import Detecting, Sighting, of_people, sightings
 from .silhouette_network import Silhouettes
 
@@ -215,6 +224,8 @@ class BlazePose:
             candidate = self._look(image, one.region, nearer, one.id, one.behind, one.own, one.early)
             if one.sighting is not None:
                 candidate = self._confirmed(image, candidate, one, one.sighting, nearer)
+            elif is_glimpsed(image, candidate.pose):
+                candidate = self._look(image, candidate.pose.body, nearer, one.id, one.behind, one.own)
             if (one.held(candidate.pose) or is_visible(image, candidate.pose)) and not _seen(candidate, found):
                 found.append(candidate)
                 nearer.append(candidate.pose)

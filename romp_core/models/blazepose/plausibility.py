@@ -23,6 +23,7 @@ MAIN = np.array([BLAZEPOSE_33.index("nose"), *(index for part in _LIMBS for inde
 """Nose, shoulders, elbows, wrists, hips, knees, ankles."""
 
 _MIN_FLAG = 0.5
+_MIN_FLAG_GLIMPSED = 0.1
 _MIN_INSIDE, _MIN_SHOWN = 1 / 3, 3
 _MAX_HIDDEN = 0.7
 _MAX_DISAGREEMENT, _MAX_DISAGREEMENT_NEW = 0.05, 0.035
@@ -37,6 +38,12 @@ def is_visible(image: Array, pose: Pose) -> bool:
         return False  # a person needs evidence of their own
     inside = _inside(image, pose)
     return bool(inside.mean() >= _MIN_INSIDE and _disagreement(pose, inside) < _MAX_DISAGREEMENT)
+
+
+def is_glimpsed(image: Array, pose: Pose) -> bool:
+    """True when a tracked person is not visible in the region looked at, but may be in the region of this pose."""
+    own = hidden_share(pose) <= _MAX_HIDDEN and bool(np.isfinite(pose.points).all())
+    return own and pose.flag > _MIN_FLAG_GLIMPSED and not is_visible(image, pose)
 
 
 def is_new_person(image: Array, pose: Pose) -> bool:
