@@ -186,6 +186,15 @@ class ImageTracker:
         first, second = (difference(self._known[each].appearance, appearance) for each in (id, other))
         return second > min(first, _LIKE)
 
+    def join(self, id: int, later: int) -> bool:
+        """Take two people for one, the first, if they look alike; False if they do not."""
+        one, other = self._known[id], self._known[later]
+        if difference(one.appearance, other.appearance) > MAX_RETURNED:
+            return False
+        one.motion, one.located, one.shape = other.motion, other.located, other.shape
+        del self._known[later]
+        return True
+
     def recently_lost(self, time: float) -> bool:
         """Whether a track was lost a short while ago."""
         return any(0 < time - one.motion.time < _LOST_S for one in self._known.values())

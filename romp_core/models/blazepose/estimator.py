@@ -55,6 +55,12 @@ _RECENT_S = 0.5
 _LEAST_TURN, _FURTHEST_TURN = np.radians(4), np.radians(45)
 """Turn of a body from one frame to the next from which on it is no noise; how far its region is turned on at most."""
 
+_STRANGER_S = 0.1
+"""Who is seen for this long in the region of somebody else whom they do not look like is a new person."""
+
+_JOIN_S = 0.35
+"""Who comes in where somebody was who was last seen this long before, and looks alike, is that one."""
+
 _LARGEST_JUMP = 0.25
 _HYSTERESIS = 1.3
 _LIMBS = [BLAZEPOSE_33.pair(part) for part in ("shoulder", "hip", "knee", "ankle")]
@@ -66,6 +72,7 @@ class _Followed:
 
     Attributes:
         turning: how fast the body turned in the image, radians per second.
+        stranger_since: when somebody else was first seen clearly in the region since.
     """
 
     pose: Pose
@@ -73,6 +80,7 @@ class _Followed:
     bottom: float
     turning: float = 0.0
     missed: int = 0
+    stranger_since: float | None = None
 
     def region(self, time: float) -> Region:
         """Where to look next: turned on as the body turned.
@@ -90,15 +98,20 @@ class _Followed:
 
 @dataclass
 class _Candidate:
-    """A pose found in the present frame behind `nearer` bodies; `source`: the known person whose region it is."""
+    """A pose found in the present frame.
+
+    Attributes:
+        nearer: bodies in front. source: the known person whose region it is. new: it may be a new person.
+    """
 
     pose: Pose
     nearer: Sequence[Pose]
     source: int | None
+    new: bool = False
 
     def detection(self, image: Array) -> ImageDetection:
         """As the tracker takes it."""
-        return _detection(image, self.pose, self.nearer, self.source)
+        return _detection(image, self.pose, self.nearer, self.source, self.new or self.source is None)
 
 
 @dataclass
@@ -151,6 +164,7 @@ class BlazePose:
         self._search = PersonSearch(Detector(), calm_s=min(LOOK_BACK_S, kept_s))
         self._detector = detector
         self._waiting: deque[PendingFrame] = deque()
+        self._given: set[int] = set()  # the ids in what was given out
         self._live = False
         self.provider = self._net.provider
         self.remark = ""  # it is meant for the CPU
@@ -173,9 +187,15 @@ class BlazePose:
             if at_once is not None:
                 at_once(frame, self._waiting[-1].people())
             while len(self._waiting) > kept or frame.time - self._waiting[0].frame.time > LOOK_BACK_S:
-                yield self._waiting.popleft().people()
+                yield self._give()
         while self._waiting:
-            yield self._waiting.popleft().people()
+            yield self._give()
+
+    def _give(self) -> People:
+        """The result of the oldest waiting frame, which cannot change any more."""
+        row = self._waiting.popleft()
+        self._given.update(row.poses)
+        return row.people()
 
     def _step(self) -> None:
         """Find the people of the newest waiting frame."""
@@ -192,7 +212,11 @@ class BlazePose:
         ids = self._tracker.assign([one.detection(image) for one in candidates], time)
         for id, candidate in zip(ids, candidates, strict=True):
             source = candidate.source
-            if id is not None and source is not None and source != id and source in ids:
+            if source is None or source == id:
+                continue
+            if id is None:
+                self._note_stranger(source, image, candidate.pose, time)
+            elif candidate.new or source in ids:
                 self._hand_over(source, id)
         before = self._waiting[-2].poses if len(self._waiting) > 1 else {}
         for id, candidate in zip(ids, candidates, strict=True):
@@ -203,6 +227,7 @@ class BlazePose:
             self._people[id] = _Followed(pose, time, feet, self._turning(id, pose, time))
             if id not in before:
                 self._track_back(id, pose)
+                self._join()
         self._people = {id: one for id, one in self._people.items() if time - one.time < HIDDEN_S}
         row.areas = self._silhouettes.measure(row.frame, row.poses)
 
@@ -213,6 +238,17 @@ class BlazePose:
             return 0.0
         turn = wrapped(pose.body.angle - last.pose.body.angle)
         return turn / (time - last.time) if abs(turn) >= _LEAST_TURN and time > last.time else 0.0
+
+    def _note_stranger(self, id: int, image: Array, pose: Pose, time: float) -> None:
+        """Note that what is in somebody's region is not them."""
+        one = self._people[id]
+        since = one.stranger_since if one.stranger_since is not None else time
+        one.stranger_since = since if _is_clear(image, pose) else None
+
+    def _is_stranger(self, id: int, image: Array, pose: Pose, time: float) -> bool:
+        """Whether somebody else has been seen clearly in somebody's region for long enough."""
+        since = self._people[id].stranger_since
+        return since is not None and time - since >= _STRANGER_S - 1e-6 and _is_clear(image, pose)
 
     def _known_people(self, image: Array, time: float) -> list[_Candidate]:
         """Poses in the regions of known people, the nearest first: each is painted out for those behind."""
@@ -227,7 +263,7 @@ class BlazePose:
             elif is_glimpsed(image, candidate.pose):
                 candidate = self._look(image, candidate.pose.body, nearer, one.id, one.behind, one.own)
             if (one.held(candidate.pose) or is_visible(image, candidate.pose)) and not _seen(candidate, found):
-                found.append(candidate)
+                found.append(replace(candidate, new=self._is_stranger(one.id, image, candidate.pose, time)))
                 nearer.append(candidate.pose)
                 continue
             self._people[one.id].missed += 1
@@ -370,6 +406,32 @@ class BlazePose:
                 return
             row.poses[id] = pose = found.pose
 
+    def _join(self) -> None:
+        """Give people who turn out to go on from where others were last seen the ids of these."""
+        first: dict[int, int] = {}
+        last: dict[int, int] = {}
+        for index, row in enumerate(self._waiting):
+            for id in row.poses:
+                first.setdefault(id, index)
+                last[id] = index
+        for later, start in first.items():
+            if later in self._given or later not in self._people:
+                continue
+            before = next((id for id, end in last.items() if self._goes_on(id, end, later, start)), None)
+            if before is not None and self._tracker.join(before, later):
+                for row in self._waiting:
+                    if later in row.poses:
+                        row.hand_over(later, before)
+                self._people[before] = self._people.pop(later)
+                return
+
+    def _goes_on(self, id: int, end: int, later: int, start: int) -> bool:
+        """Whether the later person begins, in the waiting frame `start`, where the other one ended in frame `end`."""
+        rows = list(self._waiting)[end : start + 1]
+        if len(rows) < 2 or rows[-1].frame.time - rows[0].frame.time > _JOIN_S or any(row.cut for row in rows[1:]):
+            return False
+        return pose_distance(rows[0].poses[id], rows[-1].poses[later]) < _LARGEST_JUMP
+
     def _may_be(self, id: int, row: PendingFrame, candidate: _Candidate) -> bool:
         """True when a pose in a frame in which this person was not detected may be theirs."""
         image, pose = row.frame.image, candidate.pose
@@ -381,7 +443,9 @@ class BlazePose:
         return self._tracker.may_show(id, candidate.detection(image).appearance, rivals)
 
 
-def _detection(image: Array, pose: Pose, nearer: Sequence[Pose], source: int | None) -> ImageDetection:
+def _detection(
+    image: Array, pose: Pose, nearer: Sequence[Pose], source: int | None, starts: bool = False
+) -> ImageDetection:
     """A pose as the tracker takes it; colors of bodies in front are left out."""
     parts = body_points(*(pose.points[pair, :2] for pair in _LIMBS))
     for occluder in nearer:
@@ -390,11 +454,16 @@ def _detection(image: Array, pose: Pose, nearer: Sequence[Pose], source: int | N
         center=pose.body.center,
         size=size(pose),
         appearance=signature(image, parts),
-        starts_track=source is None,
+        starts_track=starts,
         hidden=hidden_share(pose),
         source=source,
         shape=np.where(pose.covered[MAIN, None], np.nan, (pose.points[MAIN, :2] - pose.body.center) / size(pose)),
     )
+
+
+def _is_clear(image: Array, pose: Pose) -> bool:
+    """Whether a pose shows somebody well, with nobody in front."""
+    return is_new_person(image, pose) and not pose.covered.any()
 
 
 def _near(region: Region, poses: Iterable[Pose]) -> list[Pose]:

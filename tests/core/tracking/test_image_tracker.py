@@ -217,3 +217,11 @@ def test_an_appearance_that_may_be_somebody_elses_is_hardly_learned():
         tracker.assign([replace(detection(300, BLUE), source=0), replace(detection(500, BLUE), source=1)], t / 30)
     assert not tracker.rather(1, 0, detection(300, RED).appearance)
     assert tracker.rather(1, 0, detection(300, BLUE).appearance)
+
+
+def test_two_who_look_alike_can_be_taken_for_one_and_others_cannot():
+    tracker = ImageTracker()
+    assert tracker.assign([detection(300, RED), detection(500, BLUE), detection(600, RED)], 0.0) == [0, 1, 2]
+    assert not tracker.join(0, 1)
+    assert tracker.join(0, 2)
+    assert tracker.assign([seen(604, RED, 0), seen(500, BLUE, 1)], 1 / 30) == [0, 1]

@@ -23,6 +23,7 @@ except ModelError as missing:
 
 from romp_core.models.blazepose.body_outline import clearance, on_body, size
 from romp_core.models.blazepose.detector import Detector
+from romp_core.models.blazepose.estimator import BlazePose
 from romp_core.models.blazepose.inpaint import erase
 from romp_core.models.blazepose.landmark_network import HIPS, TOP, LandmarkNet, refine
 from romp_core.models.blazepose.occlusion import Others, bottom, infer
@@ -33,6 +34,7 @@ from romp_core.models.blazepose.region import body_region
 from romp_core.models.common.region import Region, whole_image
 from romp_core.models.registry import default_store
 from romp_core.take.settings import CaptureSettings
+from romp_core.tracking.image_tracker import ImageTracker
 from romp_core.tracking.one_euro import OneEuro
 from tests.data.mediapipe_reference import CLIP, FRAMES, REFERENCE
 
@@ -273,6 +275,38 @@ def test_late_comer_is_tracked_back_to_the_first_frame(demo):
     frames = [replace(f, image=empty) if f.source_frame < 6 else f for f in demo.frames]
     counts = [len(p) for p in run(demo.info, frames)]
     assert counts == [0] * 6 + [1] * (FRAMES - 6)
+
+
+def test_another_person_in_somebodys_region_is_somebody_new(demo):
+    """From frame 12 on a person in other clothes is where the first one was."""
+    wall = np.median([frame.image for frame in demo.frames], axis=0)
+
+    def in_other_clothes(frame):
+        body = np.abs(frame.image - wall).max(axis=2, keepdims=True) > 20
+        return replace(frame, image=np.where(body, 255 - frame.image, frame.image))
+
+    people = run(demo.info, demo.frames[:12] + [in_other_clothes(frame) for frame in demo.frames[12:]])
+    assert [found.ids.tolist() for found in people] == [[0]] * 12 + [[1]] * (FRAMES - 12)
+    assert not any(found.cut for found in people)
+
+
+class Forgetful(ImageTracker):
+    """Recognizes nobody in two frames, and takes who is there in the next one for somebody new."""
+
+    def assign(self, detections, time):
+        frame, known = round(time * 30), self._known
+        if frame in (12, 13):
+            return [None] * len(detections)
+        if frame == 14:
+            self._known, detections = {}, [replace(one, source=None, starts_track=True) for one in detections]
+        ids = super().assign(detections, time)
+        self._known = known | self._known
+        return ids
+
+
+def test_who_begins_where_somebody_alike_was_last_seen_is_that_one(demo):
+    people = list(BlazePose(demo.info, Forgetful(), 0).run(demo.frames))
+    assert [found.ids.tolist() for found in people] == [[0]] * FRAMES
 
 
 def test_gap_is_a_gap_and_the_id_survives(demo):
