@@ -11,7 +11,17 @@ import numpy as np
 from ...typing import Array
 from .banded import solve_coupled
 from .kinematic_chain import N_GROUPS, N_PARAMETERS, N_TURNS, Chain, advance
-from .priors import DAMPING, HINGE_AXES, HINGE_LIMITS, HINGE_SOFTNESS, RANGE, REST, ROOT_ACCELERATION, TURN_ACCELERATION
+from .priors import (
+    CAUCHY_RANGE,
+    DAMPING,
+    HINGE_AXES,
+    HINGE_LIMITS,
+    HINGE_SOFTNESS,
+    RANGE,
+    REST,
+    ROOT_ACCELERATION,
+    TURN_ACCELERATION,
+)
 from .residuals import Measurements, cauchy, linearize
 
 _CAUCHY_ACCELERATION = 3.0
@@ -94,8 +104,9 @@ def logarithm(turns: Array) -> Array:
 
 def _add_ranges(turns: Array, looseness: float, diagonal: Array, right: Array) -> None:
     vectors = logarithm(turns)
-    weight = np.broadcast_to(1 / (looseness * RANGE) ** 2, vectors.shape).copy()
-    pull = weight * (REST - vectors)
+    away = REST - vectors
+    weight = (cauchy((away / RANGE) ** 2, CAUCHY_RANGE) / (looseness * RANGE)) ** 2
+    pull = weight * away
     angle = vectors[:, *HINGE_AXES]
     excess = np.clip(angle, *HINGE_LIMITS) - angle
     stiffness = (excess != 0) / HINGE_SOFTNESS**2

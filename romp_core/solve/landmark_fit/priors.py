@@ -10,13 +10,17 @@ import numpy as np
 _RANGES = {
     "pelvis": (np.inf, np.inf, np.inf), "spine1": (9, 9, 9), "neck": (16, 16, 16),
     "collar": (8, 8, 8), "shoulder": (45, 70, 70), "elbow": (45, 100, 6), "wrist": (30, 20, 35),
-    "hip": (45, 16, 28), "knee": (80, 6, 6), "ankle": (22, 13, 10),
+    "hip": (45, 14, 7), "knee": (80, 6, 6), "ankle": (22, 13, 10),
 }  # fmt: skip
 _PAIRS = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 _ORDER = ("pelvis", "spine1", "neck", *(name for name in _PAIRS for _ in "lr"))
 
 RANGE = np.radians(np.array([_RANGES[name] for name in _ORDER], dtype=np.float64))
 """(G, 3) standard deviation of each group's rotation vector."""
+
+_CAUCHY = {"hip": (np.inf, 2.0, 1.2)}
+CAUCHY_RANGE = np.array([_CAUCHY.get(name, (np.inf,) * 3) for name in _ORDER], dtype=np.float64)
+"""(G, 3) standard deviations beyond which the pull gives way: legs seldom part or twist, but who straddles does."""
 
 REST = np.zeros((len(_ORDER), 3))
 """(G, 3) rotation vector at ease: standing, arms hanging."""

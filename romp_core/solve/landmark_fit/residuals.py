@@ -173,7 +173,7 @@ def _on_floor(floor: Floor, pose: Pose, root: Array) -> tuple[Array, Array]:
     return np.concatenate([np.cross(local, up), up], axis=-1) * weight[..., None], -above * weight
 
 
-def cauchy(squares: Array, scale: float) -> Array:
+def cauchy(squares: Array, scale: float | Array) -> Array:
     """Square roots of robust weights for squared lengths of residuals."""
     return 1 / np.sqrt(1 + squares * (1 / scale**2))
 
