@@ -12,18 +12,32 @@ from itertools import pairwise
 import numpy as np
 
 from ...bodies.skin_points import PARTS, skin_points
-from ...geometry.rotations import matrix_from_quat, normalize, quat_conjugate, quat_multiply, shortest_turn
+from ...geometry.rotations import matrix_from_quat, normalize, quat_conjugate, quat_multiply, quat_rotate, shortest_turn
 from ...geometry.skeleton import JOINT, PARENTS, forward_kinematics
 from ...take.resample import frame_interval
 from ...take.take import FootageInfo, Motion
 from ...typing import Array
-from ..filters import envelope
+from ..filters import envelope, gaussian
 from ..heights import height_of
 from ..motion_transforms import stretches
 from .body_on_floor import lowest_points
 from .detection import runs
 from .feet_on_floor import feet_above
-from .legs import BALLS, HIPS, KNEES, STRAIGHT, CheckIn, LegTracks, chunks, foot_rotations, leg_tracks, reach
+from .legs import (
+    ANKLES,
+    BALLS,
+    HIPS,
+    KNEES,
+    STRAIGHT,
+    CheckIn,
+    LegTracks,
+    chunks,
+    foot_rotations,
+    leg_joints,
+    leg_tracks,
+    out_of_reach,
+    reach,
+)
 from .levels import Levels, usual_levels
 from .soles import sole_clearance
 
@@ -33,6 +47,11 @@ _CLEAR = 0.004
 """Meters above the floor that are aimed at: the outermost points are not all of the skin."""
 _ROUNDS = 2
 """Of turning limbs: where one has turned, another point of it is the lowest."""
+_LIFTS, _SUNK = 6, 0.002
+"""How often the body is raised where a standing foot holds a knee below the floor, by more than so many meters."""
+_SIDESTEPS, _STEEPEST_LEG, _GAIN = 3, 6.0, 1.5
+"""How often the body is moved aside where raised legs are too short; the most of it, as a factor on what they lack; and
+a gain, because smoothing flattens its peak."""
 _DEEPEST = 0.4
 """What is further below the floor, meters, is on no floor that is known."""
 _STEEPEST = 0.999
@@ -70,8 +89,35 @@ def above_floor(motion: Motion, footage: FootageInfo, check_in: CheckIn, levels:
     legs = leg_tracks(motion, check_in)
     floor = floor_levels(motion, legs, levels) + _CLEAR
     motion = _lifted(motion, footage, floor, check_in)
+    soles = foot_rotations(motion.rotations)
+    motion = _over_feet(motion, footage, legs, soles)
+    raised, pulled = _with_limbs_above(motion, floor, legs, soles, check_in)
+    for _ in range(_LIFTS):
+        if pulled.max(initial=0) < _SUNK:
+            break
+        motion = _over_feet(_with_lift(motion, footage, pulled.max(axis=1)), footage, legs, soles)
+        raised, pulled = _with_limbs_above(motion, floor, legs, soles, check_in)
+    rotations, held = np.array(raised.rotations, np.float64), motion.contacts & (pulled < _SUNK)
+    for at in chunks(len(rotations), check_in):
+        for side, (joint, parts) in enumerate(_LEGS):  # a knee that feet pulled down again: then the feet give way
+            ground = np.where(held[at, side], -np.inf, floor[at])
+            rotations[at] = _swung(
+                rotations[at], motion.root[at], motion.rest_joints, height_of(motion), ground, joint, parts
+            )
+    return replace(raised, rotations=rotations)
+
+
+def _with_limbs_above(
+    motion: Motion, floor: Array, legs: LegTracks, soles: Array, check_in: CheckIn
+) -> tuple[Motion, Array]:
+    """The motion with arms and legs turned so that these are above the floor (n,); and by how much standing feet pull
+    each leg (n, 2) below it all the same.
+
+    Args:
+        legs: where feet shall be; soles: (n, 2, 4) how they are turned.
+    """
     rotations, root = np.array(motion.rotations, np.float64), np.asarray(motion.root, np.float64)
-    height, soles = height_of(motion), foot_rotations(rotations)
+    height = height_of(motion)
     for at in chunks(len(root), check_in):
         turned = rotations[at]
         for _ in range(_ROUNDS):
@@ -82,10 +128,10 @@ def above_floor(motion: Motion, footage: FootageInfo, check_in: CheckIn, levels:
             turned = feet_above(turned, root[at], motion.rest_joints, height, floor[at], motion.contacts[at])
             for joint, parts in _ARMS:
                 turned = _swung(turned, root[at], motion.rest_joints, height, floor[at], joint, parts)
-        for joint, parts in _LEGS:  # a knee that feet pulled down again: then the feet give way
-            turned = _swung(turned, root[at], motion.rest_joints, height, floor[at], joint, parts)
         rotations[at] = turned
-    return replace(motion, rotations=rotations)
+    motion = replace(motion, rotations=rotations)
+    depth = _depth(lowest_points(motion, check_in)[1][..., 2], floor)
+    return motion, np.stack([depth[:, parts].max(axis=1) for _, parts in _LEGS], axis=1) * motion.contacts
 
 
 def floor_levels(motion: Motion, legs: LegTracks, levels: Levels | None = None) -> Array:
@@ -123,14 +169,41 @@ def _lifted(motion: Motion, footage: FootageInfo, floor: Array, check_in: CheckI
     thighs = normalize(joints[:, KNEES] - joints[:, HIPS])
     below[:, _KNEES] *= thighs[..., 2] < _KNEELING
     depth = below[:, [*_TRUNK, *_KNEES]].max(axis=1)
-    if not depth.any():
-        return motion
+    return _with_lift(motion, footage, depth) if depth.any() else motion
+
+
+def _with_lift(motion: Motion, footage: FootageInfo, depth: Array) -> Motion:
+    """The body raised, smoothly, by at least `depth` (n,) meters."""
     lift = np.zeros_like(depth)
     for part in stretches(motion, footage):
         width = _LIFT_S / frame_interval(footage.times[motion.frame_index[part]])
         lift[part] = envelope(depth[part], max(round(4 * width), 1), width)
     root = np.array(motion.root, np.float64)
     root[:, 2] += lift
+    return replace(motion, root=root.astype(np.float32))
+
+
+def _over_feet(motion: Motion, footage: FootageInfo, legs: LegTracks, soles: Array) -> Motion:
+    """The body moved aside, smoothly, to where standing legs reach their feet again, which are where they were.
+
+    Args:
+        legs, soles: see `_with_limbs_above`.
+    """
+    root = np.array(motion.root, np.float64)
+    ankles = legs.balls - quat_rotate(soles, motion.rest_joints[BALLS] - motion.rest_joints[ANKLES])
+    for part in stretches(motion, footage):
+        width = _LIFT_S / frame_interval(footage.times[motion.frame_index[part]])
+        for _ in range(_SIDESTEPS):
+            hips = leg_joints(motion.rotations[part], root[part], motion.rest_joints).hip
+            leg = ankles[part] - hips
+            lacking = out_of_reach(hips, ankles[part], motion.rest_joints) * motion.contacts[part][..., None]
+            # What a steep leg lacks along itself takes a longer way on the level.
+            longer = (leg**2).sum(axis=-1) / np.maximum((leg[..., :2] ** 2).sum(axis=-1), 1e-6)
+            aside = lacking[..., :2] * np.minimum(longer, _STEEPEST_LEG)[..., None]
+            worst = np.linalg.norm(aside, axis=-1).argmax(axis=1)
+            if not aside.any():
+                break
+            root[part, :2] += _GAIN * gaussian(aside[np.arange(len(aside)), worst], width)
     return replace(motion, root=root.astype(np.float32))
 
 

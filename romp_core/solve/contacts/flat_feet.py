@@ -15,6 +15,8 @@ _FLAT = 0.18
 smoothing makes heels touch late and leave early."""
 _ROLLED = 0.45
 """Height of one edge of a foot above the other, as a share of its width, up to which it is set down level."""
+_ON_TOES_S = 0.25
+"""Who stands on the toes does so for longer than this, where what is seen of the foot is poor."""
 _UP = np.array([0.0, 0.0, 1.0])
 _EASE_S = 0.06
 """Time over which a foot turns into its flat position and out of it."""
@@ -38,6 +40,8 @@ def flat_feet(
     # Toes that are up though the foot stands are an error of the pose, unless the heel has just come down.
     flat = contacts & (lifted < most) & ((lifted > -_FLAT) | (most > _FLAT))
     result = np.array(turned)
+    if doubt is not None:
+        flat |= _set_down(flat, contacts & (doubt > 0), times)
     for foot in (0, 1):
         for start, stop in runs(contacts[:, foot]):
             near, share = _eased(times, start, stop)
@@ -46,6 +50,17 @@ def flat_feet(
             held = _level(normalize(make_continuous(turned[start:stop, foot]).mean(axis=0)))
             near, share = _eased(times, start, stop)
             result[near, foot] = slerp(result[near, foot], np.broadcast_to(held, (len(near), 4)), share)
+    return result
+
+
+def _set_down(flat: Array, stands: Array, times: Array) -> Array:
+    """Frames (m, 2) in which the heel is up for a moment before it is down in the same stand."""
+    result = np.zeros_like(flat)
+    for foot in (0, 1):
+        for start, stop in runs(stands[:, foot]):
+            for up, down in runs(~flat[start:stop, foot]):
+                moment = times[min(start + down, stop - 1)] - times[start + up] < _ON_TOES_S
+                result[start + up : start + down, foot] = moment and start + down < stop
     return result
 
 

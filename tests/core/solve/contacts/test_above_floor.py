@@ -12,7 +12,7 @@ from romp_core.bodies.embedded import load_body
 from romp_core.geometry.rotations import quat_from_rotvec, quat_multiply
 from romp_core.geometry.skeleton import JOINT
 from romp_core.solve.contacts.above_floor import above_floor, floor_levels
-from romp_core.solve.contacts.legs import BALLS, leg_tracks
+from romp_core.solve.contacts.legs import BALLS, foot_rotations, leg_tracks, reach
 from romp_core.solve.contacts.soles import sole_clearance
 from romp_core.take.take import FootageInfo, Motion
 
@@ -20,6 +20,7 @@ FRAMES = 40
 FOOTAGE = FootageInfo("", 640, 480, 30.0, np.arange(FRAMES) / 30, np.arange(FRAMES, dtype=np.int32))
 BUILD = np.zeros(len(SLIDERS), np.float32)
 REST = built_skeleton(BUILD, 1.75)
+SIDES = ("left", "right")
 UPRIGHT = quat_from_rotvec(np.array([np.pi / 2, 0.0, 0.0]))
 
 
@@ -104,6 +105,21 @@ def test_a_foot_that_stands_stays_where_it_stands():
     moved = (leg_tracks(held, lambda: None).balls - leg_tracks(motion, lambda: None).balls)[..., :2]
     assert np.abs(moved).max() < 0.002
     assert (held.rotations[-1, BALLS] != motion.rotations[-1, BALLS]).any(), "the toes bend"
+
+
+def test_a_foot_that_stands_stays_while_the_knee_is_raised():
+    """Sitting down on one's heels, the toes on the floor, knees below it: the body gives way, not the feet."""
+    turns = {f"{side}_{name}": (x, 0, 0) for side in SIDES for name, x in (("hip", -50), ("knee", 135), ("ankle", -30))}
+    sits = moving(turns)
+    rotations, root = np.repeat(sits.rotations[-1:], FRAMES, axis=0), np.repeat(sits.root[-1:], FRAMES, axis=0)
+    balls = leg_tracks(sits, lambda: None).balls[-1:].repeat(FRAMES, axis=0)
+    root[:, 2] -= np.linspace(0.2, 0.32, FRAMES)
+    rotations = reach(rotations, root, REST, balls, foot_rotations(rotations))
+    motion = replace(sits, rotations=rotations, root=root, contacts=np.ones((FRAMES, 2), bool))
+    assert lowest(motion).min() < -0.03
+    raised = above(motion)
+    assert np.abs(np.diff(leg_tracks(raised, lambda: None).balls[..., :2], axis=0)).max() < 1e-4
+    assert lowest(raised).min() > -0.012
 
 
 def test_lower_ground_that_somebody_steps_onto_is_floor_there():

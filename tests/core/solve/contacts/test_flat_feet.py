@@ -46,3 +46,14 @@ def test_a_foot_in_the_air_turns_as_it_did(rest):
     turned, legs = feet(np.random.default_rng(0).normal(0, 2, 40), rest)
     held = flat_feet(turned, legs, np.zeros((40, 2), bool), rest, TIMES)
     np.testing.assert_array_equal(held, turned)
+
+
+@pytest.mark.parametrize(("frames", "flat"), [(5, True), (15, False)])
+def test_a_decided_foot_is_set_down_whole_unless_it_is_on_its_toes_for_a_while(rest, frames, flat):
+    """Who says that a foot stands does not mean that its heel falls down in the next moment."""
+    pitch = np.concatenate([np.full(frames, 40.0), np.zeros(40 - frames)])
+    turned, legs = feet(pitch, rest)
+    held = flat_feet(turned, legs, np.ones((40, 2), bool), rest, TIMES, np.full((40, 2), 0.35))
+    assert (np.degrees(angle_between(held[:frames], UP)).max() < 1) == flat
+    seen = flat_feet(turned, legs, np.ones((40, 2), bool), rest, TIMES)
+    assert np.degrees(angle_between(seen[0], UP)).max() > 30
