@@ -1,4 +1,4 @@
-"""Entries in Blender's own menus: File > Import and Export, Add, and Pose."""
+"""Entries in Blender's own menus: File > Import and Export, Add, Pose, and a character's context menu."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from .edit import viewport_menu
 from .export.presets import FORMATS
 from .takes.import_results import SUFFIXES
 
@@ -38,6 +39,8 @@ _ENTRIES = (
     ("TOPBAR_MT_file_export", draw_export),
     ("VIEW3D_MT_add", draw_add),
     ("VIEW3D_MT_pose", draw_pose),
+    ("VIEW3D_MT_object_context_menu", viewport_menu.draw),
+    ("VIEW3D_MT_pose_context_menu", viewport_menu.draw),
 )
 
 

@@ -23,6 +23,7 @@ from .edit import operators as edit_operators
 from .edit import panel as edit_panel
 from .edit import poses as edit_poses
 from .edit import relax as edit_relax
+from .edit import viewport_menu
 from .export import operators as export_operators
 from .export import panel as export_panel
 from .export import verification
@@ -74,6 +75,7 @@ CLASSES: tuple[type, ...] = (
     *import_results.CLASSES,
     *take_operators.CLASSES,
     *edit_operators.CLASSES,
+    *viewport_menu.CLASSES,
     *edit_camera.CLASSES,
     *edit_floor.CLASSES,
     *edit_gaps.CLASSES,

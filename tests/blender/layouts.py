@@ -10,6 +10,7 @@ class Layout:
 
     def __init__(self, texts=None):
         self.__dict__["texts"] = [] if texts is None else texts
+        self.__dict__["menus"] = []
 
     def _part(self, *_args, **_options):
         return Layout(self.texts)
@@ -54,8 +55,9 @@ class Layout:
         assert icon_value and scale >= 5
         self.texts.append("(image)")
 
-    def menu(self, name, **_options):
+    def menu(self, name, text="", **_options):
         assert hasattr(bpy.types, name)
+        self.menus.append(text)
 
     def template_list(self, kind, _id, data, items, active, index, **_options):
         list_type = getattr(bpy.types, kind)

@@ -1,0 +1,65 @@
+"""The edits of a character where it is clicked on: its right-click menu in the viewport."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import bpy
+from bpy.types import Menu
+
+from ..blender import scene_index
+from ..takes import take_list
+
+
+class ROMP_MOCAP_MT_character(Menu):
+    bl_label = "Motion Capture"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_DEFAULT"
+        others = list(_selected_others(context))
+        for person, name in others:
+            layout.operator("romp_mocap.edit_merge", text=f"Merge with {name}", icon="AUTOMERGE_ON").other = person
+            layout.operator(
+                "romp_mocap.edit_swap", text=f"Swap with {name} from Frame", icon="UV_SYNC_SELECT"
+            ).other = person
+            layout.operator("romp_mocap.edit_assign", text=f"Assign Frames to {name}", icon="FORWARD").other = person
+        if not others:
+            layout.menu("ROMP_MOCAP_MT_edit_merge", icon="AUTOMERGE_ON")
+            layout.menu("ROMP_MOCAP_MT_edit_swap", icon="UV_SYNC_SELECT")
+            layout.menu("ROMP_MOCAP_MT_edit_assign", icon="FORWARD")
+        layout.separator()
+        layout.operator("romp_mocap.edit_split", icon="SELECT_DIFFERENCE")
+        for foot, text in (("left", "Left Foot Stands"), ("right", "Right Foot Stands")):
+            layout.operator("romp_mocap.edit_contact", text=text, icon="CON_FLOOR").foot = foot
+        layout.menu("ROMP_MOCAP_MT_edit_gap", icon="IPO_BEZIER")
+        layout.operator("romp_mocap.remove_person", icon="X")
+
+
+def draw(menu: Menu, context: bpy.types.Context) -> None:
+    """The entry of the viewport's context menus, for the character that is selected in the list of takes as well."""
+    entry, person = take_list.active_take(context.scene), take_list.active_person(context.scene)
+    item = scene_index.character_of(context.object, context.scene)
+    if item is None or entry is None or person is None:
+        return
+    if (item[scene_index.TAKE], item[scene_index.PERSON]) == (entry.take_id, person.person_id):
+        menu.layout.separator()
+        menu.layout.menu(ROMP_MOCAP_MT_character.__name__, text=f"Motion Capture: {person.name}", icon="ARMATURE_DATA")
+
+
+def _selected_others(context: bpy.types.Context) -> Iterator[tuple[int, str]]:
+    """Id and name of the people of the selected take whose characters are selected, but for the selected person."""
+    entry, active = take_list.active_take(context.scene), take_list.active_person(context.scene)
+    if entry is None or active is None:
+        return
+    selected = getattr(context, "selected_objects", ())  # of 3D views only
+    items = (scene_index.character_of(item, context.scene) for item in selected)
+    chosen = {
+        item[scene_index.PERSON] for item in items if item is not None and item[scene_index.TAKE] == entry.take_id
+    }
+    for person in entry.people:
+        if person.person_id in chosen and person != active:
+            yield person.person_id, person.name
+
+
+CLASSES = (ROMP_MOCAP_MT_character,)
