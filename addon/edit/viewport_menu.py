@@ -23,14 +23,16 @@ class ROMP_MOCAP_MT_character(Menu):
             layout.operator(
                 "romp_mocap.edit_swap", text=f"Swap with {name} from Frame", icon="UV_SYNC_SELECT"
             ).other = person
-            layout.operator("romp_mocap.edit_assign", text=f"Assign Frames to {name}", icon="FORWARD").other = person
+            layout.operator(
+                "romp_mocap.edit_assign", text=f"Assign Frames to {name}\u2026", icon="FORWARD"
+            ).other = person
         if not others:
             layout.menu("ROMP_MOCAP_MT_edit_merge", icon="AUTOMERGE_ON")
             layout.menu("ROMP_MOCAP_MT_edit_swap", icon="UV_SYNC_SELECT")
             layout.menu("ROMP_MOCAP_MT_edit_assign", icon="FORWARD")
         layout.separator()
         layout.operator("romp_mocap.edit_split", icon="SELECT_DIFFERENCE")
-        for foot, text in (("left", "Left Foot Stands"), ("right", "Right Foot Stands")):
+        for foot, text in (("left", "Left Foot Stands\u2026"), ("right", "Right Foot Stands\u2026")):
             layout.operator("romp_mocap.edit_contact", text=text, icon="CON_FLOOR").foot = foot
         layout.menu("ROMP_MOCAP_MT_edit_gap", icon="IPO_BEZIER")
         layout.operator("romp_mocap.remove_person", icon="X")

@@ -47,7 +47,7 @@ def test_a_second_selected_character_is_the_other_person(entry, scene):
     assert take_list.active_person(scene).person_id == 1
     menus, texts = entries()
     assert menus == ["Motion Capture: Person 1"]
-    assert texts[:3] == ["Merge with Person 3", "Swap with Person 3 from Frame", "Assign Frames to Person 3"]
+    assert texts[:3] == ["Merge with Person 3", "Swap with Person 3 from Frame", "Assign Frames to Person 3\u2026"]
     assert "Split at Frame" in texts and not any("Person 2" in text for text in texts)
 
 
