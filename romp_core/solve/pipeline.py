@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -241,13 +241,17 @@ def _initial(
     unit = scale_of(heights)
     relative = [round(height / unit, 9) for height in heights]
     actors = tuple(
-        _actor(person, parts, rest, height, skeleton, footage)
+        _actor(person, _without(person.id, everybody), parts, rest, height, skeleton, footage)
         for (person, parts), rest, height in zip(seen, estimated, relative, strict=True)
     )
     raw, edits = tuple(person.observations for person in take.people), take.edits
     ids = tuple(person.id for person, _ in seen)
     inputs = _Inputs(raw, edits.operations, edits.trim, ids, tuple(relative), fov)
     return Scene(footage, fov, pinhole, actors, edits, tracked=tracked), inputs
+
+
+def _without(id: int, everybody: Mapping[int, Observations]) -> list[Observations]:
+    return [observations for other, observations in everybody.items() if other != id]
 
 
 def _segments(person: Person, footage: FootageInfo, settings: SolveSettings, hidden: Array) -> tuple[Segment, ...]:
@@ -261,6 +265,7 @@ def _segments(person: Person, footage: FootageInfo, settings: SolveSettings, hid
 
 def _actor(
     person: Person,
+    others: Sequence[Observations],
     parts: tuple[Segment, ...],
     estimated: Array | None,
     height: float,
@@ -281,7 +286,7 @@ def _actor(
         estimated=estimated,
         rest=np.asarray(rest, dtype=np.float64),
         segments=parts,
-        visibility=foot_visibility(person.observations, frames, footage),
+        visibility=foot_visibility(person.observations, others, frames, footage),
         contacts=np.zeros((len(frames), 2), bool),
         build=build,
     )
