@@ -75,12 +75,12 @@ def _apart(toes: Array, frames: Array, others: Sequence[Observations], height: f
     """
     share = np.ones(toes.shape[:2])
     for other in others:
-        _, mine, theirs = np.intersect1d(frames, other.frame_index, return_indices=True)
+        usable = finite(other)
+        _, mine, theirs = np.intersect1d(frames, other.frame_index[usable], return_indices=True)
         if not len(mine):
             continue
-        gaps = (
-            np.linalg.norm(toes[mine][:, :, None] - other.keypoints2d[theirs][:, None], axis=-1).min(axis=-1) / height
-        )
+        points = other.keypoints2d[usable][theirs]
+        gaps = np.linalg.norm(toes[mine][:, :, None] - points[:, None], axis=-1).min(axis=-1) / height
         free = np.clip((gaps - _BESIDE) / (_APART - _BESIDE), 0, 1)
         share[mine] *= _LEAST + (1 - _LEAST) * free
     return share

@@ -46,3 +46,10 @@ def test_a_foot_away_from_everybody_is_as_visible_as_alone(film):
 def test_who_is_never_seen_with_others_is_alone(film):
     elsewhere = replace(film.rows([0]), frame_index=np.array([10_000], np.int32))
     np.testing.assert_array_equal(visible(film, [elsewhere]), visible(film, []))
+
+
+def test_landmarks_of_others_that_are_no_numbers_say_nothing(film):
+    broken = beside(film, 0.05, slice(5, 15))
+    broken.keypoints2d[0, 3] = np.nan
+    near = visible(film, [broken])
+    assert near[5, 1] == visible(film, [])[5, 1] and near[6:15, 1].max() < 0.06
