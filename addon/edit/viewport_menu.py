@@ -10,6 +10,13 @@ from bpy.types import Menu
 from ..blender import scene_index
 from ..takes import take_list
 
+_WITH_ANOTHER = (
+    ("merge", "Merge with {}", "AUTOMERGE_ON"),
+    ("swap", "Swap with {} from Frame", "UV_SYNC_SELECT"),
+    ("assign", "Assign Frames to {}\u2026", "FORWARD"),
+)
+"""Edits of two people: the operator, or else the menu of everybody; the text about a second selected one; the icon."""
+
 
 class ROMP_MOCAP_MT_character(Menu):
     bl_label = "Motion Capture"
@@ -19,17 +26,11 @@ class ROMP_MOCAP_MT_character(Menu):
         layout.operator_context = "INVOKE_DEFAULT"
         others = list(_selected_others(context))
         for person, name in others:
-            layout.operator("romp_mocap.edit_merge", text=f"Merge with {name}", icon="AUTOMERGE_ON").other = person
-            layout.operator(
-                "romp_mocap.edit_swap", text=f"Swap with {name} from Frame", icon="UV_SYNC_SELECT"
-            ).other = person
-            layout.operator(
-                "romp_mocap.edit_assign", text=f"Assign Frames to {name}\u2026", icon="FORWARD"
-            ).other = person
+            for edit, text, icon in _WITH_ANOTHER:
+                layout.operator(f"romp_mocap.edit_{edit}", text=text.format(name), icon=icon).other = person
         if not others:
-            layout.menu("ROMP_MOCAP_MT_edit_merge", icon="AUTOMERGE_ON")
-            layout.menu("ROMP_MOCAP_MT_edit_swap", icon="UV_SYNC_SELECT")
-            layout.menu("ROMP_MOCAP_MT_edit_assign", icon="FORWARD")
+            for edit, _, icon in _WITH_ANOTHER:
+                layout.menu(f"ROMP_MOCAP_MT_edit_{edit}", icon=icon)
         layout.separator()
         layout.operator("romp_mocap.edit_split", icon="SELECT_DIFFERENCE")
         for foot, text in (("left", "Left Foot Stands\u2026"), ("right", "Right Foot Stands\u2026")):

@@ -35,6 +35,7 @@ from .legs import (
     foot_rotations,
     leg_joints,
     leg_tracks,
+    longest,
     out_of_reach,
     reach,
 )
@@ -87,51 +88,53 @@ def above_floor(motion: Motion, footage: FootageInfo, check_in: CheckIn, levels:
         levels: of what feet stand on; None for the floor.
     """
     legs = leg_tracks(motion, check_in)
-    floor = floor_levels(motion, legs, levels) + _CLEAR
-    motion = _lifted(motion, footage, floor, check_in)
-    soles = foot_rotations(motion.rotations)
-    motion = _over_feet(motion, footage, legs, soles)
-    raised, pulled = _with_limbs_above(motion, floor, legs, soles, check_in)
+    floor, soles = floor_levels(motion, legs, levels) + _CLEAR, foot_rotations(motion.rotations)
+    depth = _carried_depth(motion, floor, check_in)
+    if depth.any():
+        motion = _lifted(motion, footage, depth, legs, soles)
+    rotations, pulled = _with_limbs_above(motion, np.arange(len(floor)), floor, legs, soles, check_in)
     for _ in range(_LIFTS):
         if pulled.max(initial=0) < _SUNK:
             break
-        motion = _over_feet(_with_lift(motion, footage, pulled.max(axis=1)), footage, legs, soles)
-        raised, pulled = _with_limbs_above(motion, floor, legs, soles, check_in)
-    rotations, held = np.array(raised.rotations, np.float64), motion.contacts & (pulled < _SUNK)
+        before, motion = motion.root, _lifted(motion, footage, pulled.max(axis=1), legs, soles)
+        rows = np.flatnonzero((motion.root != before).any(axis=1))
+        rotations[rows], pulled[rows] = _with_limbs_above(motion, rows, floor, legs, soles, check_in)
+    held = motion.contacts & (pulled < _SUNK)
     for at in chunks(len(rotations), check_in):
         for side, (joint, parts) in enumerate(_LEGS):  # a knee that feet pulled down again: then the feet give way
             ground = np.where(held[at, side], -np.inf, floor[at])
             rotations[at] = _swung(
                 rotations[at], motion.root[at], motion.rest_joints, height_of(motion), ground, joint, parts
             )
-    return replace(raised, rotations=rotations)
+    return replace(motion, rotations=rotations)
 
 
 def _with_limbs_above(
-    motion: Motion, floor: Array, legs: LegTracks, soles: Array, check_in: CheckIn
-) -> tuple[Motion, Array]:
-    """The motion with arms and legs turned so that these are above the floor (n,); and by how much standing feet pull
-    each leg (n, 2) below it all the same.
+    motion: Motion, rows: Array, floor: Array, legs: LegTracks, soles: Array, check_in: CheckIn
+) -> tuple[Array, Array]:
+    """Local rotations (k, 24, 4) of some frames (k,) with arms and legs turned so that these are above the floor (n,);
+    and by how much standing feet pull each leg (k, 2) below it all the same.
 
     Args:
         legs: where feet shall be; soles: (n, 2, 4) how they are turned.
     """
-    rotations, root = np.array(motion.rotations, np.float64), np.asarray(motion.root, np.float64)
-    height = height_of(motion)
-    for at in chunks(len(root), check_in):
+    rotations, root = np.array(motion.rotations[rows], np.float64), np.asarray(motion.root[rows], np.float64)
+    height, floor, contacts = height_of(motion), floor[rows], motion.contacts[rows]
+    balls, soles = legs.balls[rows], soles[rows]
+    for at in chunks(len(rows), check_in):
         turned = rotations[at]
         for _ in range(_ROUNDS):
             for joint, parts in _LEGS:
                 turned = _swung(turned, root[at], motion.rest_joints, height, floor[at], joint, parts)
-            turned = reach(turned, root[at], motion.rest_joints, legs.balls[at], soles[at], STRAIGHT)
+            turned = reach(turned, root[at], motion.rest_joints, balls[at], soles[at], STRAIGHT)
             turned[:, BALLS] = rotations[at][:, BALLS]
-            turned = feet_above(turned, root[at], motion.rest_joints, height, floor[at], motion.contacts[at])
+            turned = feet_above(turned, root[at], motion.rest_joints, height, floor[at], contacts[at])
             for joint, parts in _ARMS:
                 turned = _swung(turned, root[at], motion.rest_joints, height, floor[at], joint, parts)
         rotations[at] = turned
-    motion = replace(motion, rotations=rotations)
-    depth = _depth(lowest_points(motion, check_in)[1][..., 2], floor)
-    return motion, np.stack([depth[:, parts].max(axis=1) for _, parts in _LEGS], axis=1) * motion.contacts
+    posed = replace(motion, rotations=rotations, root=root)
+    depth = _depth(lowest_points(posed, check_in)[1][..., 2], floor)
+    return rotations, np.stack([depth[:, parts].max(axis=1) for _, parts in _LEGS], axis=1) * contacts
 
 
 def floor_levels(motion: Motion, legs: LegTracks, levels: Levels | None = None) -> Array:
@@ -162,29 +165,18 @@ def floor_levels(motion: Motion, legs: LegTracks, levels: Levels | None = None) 
     return ground
 
 
-def _lifted(motion: Motion, footage: FootageInfo, floor: Array, check_in: CheckIn) -> Motion:
-    """The body raised, smoothly, by what its trunk or a knee that carries it is below the floor."""
+def _carried_depth(motion: Motion, floor: Array, check_in: CheckIn) -> Array:
+    """How far (n,) the trunk, or a knee that carries the body, is below the floor (n,)."""
     below = _depth(lowest_points(motion, check_in)[1][..., 2], floor)
     joints = motion.joints()
     thighs = normalize(joints[:, KNEES] - joints[:, HIPS])
     below[:, _KNEES] *= thighs[..., 2] < _KNEELING
-    depth = below[:, [*_TRUNK, *_KNEES]].max(axis=1)
-    return _with_lift(motion, footage, depth) if depth.any() else motion
+    return np.asarray(below[:, [*_TRUNK, *_KNEES]].max(axis=1))
 
 
-def _with_lift(motion: Motion, footage: FootageInfo, depth: Array) -> Motion:
-    """The body raised, smoothly, by at least `depth` (n,) meters."""
-    lift = np.zeros_like(depth)
-    for part in stretches(motion, footage):
-        width = _LIFT_S / frame_interval(footage.times[motion.frame_index[part]])
-        lift[part] = envelope(depth[part], max(round(4 * width), 1), width)
-    root = np.array(motion.root, np.float64)
-    root[:, 2] += lift
-    return replace(motion, root=root.astype(np.float32))
-
-
-def _over_feet(motion: Motion, footage: FootageInfo, legs: LegTracks, soles: Array) -> Motion:
-    """The body moved aside, smoothly, to where standing legs reach their feet again, which are where they were.
+def _lifted(motion: Motion, footage: FootageInfo, depth: Array, legs: LegTracks, soles: Array) -> Motion:
+    """The body raised, smoothly, by at least `depth` (n,) meters, and moved aside to where standing legs reach their
+    feet again.
 
     Args:
         legs, soles: see `_with_limbs_above`.
@@ -193,17 +185,17 @@ def _over_feet(motion: Motion, footage: FootageInfo, legs: LegTracks, soles: Arr
     ankles = legs.balls - quat_rotate(soles, motion.rest_joints[BALLS] - motion.rest_joints[ANKLES])
     for part in stretches(motion, footage):
         width = _LIFT_S / frame_interval(footage.times[motion.frame_index[part]])
+        root[part, 2] += envelope(depth[part], max(round(4 * width), 1), width)
         for _ in range(_SIDESTEPS):
             hips = leg_joints(motion.rotations[part], root[part], motion.rest_joints).hip
             leg = ankles[part] - hips
             lacking = out_of_reach(hips, ankles[part], motion.rest_joints) * motion.contacts[part][..., None]
             # What a steep leg lacks along itself takes a longer way on the level.
             longer = (leg**2).sum(axis=-1) / np.maximum((leg[..., :2] ** 2).sum(axis=-1), 1e-6)
-            aside = lacking[..., :2] * np.minimum(longer, _STEEPEST_LEG)[..., None]
-            worst = np.linalg.norm(aside, axis=-1).argmax(axis=1)
+            aside = longest(lacking[..., :2] * np.minimum(longer, _STEEPEST_LEG)[..., None])
             if not aside.any():
                 break
-            root[part, :2] += _GAIN * gaussian(aside[np.arange(len(aside)), worst], width)
+            root[part, :2] += _GAIN * gaussian(aside, width)
     return replace(motion, root=root.astype(np.float32))
 
 

@@ -59,8 +59,9 @@ def _set_down(flat: Array, stands: Array, times: Array) -> Array:
     for foot in (0, 1):
         for start, stop in runs(stands[:, foot]):
             for up, down in runs(~flat[start:stop, foot]):
-                moment = times[min(start + down, stop - 1)] - times[start + up] < _ON_TOES_S
-                result[start + up : start + down, foot] = moment and start + down < stop
+                up, down = start + up, start + down
+                if down < stop and times[down] - times[up] < _ON_TOES_S:
+                    result[up:down, foot] = True
     return result
 
 

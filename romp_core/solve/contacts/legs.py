@@ -126,6 +126,11 @@ def out_of_reach(hips: Array, ankles: Array, rest_joints: Array) -> Array:
     return np.asarray(leg * np.maximum(1 - _REACH * length / np.maximum(span, 1e-6), 0))
 
 
+def longest(vectors: Array) -> Array:
+    """The longer one (m, k) of the left and the right leg's vectors (m, 2, k)."""
+    return np.asarray(vectors[np.arange(len(vectors)), np.linalg.norm(vectors, axis=-1).argmax(axis=1)])
+
+
 def leg_joints(rotations: Array, root: Array, rest_joints: Array) -> LegPose:
     """Forward kinematics from the pelvis to the balls of the feet."""
     rotations = np.asarray(rotations, dtype=np.float64)

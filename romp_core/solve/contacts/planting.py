@@ -18,7 +18,7 @@ from ..filters import gaussian
 from ..motion_transforms import stretches
 from .detection import runs
 from .flat_feet import flat_feet
-from .legs import ANKLES, BALLS, CheckIn, LegTracks, chunks, foot_rotations, out_of_reach, reach
+from .legs import ANKLES, BALLS, CheckIn, LegTracks, chunks, foot_rotations, longest, out_of_reach, reach
 from .levels import Levels, stands, usual_levels
 from .soles import sole_clearance
 
@@ -168,9 +168,7 @@ def follow_short_legs(
     """
     total = np.zeros((len(hips), 3))
     for last in (False, False, True, True, True):  # smoothly first; what little is then left, exactly
-        lacking = out_of_reach(hips + total[:, None], ankles, rest_joints) * contacts[..., None]
-        size = np.linalg.norm(lacking, axis=-1)
-        worst = np.take_along_axis(lacking, size.argmax(axis=1)[:, None, None], axis=1)[:, 0]
+        worst = longest(out_of_reach(hips + total[:, None], ankles, rest_joints) * contacts[..., None])
         total += worst if last else gaussian(worst, _PULL_S / interval) * _PULL_GAIN
     size = np.linalg.norm(total, axis=1, keepdims=True)
     return total * np.minimum(1, most[:, None] / np.maximum(size, 1e-9))
